@@ -1,0 +1,204 @@
+package control
+
+import (
+	"net/netip"
+	"time"
+)
+
+// A Snapshot is all that pulse knows at one moment: what the operator wants,
+// what the kernel holds, and what the probes say, side by side.
+type Snapshot struct {
+	Version   string    `json:"version"`
+	Taken     time.Time `json:"taken"`
+	Started   time.Time `json:"started"`
+	Pid       int       `json:"pid"`
+	Hostname  string    `json:"hostname"`
+	Config    Config    `json:"config"`
+	Router    Router    `json:"router"`
+	Partner   *Partner  `json:"partner,omitempty"` // nil without a backup router
+	Links     []Link    `json:"links,omitempty"`   // watched links; empty unless monitor_links = 1
+	Addresses []Address `json:"addresses"`
+	Services  []Service `json:"services"`
+	Nannies   []Nanny   `json:"nannies"`
+	Trouble   []string  `json:"trouble,omitempty"` // what is wrong now, one sentence each; empty is well
+	Events    []Event   `json:"events"`            // the latest, oldest first
+}
+
+// Config is the lvs.cf that pulse runs by.
+type Config struct {
+	Path     string    `json:"path"`
+	SerialNo int       `json:"serial_no"`
+	SHA256   string    `json:"sha256"` // of the file's bytes, in hex
+	Loaded   time.Time `json:"loaded"`
+	Network  string    `json:"network"` // nat, direct, tunnel
+	// Refused says why the file now on disk was not taken at the last reload;
+	// empty when it was.
+	Refused string `json:"refused,omitempty"`
+}
+
+// A Role is fixed by the router's own addresses, see lvs.cf's "primary".
+type Role string
+
+// The roles.
+const (
+	Primary Role = "primary"
+	Backup  Role = "backup"
+)
+
+// A State says which router serves.
+type State string
+
+// The states of a router. A partner is besides "silent" when no path has
+// carried a heartbeat for deadtime, and "unknown" until the first.
+const (
+	Active  State = "active"
+	Standby State = "standby"
+	Silent  State = "silent"
+	Unknown State = "unknown"
+)
+
+// A Router is this router.
+type Router struct {
+	Role    Role       `json:"role"`
+	State   State      `json:"state"`
+	Since   time.Time  `json:"since"`   // of State
+	Why     string     `json:"why"`     // the reason of the last change, for people
+	Address netip.Addr `json:"address"` // its own, public
+	// Keepalive and Deadtime are lvs.cf's.
+	Keepalive Duration `json:"keepalive"`
+	Deadtime  Duration `json:"deadtime"`
+}
+
+// A Partner is the other router, as its heartbeats show it.
+type Partner struct {
+	Role    Role       `json:"role"`
+	Address netip.Addr `json:"address"`
+	State   State      `json:"state"`
+	Since   time.Time  `json:"since"` // of State
+	Paths   []Path     `json:"paths"`
+}
+
+// A Path is one way heartbeats travel.
+type Path struct {
+	Name      string    `json:"name"`  // public, private
+	Local     string    `json:"local"` // address:port
+	Remote    string    `json:"remote"`
+	LastHeard time.Time `json:"last_heard,omitzero"`
+	Silent    bool      `json:"silent"` // nothing for deadtime
+	Sent      uint64    `json:"sent"`
+	Heard     uint64    `json:"heard"`
+	Dropped   uint64    `json:"dropped"` // packets that were not the partner's heartbeat
+	Error     string    `json:"error,omitempty"`
+}
+
+// A Link is a network interface whose loss makes this router unfit.
+type Link struct {
+	Name string `json:"name"`
+	Up   bool   `json:"up"`
+}
+
+// An Address is a floating address: a VIP or the NAT router.
+type Address struct {
+	Prefix netip.Prefix `json:"prefix"`
+	Device string       `json:"device"` // interface with its label, e.g. eth0:1
+	For    []string     `json:"for"`    // "nat_router" or the names of the virtual servers
+	Wanted bool         `json:"wanted"` // this router is meant to hold it now
+	Held   bool         `json:"held"`   // the kernel says it does
+	Error  string       `json:"error,omitempty"`
+}
+
+// A Service is a virtual server: an IPVS service with its real servers.
+type Service struct {
+	Name       string     `json:"name"` // the virtual's; several joined by ", " where they share a fwmark
+	Protocol   string     `json:"protocol"`
+	Address    netip.Addr `json:"address"`
+	Port       uint16     `json:"port"`
+	FWMark     uint32     `json:"fwmark,omitempty"` // 0: by address and port
+	Scheduler  string     `json:"scheduler"`
+	Persistent Duration   `json:"persistent,omitempty"` // 0: off
+	Forward    string     `json:"forward"`              // nat, direct, tunnel
+	InKernel   bool       `json:"in_kernel"`
+	Foreign    bool       `json:"foreign,omitempty"` // in the kernel, but in no lvs.cf
+	Stats      Stats      `json:"stats"`
+	Servers    []Server   `json:"servers"`
+	Error      string     `json:"error,omitempty"`
+}
+
+// Key is the service as people write it: "tcp 10.0.0.1:80" or "fwmark 80".
+func (s Service) Key() string { return serviceKey(s.Protocol, s.Address, s.Port, s.FWMark) }
+
+// A Health is what the probes say of a real server.
+type Health string
+
+// The healths.
+const (
+	Up       Health = "up"
+	Down     Health = "down"
+	Untried  Health = "untried"  // no verdict yet
+	Inactive Health = "inactive" // active = 0 in lvs.cf
+)
+
+// A Server is a real server of one service.
+type Server struct {
+	Name    string     `json:"name"`
+	Address netip.Addr `json:"address"`
+	Port    uint16     `json:"port"`
+	Weight  int        `json:"weight"` // lvs.cf's
+	Health  Health     `json:"health"`
+	Why     string     `json:"why,omitempty"` // the last probe explained
+	Since   time.Time  `json:"since,omitzero"`
+	Probed  time.Time  `json:"probed,omitzero"`
+	Took    Duration   `json:"took,omitempty"` // the last probe
+	// What the kernel holds; KernelWeight means nothing unless InKernel.
+	InKernel     bool   `json:"in_kernel"`
+	KernelWeight int    `json:"kernel_weight"`
+	Active       uint32 `json:"active"`   // connections
+	Inactive     uint32 `json:"inactive"` // connections
+	Stats        Stats  `json:"stats"`
+}
+
+// Stats are the kernel's counters since the entry was made, and its rates
+// over about the last two seconds, each per second.
+type Stats struct {
+	Connections uint64 `json:"connections"`
+	InPackets   uint64 `json:"in_packets"`
+	OutPackets  uint64 `json:"out_packets"`
+	InBytes     uint64 `json:"in_bytes"`
+	OutBytes    uint64 `json:"out_bytes"`
+
+	ConnectionRate uint64 `json:"connection_rate"`
+	InPacketRate   uint64 `json:"in_packet_rate"`
+	OutPacketRate  uint64 `json:"out_packet_rate"`
+	InByteRate     uint64 `json:"in_byte_rate"`
+	OutByteRate    uint64 `json:"out_byte_rate"`
+}
+
+// A Nanny is the process that watches one real server's address.
+type Nanny struct {
+	Server   netip.Addr `json:"server"`
+	Pid      int        `json:"pid"` // 0 while it is not running
+	Started  time.Time  `json:"started,omitzero"`
+	Services []string   `json:"services"` // keys
+	Restarts int        `json:"restarts"`
+	Error    string     `json:"error,omitempty"` // why it is not running
+}
+
+// A Level grades an Event.
+type Level string
+
+// The levels.
+const (
+	Info    Level = "info"
+	Warning Level = "warning"
+	Error   Level = "error"
+)
+
+// An Event is something that happened, as the log has it too.
+type Event struct {
+	Seq     uint64    `json:"seq"` // rises by one, from 1 at pulse's start
+	Time    time.Time `json:"time"`
+	Level   Level     `json:"level"`
+	Kind    string    `json:"kind"`             // role, partner, server, nanny, config, kernel, address
+	Object  string    `json:"object,omitempty"` // what it happened to
+	Message string    `json:"message"`
+}

@@ -1,0 +1,22 @@
+package tmp
+import (
+ _ "github.com/a-h/templ"
+ _ "github.com/alexedwards/scs/v2"
+ _ "github.com/chromedp/chromedp"
+ _ "github.com/coreos/go-systemd/v22/daemon"
+ _ "github.com/go-chi/chi/v5"
+ _ "github.com/go-chi/httprate"
+ _ "github.com/google/go-cmp/cmp"
+ _ "github.com/jsimonetti/rtnetlink/v2"
+ _ "github.com/mattn/go-sqlite3"
+ _ "github.com/mdlayher/genetlink"
+ _ "github.com/mdlayher/genetlink/genltest"
+ _ "github.com/mdlayher/ndp"
+ _ "github.com/mdlayher/netlink"
+ _ "github.com/mdlayher/packet"
+ _ "github.com/pressly/goose/v3"
+ _ "github.com/rogpeppe/go-internal/testscript"
+ _ "golang.org/x/crypto/argon2"
+ _ "golang.org/x/sync/errgroup"
+ _ "golang.org/x/sys/unix"
+)
