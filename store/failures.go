@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const (
+	freeFailures = 5               // in a row, before one has to wait
+	maxWait      = 5 * time.Minute // the longest wait: an owner is never locked out for good
+	forgetAfter  = 24 * time.Hour  // without another failure
+	maxName      = 64              // bytes of a tried name that are kept
+)
+
+// waitAfter is how long after the last of n failures in a row the next try is
+// taken: nothing for the first few, then 2 s, 4 s, 8 s ...
+func waitAfter(n int) time.Duration {
+	if n < freeFailures {
+		return 0
+	}
+	shift := n - freeFailures + 1
+	if shift > 9 {
+		return maxWait
+	}
+	return min(time.Second<<shift, maxWait)
+}
+
+// Wait returns how long from now no login as name is taken, because too many
+// have failed; 0 when one may be tried.
+func (s *Store) Wait(ctx context.Context, name string) (time.Duration, error) {
+	var count int
+	var last int64
+	err := s.db.QueryRowContext(ctx, `SELECT count, last FROM login_failures WHERE name = ?`, cut(name)).Scan(&count, &last)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("look up failed logins: %w", err)
+	}
+	return max(0, time.Unix(last, 0).Add(waitAfter(count)).Sub(s.now())), nil
+}
+
+// Failed counts a failed login as name.
+func (s *Store) Failed(ctx context.Context, name string) error {
+	now := s.now()
+	if _, err := s.db.ExecContext(ctx, `DELETE FROM login_failures WHERE last < ?`, now.Add(-forgetAfter).Unix()); err != nil {
+		return fmt.Errorf("forget failed logins: %w", err)
+	}
+	_, err := s.db.ExecContext(ctx, `INSERT INTO login_failures (name, count, last) VALUES (?, 1, ?)
+		ON CONFLICT (name) DO UPDATE SET count = count + 1, last = excluded.last`, cut(name), now.Unix())
+	if err != nil {
+		return fmt.Errorf("count failed login: %w", err)
+	}
+	return nil
+}
+
+// Succeeded forgets the failed logins as name.
+func (s *Store) Succeeded(ctx context.Context, name string) error {
+	if _, err := s.db.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, cut(name)); err != nil {
+		return fmt.Errorf("forget failed logins: %w", err)
+	}
+	return nil
+}
+
+func cut(name string) string { return name[:min(len(name), maxName)] }

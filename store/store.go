@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
+	"github.com/pressly/goose/v3"
+
+	"pacu/migrations"
+)
+
+// A Store is the console's database. It is safe for concurrent use.
+type Store struct {
+	db  *sql.DB
+	now func() time.Time
+	// hashing bounds how many passwords are hashed at once: each takes
+	// 19 MiB, and anyone may knock at the login page.
+	hashing chan struct{}
+}
+
+// Open opens the database at path, making it with mode 0600 where there is
+// none, and brings its tables up to date. Errors name the file.
+func Open(ctx context.Context, path string) (*Store, error) {
+	// SQLite would make the file with the umask's mode; -wal and -shm take
+	// the mode of the file itself.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open console database: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("open console database: %w", err)
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open console database %s: %w", path, err)
+	}
+	dsn := url.URL{Scheme: "file", Path: abs, RawQuery: url.Values{
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"NORMAL"},
+		"_foreign_keys": {"on"},
+		"_busy_timeout": {"5000"},
+		"_txlock":       {"immediate"},
+	}.Encode()}
+	db, err := sql.Open("sqlite3", dsn.String())
+	if err != nil {
+		return nil, fmt.Errorf("open console database %s: %w", path, err)
+	}
+	s := &Store{db: db, now: time.Now, hashing: make(chan struct{}, 2)}
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open console database %s: %w", path, err), db.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	p, err := goose.NewProvider(goose.DialectSQLite3, s.db, fs.FS(migrations.FS), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	have, want, err := p.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if have > want {
+		return fmt.Errorf("its version is %d, and this program knows only up to %d: it was used by a newer one", have, want)
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+// Close closes the database.
+func (s *Store) Close() error { return s.db.Close() }
