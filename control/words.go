@@ -48,7 +48,8 @@ type Request struct {
 }
 
 // A Reply is one line from pulse to a client. Error is set when the request
-// failed; then all else is empty.
+// failed; then all else is empty. In a stream of events an empty Reply every
+// few seconds says that pulse lives.
 type Reply struct {
 	Error    string    `json:"error,omitempty"`
 	Snapshot *Snapshot `json:"snapshot,omitempty"`
@@ -56,8 +57,10 @@ type Reply struct {
 	Message  string    `json:"message,omitempty"` // for people, e.g. what a reload changed
 }
 
-// An Order is the whole of what a nanny watches, replacing what it watched
-// before; verdicts of watches that stay are kept.
+// An Order is the whole of what a nanny watches at one real server's address,
+// replacing what it watched there before; verdicts of watches that stay are
+// kept. A nanny that looks after several servers gets an order for each; an
+// order without watches makes it forget the server.
 type Order struct {
 	Server  netip.Addr `json:"server"`
 	Watches []Watch    `json:"watches"`
@@ -93,13 +96,15 @@ func (w Watch) Key() string { return serviceKey(w.Protocol, w.Address, w.Port, w
 
 // A Report is one line from a nanny to pulse: after every probe.
 type Report struct {
-	Service  string   `json:"service"` // Watch.Key
-	RealPort uint16   `json:"real_port"`
-	Health   Health   `json:"health"`
-	Weight   int      `json:"weight"` // what the kernel should hold: 0 while down
-	Changed  bool     `json:"changed,omitempty"`
-	Why      string   `json:"why"`
-	Took     Duration `json:"took"`
+	Server   netip.Addr `json:"server"`  // Order.Server
+	Service  string     `json:"service"` // Watch.Key
+	RealPort uint16     `json:"real_port"`
+	Health   Health     `json:"health"`
+	Weight   int        `json:"weight"` // what the kernel should hold: 0 while down
+	// Changed is true when Health or Weight differ from the report before.
+	Changed bool     `json:"changed,omitempty"`
+	Why     string   `json:"why"`
+	Took    Duration `json:"took"`
 	// Trouble says what kept the nanny from its work, e.g. the kernel
 	// refusing a weight; empty is well.
 	Trouble string `json:"trouble,omitempty"`

@@ -1,0 +1,66 @@
+package control
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// The longest line of each kind, its end included. A longer one is neither
+// sent nor read: whoever sends it is broken or means harm.
+const (
+	MaxRequest = 4 << 10  // a verb and a number
+	MaxReply   = 64 << 20 // a snapshot of 4,000 services of 10 servers is about 25 MB
+	MaxOrder   = 16 << 20 // 4,000 watches with long send and expect texts
+	MaxReport  = 64 << 10 // Why quotes at most a few hundred bytes of an answer
+)
+
+// ErrTooLong means a line longer than its kind may be.
+var ErrTooLong = errors.New("line too long")
+
+// readLine returns the next line without its end. The error is io.EOF between
+// lines, io.ErrUnexpectedEOF within one, and ErrTooLong past limit bytes. It
+// holds no more memory than has arrived.
+func readLine(r *bufio.Reader, limit int) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(line)+len(part) > limit {
+			return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLong, limit)
+		}
+		line = append(line, part...)
+		switch {
+		case err == nil:
+			return line[:len(line)-1], nil
+		case errors.Is(err, io.EOF) && len(line) > 0:
+			return nil, io.ErrUnexpectedEOF
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, err
+		}
+	}
+}
+
+// readValue reads a line of at most limit bytes into v. Words that v does not
+// have are passed over, so that a newer program can talk to an older one.
+func readValue(r *bufio.Reader, limit int, v any) error {
+	line, err := readLine(r, limit)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(line, v)
+}
+
+// writeValue writes v as a line of at most limit bytes.
+func writeValue(w io.Writer, limit int, v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if len(line) >= limit {
+		return fmt.Errorf("%w: %d bytes of at most %d", ErrTooLong, len(line)+1, limit)
+	}
+	_, err = w.Write(append(line, '\n'))
+	return err
+}

@@ -1,0 +1,119 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// ErrInUse means that another process already answers on the socket.
+var ErrInUse = errors.New("another process answers on this socket")
+
+// Listen makes the unix socket at path: mode 0660, so that only root and group
+// may speak. An empty group leaves the process's own. The socket appears whole
+// or not at all. A socket that a dead process left is replaced; where somebody
+// answers the error matches ErrInUse. What is not a socket, and a folder in
+// which anyone may put a socket of his own (even a sticky one), are refused.
+// The listener removes the socket when closed.
+func Listen(path, group string) (net.Listener, error) {
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("control socket %s: %w", path, err)
+	}
+	if err := checkFree(path); err != nil {
+		return nil, fmt.Errorf("control socket %s: %w", path, err)
+	}
+	// Made under another name, for between bind and chmod its mode is the
+	// umask's.
+	made := path + ".new"
+	if err := os.Remove(made); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: made, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	l.SetUnlinkOnClose(false) // it would unlink the other name
+	if err := publish(made, path, group); err != nil {
+		_ = l.Close()
+		_ = os.Remove(made)
+		return nil, fmt.Errorf("control socket %s: %w", path, err)
+	}
+	return &listener{UnixListener: l, path: path}, nil
+}
+
+type listener struct {
+	*net.UnixListener
+	path string
+}
+
+// Close stops listening and removes the socket.
+func (l *listener) Close() error {
+	err := l.UnixListener.Close()
+	if errors.Is(err, net.ErrClosed) {
+		return err // by now the path may be a successor's
+	}
+	return errors.Join(err, os.Remove(l.path))
+}
+
+func checkFolder(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o002 != 0 {
+		return fmt.Errorf("everyone may write to %s", dir)
+	}
+	return nil
+}
+
+// checkFree is nil where nothing is, or a socket nobody answers on.
+func checkFree(path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.Mode().Type() != fs.ModeSocket {
+		return errors.New("it exists and is not a socket")
+	}
+	d := net.Dialer{Timeout: time.Second}
+	c, err := d.DialContext(context.Background(), "unix", path)
+	if err == nil {
+		_ = c.Close()
+		return ErrInUse
+	}
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return nil
+	}
+	return fmt.Errorf("is it in use? %w", err)
+}
+
+func publish(made, path, group string) error {
+	if err := os.Chmod(made, 0o660); err != nil {
+		return err
+	}
+	if group != "" {
+		g, err := user.LookupGroup(group)
+		if err != nil {
+			return err
+		}
+		gid, err := strconv.Atoi(g.Gid)
+		if err != nil {
+			return fmt.Errorf("group %s: %w", group, err)
+		}
+		if err := os.Chown(made, -1, gid); err != nil {
+			return err
+		}
+	}
+	return os.Rename(made, path)
+}

@@ -1,0 +1,98 @@
+package control
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// orderLimit is how long a living nanny may take to read an order.
+const orderLimit = 5 * time.Second
+
+// SocketPair returns the two ends between pulse and a nanny: pulse's, and the
+// one to hand to the child (exec.Cmd.ExtraFiles) and then close. Neither
+// outlives an exec by accident.
+func SocketPair() (parent net.Conn, child *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("socket pair: %w", err)
+	}
+	mine := os.NewFile(uintptr(fds[0]), "nanny")
+	child = os.NewFile(uintptr(fds[1]), "pulse")
+	parent, err = net.FileConn(mine)
+	_ = mine.Close() // FileConn made its own
+	if err != nil {
+		_ = child.Close()
+		return nil, nil, fmt.Errorf("socket pair: %w", err)
+	}
+	return parent, child, nil
+}
+
+// Inherited returns the child's end of a SocketPair, which the parent left at
+// file descriptor fd.
+func Inherited(fd uintptr) (net.Conn, error) {
+	f := os.NewFile(fd, "pulse")
+	if f == nil {
+		return nil, fmt.Errorf("file descriptor %d: not open", fd)
+	}
+	defer f.Close()
+	c, err := net.FileConn(f)
+	if err != nil {
+		return nil, fmt.Errorf("file descriptor %d: %w", fd, err)
+	}
+	return c, nil
+}
+
+// SendOrder writes an order to a nanny, which has 5 s to take it. After an
+// error the conversation is broken and the nanny best replaced.
+func SendOrder(c net.Conn, o Order) error {
+	_ = c.SetWriteDeadline(time.Now().Add(orderLimit))
+	if err := writeValue(c, MaxOrder, o); err != nil {
+		return fmt.Errorf("order to nanny of %s: %w", o.Server, err)
+	}
+	return nil
+}
+
+// SendReport writes a report to pulse. It waits for as long as pulse does not
+// read: a nanny has nobody else to turn to.
+func SendReport(w io.Writer, r Report) error {
+	if err := writeValue(w, MaxReport, r); err != nil {
+		return fmt.Errorf("report on %s: %w", r.Service, err)
+	}
+	return nil
+}
+
+// Orders yields what a nanny reads from pulse. It ends without an error when
+// pulse has closed its end, or died.
+func Orders(r io.Reader) iter.Seq2[Order, error] { return values[Order](r, MaxOrder, "order") }
+
+// Reports yields what pulse reads from a nanny. It ends without an error when
+// the nanny is gone.
+func Reports(r io.Reader) iter.Seq2[Report, error] { return values[Report](r, MaxReport, "report") }
+
+func values[T any](r io.Reader, limit int, what string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		b := bufio.NewReader(r)
+		for {
+			var v T
+			err := readValue(b, limit, &v)
+			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, unix.ECONNRESET) {
+				return
+			}
+			if err != nil {
+				yield(v, fmt.Errorf("%s: %w", what, err))
+				return
+			}
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
