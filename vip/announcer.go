@@ -1,0 +1,171 @@
+package vip
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/mdlayher/ndp"
+	"github.com/mdlayher/packet"
+	"golang.org/x/net/bpf"
+	"golang.org/x/net/ipv6"
+	"golang.org/x/sys/unix"
+)
+
+// sendWithin bounds the sending of one packet: an interface whose queue stays
+// full must not keep the others waiting.
+const sendWithin = 250 * time.Millisecond
+
+var (
+	ethernetBroadcast = net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+	allNodes          = netip.MustParseAddr("ff02::1")
+)
+
+// An Announcer tells neighbours which hardware address an address has. It
+// keeps a socket per interface and looks at each interface once, so it is made
+// for one round of announcements. It is not safe for concurrent use.
+type Announcer struct {
+	conn  *Conn
+	ports map[string]*port
+}
+
+// A port is an interface as an Announcer uses it.
+type port struct {
+	link   Link
+	router bool         // forwards IPv6
+	arp    *packet.Conn // nil until needed
+	nd     *ndp.Conn    // nil until needed
+}
+
+// NewAnnouncer opens an Announcer in the calling thread's network namespace.
+func NewAnnouncer() (*Announcer, error) {
+	c, err := Dial()
+	if err != nil {
+		return nil, err
+	}
+	return &Announcer{conn: c, ports: make(map[string]*port)}, nil
+}
+
+// Close closes the sockets.
+func (a *Announcer) Close() error {
+	errs := []error{a.conn.Close()}
+	for _, p := range a.ports {
+		if p.arp != nil {
+			errs = append(errs, p.arp.Close())
+		}
+		if p.nd != nil {
+			errs = append(errs, p.nd.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Send announces an address that its interface holds: an IPv4 address by a
+// gratuitous ARP request and reply, an IPv6 address by an unsolicited
+// neighbour advertisement. On an interface without neighbours, such as the
+// loopback, it does nothing.
+func (a *Announcer) Send(addr Address) error {
+	if err := a.send(addr); err != nil {
+		return fmt.Errorf("announce %s: %w", addr, err)
+	}
+	return nil
+}
+
+func (a *Announcer) send(addr Address) error {
+	if err := addr.check(); err != nil {
+		return err
+	}
+	p, err := a.port(addr.Interface)
+	if err != nil {
+		return err
+	}
+	if p.link.NoARP || len(p.link.HardwareAddr) != len(ethernetBroadcast) {
+		return nil
+	}
+	if addr.Prefix.Addr().Is4() {
+		return p.sendARP(addr.Prefix.Addr())
+	}
+	return p.sendNA(addr.Prefix.Addr())
+}
+
+func (a *Announcer) port(iface string) (*port, error) {
+	if p, ok := a.ports[iface]; ok {
+		return p, nil
+	}
+	l, err := a.conn.link(iface)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", err, iface)
+	}
+	p := &port{link: l, router: forwardsIPv6(iface)}
+	a.ports[iface] = p
+	return p, nil
+}
+
+func (p *port) sendARP(ip netip.Addr) error {
+	if p.arp == nil {
+		// Nothing is read from the socket, so let nothing in.
+		c, err := packet.Listen(p.netInterface(), packet.Datagram, unix.ETH_P_ARP, &packet.Config{Filter: refuseAll()})
+		if err != nil {
+			return err
+		}
+		p.arp = c
+	}
+	if err := p.arp.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
+		return err
+	}
+	for _, operation := range []uint16{arpRequest, arpReply} {
+		b := gratuitousARP(operation, p.link.HardwareAddr, ip)
+		if _, err := p.arp.WriteTo(b, &packet.Addr{HardwareAddr: ethernetBroadcast}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *port) sendNA(ip netip.Addr) error {
+	if p.nd == nil {
+		c, _, err := ndp.Listen(p.netInterface(), ndp.Unspecified)
+		if err != nil {
+			return err
+		}
+		p.nd = c
+		var none ipv6.ICMPFilter
+		none.SetAll(true)
+		if err := c.SetICMPFilter(&none); err != nil {
+			return err
+		}
+	}
+	if err := p.nd.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
+		return err
+	}
+	na := &ndp.NeighborAdvertisement{
+		// A router that calls itself none is dropped from its neighbours'
+		// default routes (RFC 4861 section 7.2.5).
+		Router:        p.router,
+		Override:      true,
+		TargetAddress: ip,
+		Options:       []ndp.Option{&ndp.LinkLayerAddress{Direction: ndp.Target, Addr: p.link.HardwareAddr}},
+	}
+	from := &ipv6.ControlMessage{HopLimit: ndp.HopLimit, Src: ip.AsSlice(), IfIndex: p.link.Index}
+	return p.nd.WriteTo(na, from, allNodes)
+}
+
+func (p *port) netInterface() *net.Interface {
+	return &net.Interface{Index: p.link.Index, Name: p.link.Name, HardwareAddr: p.link.HardwareAddr}
+}
+
+// refuseAll is a filter that keeps no byte of any packet.
+func refuseAll() []bpf.RawInstruction {
+	return []bpf.RawInstruction{{Op: unix.BPF_RET | unix.BPF_K, K: 0}}
+}
+
+// forwardsIPv6 tells whether the kernel routes IPv6 packets that come in by
+// iface. A kernel without IPv6 does not.
+func forwardsIPv6(iface string) bool {
+	b, err := os.ReadFile("/proc/sys/net/ipv6/conf/" + iface + "/forwarding")
+	return err == nil && strings.TrimSpace(string(b)) != "0"
+}
