@@ -1,0 +1,86 @@
+# Pacu. `make help` lists what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+STATIC_TAGS := sqlite_omit_load_extension,osusergo,netgo
+BIN := $(CURDIR)/bin
+
+# Packages whose TestKernel tests want a kernel with IPVS.
+KERNEL_PKGS ?= ./ipvs ./vip ./director ./lab
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build lab-tools ## the router pair of article 004, live; TOUR=1 plays it by itself
+	$(BIN)/lab demo $(if $(TOUR),--tour)
+
+.PHONY: test
+test: check unit kernel-test e2e ## everything, with all set-up
+
+.PHONY: check
+check: tools ## gofmt, vet, staticcheck, generated code, dependency rules
+	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not gofmt'ed: $$out"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	go mod verify
+	@go tool templ generate -path web >/dev/null 2>&1; git diff --exit-code --stat -- web/templates '*_templ.go' || { echo "templ code is not current: run 'go tool templ generate' and commit"; exit 1; }
+	go test -count=1 .
+
+.PHONY: unit
+unit: tools ## tests that need no other kernel than this one
+	go test -race $(GOTESTFLAGS) ./...
+
+.PHONY: kernel-test
+kernel-test: build lab-tools ## the TestKernel tests, on a real kernel with IPVS
+	CGO_ENABLED=0 go test -p 1 -count=1 -timeout 20m -run '^TestKernel' -exec "$(BIN)/lab exec --with $(BIN)/pulse --with $(BIN)/nanny --with $(BIN)/lvsgui --" $(KERNEL_PKGS)
+
+.PHONY: e2e
+e2e: build lab-tools browser ## Chromium against the console of a running cluster
+	go test -count=1 -timeout 15m -run '^TestBrowser' ./web ./lab/e2e
+
+.PHONY: bench
+bench: build lab-tools ## figures beside a peer's: B=failover
+	$(BIN)/lab bench $(B)
+
+.PHONY: build
+build: tools ## bin/pulse, bin/nanny, bin/lvsgui (static) and bin/lab
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/pulse ./cmd/nanny ./lab/cmd/lab
+	CGO_ENABLED=1 go build -trimpath -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -linkmode external -extldflags "-static"' -o $(BIN)/ ./cmd/lvsgui
+
+.PHONY: generate
+generate: ## make the templ code anew
+	go tool templ generate -path web
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BIN)
+
+# What the machine itself must have. `need` installs Debian packages when run
+# by root, and says what is missing otherwise.
+define need
+	@missing=; for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" != 0 ]; then echo "missing packages: as root, run: apt-get install -y$$missing" >&2; exit 1; fi; \
+	  echo "installing$$missing"; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends$$missing >/dev/null 2>&1 || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends$$missing >/dev/null; }; \
+	fi
+endef
+
+.PHONY: tools
+tools:
+	@command -v go >/dev/null || { echo "Go 1.26 or later is missing: see https://go.dev/doc/install" >&2; exit 1; }
+	$(call need,gcc libc6-dev git)
+
+.PHONY: lab-tools
+lab-tools:
+	$(call need,qemu-system-x86 busybox-static kmod cpio iproute2)
+
+.PHONY: browser
+browser:
+	$(call need,chromium fonts-noto-cjk)

@@ -1,0 +1,92 @@
+package pacu
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// house says which of our packages each of our packages may import: the table
+// of the design, in one place that fails when somebody builds around it.
+var house = map[string][]string{
+	"lvscf":      nil,
+	"heartbeat":  nil,
+	"ipvs":       nil,
+	"vip":        nil,
+	"probe":      nil,
+	"control":    nil,
+	"logging":    nil,
+	"migrations": nil,
+
+	"director": {"lvscf", "ipvs", "vip"},
+	"store":    {"migrations"},
+	"web":      {"lvscf", "control", "store"},
+
+	"cmd/pulse":  {"lvscf", "heartbeat", "ipvs", "vip", "control", "logging", "director"},
+	"cmd/nanny":  {"ipvs", "probe", "control", "logging"},
+	"cmd/lvsgui": {"lvscf", "control", "logging", "store", "web"},
+}
+
+// TestHouse holds every import of one of our packages by another, tests left
+// out, against the table.
+func TestHouse(t *testing.T) {
+	for _, line := range goList(t, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...") {
+		pkg, imports, _ := strings.Cut(line, " ")
+		room := roomOf(pkg)
+		if room == "lab" || room == "pacu" {
+			continue // lab stands beside the house and may look into every window
+		}
+		allowed, known := house[room]
+		if !known {
+			t.Errorf("package %s has no room in the house: add it to the design and to this table", pkg)
+			continue
+		}
+		for _, imp := range strings.Fields(imports) {
+			if !strings.HasPrefix(imp, "pacu/") || roomOf(imp) == room {
+				continue
+			}
+			if !slices.Contains(allowed, roomOf(imp)) {
+				t.Errorf("%s imports %s: %s may import only %v", pkg, imp, room, allowed)
+			}
+		}
+	}
+}
+
+// TestDaemonsStayLean keeps the database, the pages and the browser's
+// libraries out of the two daemons that must never fail.
+func TestDaemonsStayLean(t *testing.T) {
+	forbidden := []string{
+		"github.com/mattn/go-sqlite3", "github.com/a-h/templ", "github.com/prometheus/",
+		"github.com/go-chi/", "github.com/pressly/", "net/http", "database/sql",
+	}
+	for _, cmd := range []string{"./cmd/pulse", "./cmd/nanny"} {
+		for _, dep := range goList(t, "-deps", cmd) {
+			for _, f := range forbidden {
+				if strings.HasPrefix(dep, f) {
+					t.Errorf("%s links %s", cmd, dep)
+				}
+			}
+		}
+	}
+}
+
+func roomOf(pkg string) string {
+	parts := strings.Split(strings.TrimPrefix(pkg, "pacu/"), "/")
+	if parts[0] == "cmd" && len(parts) > 1 {
+		return "cmd/" + parts[1]
+	}
+	return parts[0]
+}
+
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list"}, args...)...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list %v: %v\n%s", args, err, stderr.String())
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
