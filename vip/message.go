@@ -29,8 +29,9 @@ type entry struct {
 }
 
 // encodeAddress is the body of RTM_NEWADDR and RTM_DELADDR for a on the
-// interface of that index.
-func encodeAddress(a Address, index uint32) ([]byte, error) {
+// interface of that index. A label counts for IPv4 only; in RTM_DELADDR it
+// would have to match that of the address, so there it is best empty.
+func encodeAddress(a Address, index uint32, label string) ([]byte, error) {
 	ip := net.IP(a.Prefix.Addr().AsSlice())
 	m := rtnetlink.AddressMessage{
 		Family:       unix.AF_INET,
@@ -46,7 +47,7 @@ func encodeAddress(a Address, index uint32) ([]byte, error) {
 		m.Attributes.Flags = unix.IFA_F_NODAD
 		return withProto(m, Proto)
 	}
-	m.Attributes.Label = a.place()
+	m.Attributes.Label = label
 	if b, ok := broadcast(a.Prefix); ok {
 		m.Attributes.Broadcast = b.AsSlice()
 	}

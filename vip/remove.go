@@ -95,8 +95,7 @@ func (c *Conn) remove(a Address, keep []entry, indexes *indexes) error {
 	if err != nil {
 		return err
 	}
-	// A label would have to match too.
-	body, err := encodeAddress(Address{Prefix: a.Prefix, Interface: a.Interface}, index)
+	body, err := encodeAddress(a, index, "")
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,7 @@ func (c *Conn) add(a Address, holders []entry, indexes *indexes) (entry, error) 
 			return entry{}, fmt.Errorf("%w: %s", ErrElsewhere, h.Address)
 		}
 	}
-	body, err := encodeAddress(a, index)
+	body, err := encodeAddress(a, index, a.place())
 	if err != nil {
 		return entry{}, err
 	}

@@ -1,0 +1,71 @@
+package vip
+
+import (
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/mdlayher/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// A fakeKernel answers requests by their type.
+type fakeKernel struct {
+	answer map[netlink.HeaderType]func() ([]netlink.Message, error)
+	asked  int
+}
+
+func (k *fakeKernel) Execute(m netlink.Message) ([]netlink.Message, error) {
+	k.asked++
+	return k.answer[m.Header.Type]()
+}
+func (k *fakeKernel) Close() error                { return nil }
+func (k *fakeKernel) SetDeadline(time.Time) error { return nil }
+
+func message(t *testing.T, flags netlink.HeaderFlags, a Address) netlink.Message {
+	t.Helper()
+	b, err := encodeAddress(a, 1, a.Label)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return netlink.Message{Header: netlink.Header{Flags: flags}, Data: b}
+}
+
+func TestDumpInterrupted(t *testing.T) {
+	torn := []netlink.Message{message(t, netlink.DumpInterrupted, at("10.0.0.1/32", "eth0")), message(t, 0, at("10.0.0.2/32", "eth0"))}
+	for _, tears := range []int{0, 1, dumpAttempts - 1, dumpAttempts} {
+		k := &fakeKernel{}
+		k.answer = map[netlink.HeaderType]func() ([]netlink.Message, error){unix.RTM_GETADDR: func() ([]netlink.Message, error) {
+			if k.asked <= tears {
+				return torn, nil
+			}
+			return torn[1:], nil
+		}}
+		msgs, err := newConn(k).dump(unix.RTM_GETADDR, nil)
+		if tears == dumpAttempts {
+			if !errors.Is(err, ErrInterrupted) {
+				t.Errorf("%d torn lists: %v", tears, err)
+			}
+		} else if err != nil || len(msgs) != 1 {
+			t.Errorf("%d torn lists: %d messages, %v", tears, len(msgs), err)
+		}
+	}
+}
+
+func TestPermission(t *testing.T) {
+	refuse := func() ([]netlink.Message, error) {
+		return nil, &netlink.OpError{Op: "receive", Err: os.NewSyscallError("recvmsg", unix.EPERM)}
+	}
+	k := &fakeKernel{answer: map[netlink.HeaderType]func() ([]netlink.Message, error){unix.RTM_GETADDR: refuse, unix.RTM_GETLINK: refuse}}
+	c := newConn(k)
+	if err := c.Add(at("10.0.0.1/32", "eth0")); !errors.Is(err, os.ErrPermission) {
+		t.Errorf("Add: %v", err)
+	}
+	if err := c.Remove(at("10.0.0.1/32", "eth0")); !errors.Is(err, os.ErrPermission) {
+		t.Errorf("Remove: %v", err)
+	}
+	if _, err := c.Addresses(); !errors.Is(err, os.ErrPermission) {
+		t.Errorf("Addresses: %v", err)
+	}
+}
