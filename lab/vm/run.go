@@ -1,0 +1,336 @@
+package vm
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+)
+
+const (
+	// speakWithin is how long a machine may be silent before it is started
+	// again: about one boot in thirty hangs before its first word, and a
+	// healthy one speaks within a second or two.
+	speakWithin = 20 * time.Second
+	// readyWithin is how long it may take from there to the start of the
+	// command, on a machine with little to spare.
+	readyWithin = 2 * time.Minute
+	// bootTries is how often a machine is started before giving up.
+	bootTries = 3
+	// stopGrace is what a command gets after SIGTERM when its time is up.
+	stopGrace = 3 * time.Second
+)
+
+// DefaultMemory is the machine's memory in MB when Command names none.
+const DefaultMemory = 2048
+
+// Command is one run of a machine.
+type Command struct {
+	// Args is the program, a path inside the machine or a name to be found in
+	// its PATH, and its arguments.
+	Args []string
+	// Env is the whole environment. PATH is required.
+	Env []string
+	// Dir is the working folder inside, made when it is not there. Empty: /root.
+	Dir string
+	// Files brings files and folders of the host (the value, a path) into the
+	// machine (the key, a path). Programs bring the libraries they need.
+	Files map[string]string
+	// Fetch brings files of the machine (the key) back to the host (the value)
+	// when the command has ended. Files that are not there are left out.
+	Fetch map[string]string
+	// Forward are TCP ports of 127.0.0.1 on the host that lead to the same port
+	// of the machine, where the listener must be on all addresses or Uplink's.
+	Forward []int
+	// Memory is in MB; 0 means DefaultMemory.
+	Memory int
+	// Stdin may be nil. A read of it may still be pending when Run returns.
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// Signals are passed on to the program. It may be nil.
+	Signals <-chan os.Signal
+	// Say is told of progress, a line at a time.
+	Say func(format string, args ...any)
+}
+
+// Exit is how a command ended.
+type Exit struct {
+	Code   int // its exit code
+	Signal int // the signal that ended it, or 0
+}
+
+// Status is the exit status as a shell tells it: the code, or 128 and the
+// signal.
+func (e Exit) Status() int {
+	if e.Signal != 0 {
+		return 128 + e.Signal
+	}
+	return e.Code
+}
+
+// Run boots a machine, runs the command in it and ends the machine. The error
+// is nil when the command ran to its end, whatever its code.
+//
+// When ctx ends, the command gets SIGTERM and three seconds, then the machine
+// is killed; the error matches ctx.Err().
+func Run(ctx context.Context, c Command) (Exit, error) {
+	img, err := prepare(ctx, c.Say)
+	if err != nil {
+		return Exit{}, err
+	}
+	for _, port := range c.Forward {
+		if err := portFree(port); err != nil {
+			return Exit{}, err
+		}
+	}
+	initrd, err := c.initrd(img)
+	if err != nil {
+		return Exit{}, err
+	}
+	defer initrd.Close()
+	m, err := c.bootUp(ctx, img, initrd)
+	if err != nil {
+		return Exit{}, err
+	}
+	defer m.kill()
+	return c.attend(ctx, m)
+}
+
+// portFree tells whether a forwarded port can be had. QEMU would only say that
+// a rule could not be set up.
+func portFree(port int) error {
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return fmt.Errorf("forward port %d: %w", port, err)
+	}
+	return l.Close()
+}
+
+// initrd returns an open file without a name that holds the base and what this
+// run adds.
+func (c *Command) initrd(img image) (f *os.File, err error) {
+	base, err := os.Open(img.base)
+	if err != nil {
+		return nil, err
+	}
+	defer base.Close()
+	f, err = os.CreateTemp(filepath.Dir(filepath.Dir(img.base)), "run-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+		}
+	}()
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, err
+	}
+	if _, err := io.Copy(f, base); err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	s := spec{Args: c.Args, Env: c.Env, Dir: c.Dir}
+	if s.Dir == "" {
+		s.Dir = "/root"
+	}
+	for inside := range c.Fetch {
+		s.Fetch = append(s.Fetch, inside)
+	}
+	slices.Sort(s.Fetch)
+	w := bufio.NewWriterSize(f, 1<<20)
+	if err := writeOverlay(w, self, s, c.Files); err != nil {
+		return nil, err
+	}
+	return f, w.Flush()
+}
+
+// bootUp starts the machine until it is ready to run the command.
+func (c *Command) bootUp(ctx context.Context, img image, initrd *os.File) (*machine, error) {
+	memory := c.Memory
+	if memory == 0 {
+		memory = DefaultMemory
+	}
+	kvm := hardware()
+	for try := 1; ; try++ {
+		m, err := boot(arguments(img, memory, kvm, c.Forward), initrd)
+		if err != nil {
+			return nil, err
+		}
+		err = ready(ctx, m)
+		if err == nil {
+			return m, nil
+		}
+		m.kill()
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("machine boot: %w", ctx.Err())
+		}
+		if try == bootTries || !(kvm || errors.Is(err, errSilent)) {
+			return nil, fmt.Errorf("machine boot: %w", err)
+		}
+		c.Say("%v; starting it again (%d of %d)", err, try+1, bootTries)
+		kvm = false
+	}
+}
+
+// errSilent is a machine that hung on its way up.
+var errSilent = errors.New("the machine said nothing")
+
+// ready waits for the frame that says the command starts.
+func ready(ctx context.Context, m *machine) error {
+	type first struct {
+		kind byte
+		text []byte
+		err  error
+	}
+	got := make(chan first, 1)
+	go func() {
+		k, p, err := readFrame(m.control)
+		got <- first{k, p, err}
+	}()
+	spoke, limit := m.spoke, time.NewTimer(speakWithin)
+	defer limit.Stop()
+	waited := speakWithin
+	for {
+		select {
+		case f := <-got:
+			switch {
+			case f.err != nil:
+				m.kill()
+				return fmt.Errorf("the machine died: %w", m.lastWords())
+			case f.kind != frameHello:
+				return fmt.Errorf("the machine could not start the command: %s", f.text)
+			}
+			return nil
+		case <-spoke:
+			spoke, waited = nil, readyWithin
+			limit.Reset(readyWithin)
+		case <-limit.C:
+			return fmt.Errorf("%w for %s", errSilent, waited)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// attend serves a machine whose command is running until it ends.
+func (c *Command) attend(ctx context.Context, m *machine) (Exit, error) {
+	type end struct {
+		exit Exit
+		err  error
+	}
+	ended := make(chan end, 1)
+	go func() {
+		e, err := c.receive(m)
+		ended <- end{e, err}
+	}()
+	go sendInput(m.input, c.Stdin)
+	w := &frameWriter{w: m.control}
+	done, grace := ctx.Done(), (<-chan time.Time)(nil)
+	for {
+		select {
+		case e := <-ended:
+			if done == nil {
+				return e.exit, ctx.Err()
+			}
+			return e.exit, e.err
+		case s := <-c.Signals:
+			if n, ok := signalNumber(s); ok {
+				// A machine that no longer listens shows as an end.
+				_ = w.write(frameSignal, []byte{n})
+			}
+		case <-done:
+			done = nil
+			_ = w.write(frameSignal, []byte{15})
+			t := time.NewTimer(stopGrace)
+			defer t.Stop()
+			grace = t.C
+		case <-grace:
+			return Exit{}, ctx.Err()
+		}
+	}
+}
+
+// receive copies the machine's frames to where they belong until the end.
+func (c *Command) receive(m *machine) (Exit, error) {
+	r := bufio.NewReaderSize(m.control, 64<<10)
+	fetched := map[string]bool{}
+	for {
+		kind, p, err := readFrame(r)
+		if err != nil {
+			m.kill()
+			return Exit{}, fmt.Errorf("the machine died: %w", m.lastWords())
+		}
+		switch kind {
+		case frameOut:
+			_, err = c.Stdout.Write(p)
+		case frameErr:
+			_, err = c.Stderr.Write(p)
+		case frameFile:
+			err = c.keep(p, fetched)
+		case frameFault:
+			return Exit{}, errors.New(string(p))
+		case frameExit:
+			var e exit
+			if err := json.Unmarshal(p, &e); err != nil {
+				return Exit{}, fmt.Errorf("the machine's last frame: %w", err)
+			}
+			return Exit(e), nil
+		}
+		if err != nil {
+			return Exit{}, err
+		}
+	}
+}
+
+// keep writes a part of a fetched file to where the command wants it.
+func (c *Command) keep(payload []byte, fetched map[string]bool) error {
+	var part file
+	if err := json.Unmarshal(payload, &part); err != nil {
+		return err
+	}
+	host, ok := c.Fetch[part.Path]
+	if !ok {
+		return fmt.Errorf("the machine sent %s, which nobody asked for", part.Path)
+	}
+	mode := os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	if fetched[part.Path] {
+		mode = os.O_WRONLY | os.O_APPEND
+	}
+	fetched[part.Path] = true
+	f, err := os.OpenFile(host, mode, 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(part.Data); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// sendInput copies standard input into the machine, then its end. Errors of the
+// port are the machine's end, which receive tells.
+func sendInput(port io.Writer, in io.Reader) {
+	w := &frameWriter{w: port}
+	if in != nil {
+		_, _ = io.Copy(stream{w, frameIn}, in)
+	}
+	_ = w.write(frameIn, nil)
+}
+
+func signalNumber(s os.Signal) (byte, bool) {
+	n, ok := s.(syscall.Signal)
+	return byte(n), ok && n > 0 && n < 65
+}
