@@ -1,0 +1,140 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/go-chi/httprate"
+
+	"pacu/control"
+	"pacu/store"
+	"pacu/web/static"
+)
+
+// Pulse is what the console asks of pulse; *control.Client is one.
+type Pulse interface {
+	// Snapshot returns pulse's state of this moment. The error matches
+	// control.ErrNotRunning when there is no pulse.
+	Snapshot(ctx context.Context) (*control.Snapshot, error)
+	// Reload has pulse read lvs.cf again and returns what that changed.
+	Reload(ctx context.Context) (string, error)
+}
+
+// Options are what a Server is made of.
+type Options struct {
+	ConfigPath string       // lvs.cf
+	Pulse      Pulse        //
+	Store      *store.Store //
+	Log        *slog.Logger // requests that fail, logins, saves
+	Secure     bool         // the browser speaks TLS to us
+	Hostname   string       // for the page's head; os.Hostname's when empty
+}
+
+// A Server serves the console's pages. Create one with New.
+type Server struct {
+	Options
+	hub      *hub
+	sessions *scs.SessionManager
+	hasUsers atomic.Bool // becomes true once and stays so
+
+	// saving makes one save of lvs.cf wait for the other, so that the hash a
+	// save was compared with is still the file's when it is written.
+	saving sync.Mutex
+}
+
+// New returns a Server. It starts nothing: the hub asks pulse only while
+// somebody watches.
+func New(o Options) *Server {
+	if o.Hostname == "" {
+		o.Hostname, _ = os.Hostname() // without one the page's head is shorter
+	}
+	return &Server{
+		Options:  o,
+		hub:      newHub(o.Pulse, o.ConfigPath, o.Hostname),
+		sessions: newSessions(o.Store, o.Log, o.Secure),
+	}
+}
+
+// The longest request bodies: a form, and lvs.cf of 100,000 real servers.
+const (
+	maxForm   = 64 << 10
+	maxConfig = 32 << 20
+)
+
+// Handler returns all of the console.
+func (s *Server) Handler() http.Handler { return s.protect(s.router()) }
+
+// router has the routes, without what Handler puts around them.
+func (s *Server) router() chi.Router {
+	r := chi.NewRouter()
+	r.Use(middleware.ClientIPFromRemoteAddr, s.recoverer, s.sessions.LoadAndSave, s.setupFirst, s.requireLogin, s.switchLanguage, middleware.GetHead)
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
+		s.message(w, r, http.StatusNotFound, s.page(r, "").T().NotFound)
+	})
+	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
+		s.message(w, r, http.StatusMethodNotAllowed, s.page(r, "").T().NotAllowed)
+	})
+
+	r.Handle("/static/*", static.Handler())
+	r.Get("/login", s.loginPage)
+	r.With(s.limitLogins(), limitBody(maxForm)).Post("/login", s.login)
+	r.With(limitBody(maxForm)).Post("/logout", s.logout)
+
+	r.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/monitoring", http.StatusSeeOther) })
+	r.Get("/monitoring", s.monitoring)
+	r.Get("/monitoring/stream", s.stream)
+	r.With(limitBody(maxForm)).Post("/monitoring/reload", s.reload)
+	r.Get("/configuration", s.configuration)
+	r.With(limitBody(maxConfig)).Post("/configuration", s.saveConfiguration)
+	r.Get("/password", s.passwordPage)
+	r.With(limitBody(maxForm)).Post("/password", s.changePassword)
+	return r
+}
+
+// limitLogins bounds guesses per client address; the store slows them down
+// per user besides.
+func (s *Server) limitLogins() func(http.Handler) http.Handler {
+	return httprate.LimitBy(20, time.Minute, func(r *http.Request) (string, error) {
+		return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
+	}, httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) {
+		s.message(w, r, http.StatusTooManyRequests, s.page(r, "").T().TooMany)
+	}))
+}
+
+func limitBody(n int64) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(w, r.Body, n)
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// HTTPServer returns a server for h with the limits that hold for every
+// request. The monitoring stream moves its own write deadline.
+func HTTPServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute, // 32 MiB over a slow line
+		WriteTimeout:      time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // clients' broken handshakes
+	}
+}
+
+// DatabaseName is the database's name in the state directory.
+const DatabaseName = "console.db"
+
+// DatabasePath is where the database is in the state directory.
+func DatabasePath(state string) string { return filepath.Join(state, DatabaseName) }

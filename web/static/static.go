@@ -1,0 +1,84 @@
+// Package static holds the console's style, scripts and pictures. Everything
+// is embedded; nothing is ever fetched from elsewhere.
+//
+// htmx.min.js and hx-sse.min.js are htmx 4.0.1 (https://htmx.org) as
+// published, under the licence in htmx.LICENSE.
+package static
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+)
+
+//go:embed *.css *.js *.svg
+var files embed.FS
+
+// types are given here because the system's table of types may be anything.
+var types = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+}
+
+type asset struct {
+	body []byte
+	kind string
+	hash string // of the body, short
+}
+
+var assets = load()
+
+func load() map[string]asset {
+	names, err := fs.Glob(files, "*")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	m := make(map[string]asset, len(names))
+	for _, name := range names {
+		b, err := files.ReadFile(name)
+		if err != nil {
+			panic(err) // it is embedded
+		}
+		sum := sha256.Sum256(b)
+		m[name] = asset{b, types[path.Ext(name)], hex.EncodeToString(sum[:6])}
+	}
+	return m
+}
+
+// URL is where the file name is served. It changes with the file, so that
+// browsers may keep it for ever. It panics when there is no such file.
+func URL(name string) string {
+	a, ok := assets[name]
+	if !ok {
+		panic(fmt.Sprintf("static file %q does not exist", name))
+	}
+	return "/static/" + name + "?v=" + a.hash
+}
+
+// Handler serves the files below /static/.
+func Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a, ok := assets[strings.TrimPrefix(r.URL.Path, "/static/")]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		h := w.Header()
+		h.Set("Content-Type", a.kind)
+		h.Set("Content-Length", fmt.Sprint(len(a.body)))
+		if r.URL.Query().Get("v") == a.hash {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		} else {
+			h.Set("Cache-Control", "no-cache")
+		}
+		if r.Method != http.MethodHead {
+			w.Write(a.body) // a client that leaves is no concern of ours
+		}
+	})
+}

@@ -1,0 +1,126 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+
+	"pacu/lvscf"
+	"pacu/web/text"
+)
+
+// An Editor is the state of the configuration page.
+type Editor struct {
+	Path     string // of lvs.cf
+	Text     string // as in the file, but lines end in LF
+	Seen     string // SHA-256 of the file the text started from, in hex; "none" where there was none
+	EOL      string // how the file's lines end: lf, crlf, cr
+	Problems lvscf.Problems
+	Note     string // what happened, in words; may be empty
+	NoteTone string // its CSS class
+	ReadOnly string // why the file cannot be edited here; empty when it can
+	New      bool   // there is no file yet
+	// Conflict is set when the file changed since Seen; Theirs is what it
+	// holds now, and Seen is its.
+	Conflict bool
+	Theirs   string
+}
+
+// counts says how many errors and warnings there are.
+func (e Editor) counts(t *text.Words) string {
+	var parts []string
+	for _, k := range []struct {
+		n         int
+		one, many string
+	}{
+		{len(e.Problems.Errors()), t.ConfigErrorOne, t.ConfigErrors},
+		{len(e.Problems.Warnings()), t.ConfigWarningOne, t.ConfigWarnings},
+	} {
+		switch {
+		case k.n == 1:
+			parts = append(parts, k.one)
+		case k.n > 1:
+			parts = append(parts, fmt.Sprintf(k.many, k.n))
+		}
+	}
+	if len(parts) == 0 {
+		return t.ConfigFine
+	}
+	return strings.Join(parts, ", ")
+}
+
+// A run is a stretch of the gutter beside the text: line numbers without
+// problems, or one line with.
+type run struct {
+	Numbers string         // for a stretch without
+	Line    int            // for a line with
+	Tone    string         // the worst of its problems
+	All     lvscf.Problems // its problems
+	Blank   string         // as many line ends as the stretch has lines
+}
+
+// runs cuts the gutter up at the lines with problems.
+func (e Editor) runs() []run {
+	byLine := map[int]lvscf.Problems{}
+	last := strings.Count(e.Text, "\n") + 1
+	for _, p := range e.Problems {
+		line := min(max(p.Line, 1), last)
+		byLine[line] = append(byLine[line], p)
+	}
+	var out []run
+	var b strings.Builder
+	n := 0
+	flush := func() {
+		if n > 0 {
+			out = append(out, run{Numbers: b.String(), Blank: strings.Repeat("\n", n)})
+			b.Reset()
+			n = 0
+		}
+	}
+	for i := 1; i <= last; i++ {
+		ps := byLine[i]
+		if ps == nil {
+			fmt.Fprintf(&b, "%d\n", i)
+			n++
+			continue
+		}
+		flush()
+		tone := "wait"
+		if ps.Err() != nil {
+			tone = "bad"
+		}
+		out = append(out, run{Line: i, Tone: tone, All: ps})
+	}
+	flush()
+	return out
+}
+
+// words are the problems of one line in one line.
+func (r run) words() string {
+	parts := make([]string, len(r.All))
+	for i, p := range r.All {
+		parts[i] = say(p)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// say is a problem without its place.
+func say(p lvscf.Problem) string {
+	if p.Hint == "" {
+		return p.Message
+	}
+	return p.Message + ": " + p.Hint
+}
+
+func problemTone(p lvscf.Problem) string {
+	if p.Severity == lvscf.Error {
+		return "bad"
+	}
+	return "wait"
+}
+
+func severity(t *text.Words, s lvscf.Severity) string {
+	if s == lvscf.Error {
+		return t.SeverityError
+	}
+	return t.SeverityWarning
+}

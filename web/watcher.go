@@ -1,0 +1,180 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"pacu/control"
+	"pacu/lvscf"
+	"pacu/web/templates"
+)
+
+// A watcher puts pulse's answer and lvs.cf on disk together. It is used by
+// one goroutine at a time.
+type watcher struct {
+	path, host string
+
+	stat fs.FileInfo // of what follows; nil before the first reading
+	err  error
+	hash string
+	conf *lvscf.Config // nil when the file has errors
+}
+
+// look reads lvs.cf again if it is another than before.
+func (w *watcher) look() {
+	stat, err := os.Stat(w.path)
+	if err == nil && w.err == nil && w.stat != nil && os.SameFile(stat, w.stat) &&
+		stat.Size() == w.stat.Size() && stat.ModTime().Equal(w.stat.ModTime()) {
+		return
+	}
+	w.stat, w.hash, w.conf = stat, "", nil
+	var b []byte
+	if err == nil {
+		b, err = readConfig(w.path)
+	}
+	if w.err = err; err != nil {
+		return
+	}
+	w.hash = hash(b)
+	w.conf, _ = lvscf.Read(filepath.Base(w.path), b)
+}
+
+// monitor is the monitoring page's moment, of snap or of the error instead.
+func (w *watcher) monitor(snap *control.Snapshot, err error) *templates.Monitor {
+	w.look()
+	m := &templates.Monitor{Known: err == nil, Snapshot: snap, Taken: time.Now(), Off: map[string]bool{}}
+	if w.err != nil {
+		m.File.Unreadable = w.err.Error()
+	} else if w.conf == nil {
+		m.File.Broken = true
+	}
+	if err != nil {
+		m.Down = reason(err)
+		m.Snapshot = wanted(w.conf, w.host)
+	} else {
+		s := *snap // pulse's own is not changed
+		m.Snapshot = &s
+		m.File.Changed = w.conf != nil && s.Config.SHA256 != "" && s.Config.SHA256 != w.hash && s.Config.Refused == ""
+		if w.conf != nil && s.Config.SHA256 == w.hash {
+			s.Services = append(append([]control.Service(nil), s.Services...), switchedOff(w.conf, s.Services)...)
+		}
+	}
+	if w.conf != nil {
+		for _, v := range w.conf.Virtuals {
+			if !v.Active {
+				m.Off[v.Name] = true
+			}
+		}
+	}
+	return m
+}
+
+// reason is why pulse does not answer, without what the page says anyway.
+func reason(err error) string {
+	if errors.Is(err, control.ErrNotRunning) {
+		return strings.TrimPrefix(err.Error(), control.ErrNotRunning.Error()+": ")
+	}
+	return err.Error()
+}
+
+// wanted is what conf wants, as a snapshot that knows nothing else. Conf may
+// be nil.
+func wanted(conf *lvscf.Config, host string) *control.Snapshot {
+	s := &control.Snapshot{Hostname: host, Router: control.Router{State: control.Unknown}}
+	if conf == nil {
+		return s
+	}
+	s.Config.SerialNo = conf.SerialNo
+	if conf.BackupActive {
+		s.Partner = &control.Partner{State: control.Unknown}
+	}
+	add := func(f lvscf.Floating, use string) {
+		if !f.Addr.IsValid() {
+			return
+		}
+		prefix := netip.PrefixFrom(f.Addr, f.Bits)
+		for i := range s.Addresses {
+			if s.Addresses[i].Prefix.Addr() == f.Addr {
+				s.Addresses[i].For = append(s.Addresses[i].For, use)
+				return
+			}
+		}
+		s.Addresses = append(s.Addresses, control.Address{Prefix: prefix, Device: f.Device, For: []string{use}})
+	}
+	if conf.NATRouter != nil {
+		add(*conf.NATRouter, "nat_router")
+	}
+	for _, v := range conf.Virtuals {
+		if v.Active {
+			add(v.VIP, v.Name)
+		}
+		s.Services = append(s.Services, service(conf, v))
+	}
+	return s
+}
+
+// switchedOff are conf's services that are switched off and not among have.
+func switchedOff(conf *lvscf.Config, have []control.Service) []control.Service {
+	seen := map[string]bool{}
+	for _, s := range have {
+		seen[s.Key()] = true
+	}
+	var out []control.Service
+	for _, v := range conf.Virtuals {
+		if s := service(conf, v); !v.Active && !seen[s.Key()] {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func service(conf *lvscf.Config, v lvscf.Virtual) control.Service {
+	s := control.Service{
+		Name: v.Name, Protocol: v.Protocol, Address: v.VIP.Addr, Port: v.Port, FWMark: v.FWMark,
+		Scheduler: v.Scheduler, Persistent: control.Duration(v.Persistent), Forward: string(conf.Network),
+	}
+	for _, r := range v.Servers {
+		one := control.Server{Name: r.Name, Port: r.Port, Weight: r.Weight}
+		if a, ok := r.Address.Addr(); ok {
+			one.Address = a
+		} else {
+			one.Why = string(r.Address) // a name that only a daemon looks up
+		}
+		if !v.Active || !r.Active {
+			one.Health = control.Inactive
+		}
+		s.Servers = append(s.Servers, one)
+	}
+	return s
+}
+
+// readConfig reads lvs.cf, up to what the console can edit.
+func readConfig(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > maxConfig {
+		return nil, fmt.Errorf("%s has more than %d MiB", path, maxConfig>>20)
+	}
+	return b, nil
+}
+
+func hash(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
