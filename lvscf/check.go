@@ -1,0 +1,208 @@
+package lvscf
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// A checker makes a Config of a File.
+type checker struct {
+	reporter
+	cfg  Config
+	v    value // of the setting at hand
+	toks []token
+
+	global, block, server seen // what the file, the virtual and the server at hand have
+	netmasks                   // as written, until the address is known
+
+	servers  []Server // of the virtual at hand
+	portless bool     // one of them took the port that the virtual had so far
+	warned   map[*Directive]bool
+	pairs    pairs
+	any      bool // the file has a statement
+}
+
+// netmasks are those of the file's nat_router, and of the virtual at hand.
+type netmasks struct{ nat, vip, persist mask }
+
+// seen tells which directives a block has, and where.
+type seen struct {
+	now int // the number of the block
+	at  []place
+}
+
+// A place is where the value of a directive stands.
+type place struct {
+	block int // that it belongs to
+	pos   Pos
+	text  string
+}
+
+// begin forgets the block before.
+func (s *seen) begin() {
+	if s.at == nil {
+		s.at = make([]place, len(table))
+	}
+	s.now++
+}
+
+// find returns the place of d's value, if the block has one.
+func (s *seen) find(d *Directive) (place, bool) {
+	p := s.at[d.index]
+	return p, p.block == s.now
+}
+
+// Check says what f means, or what is wrong with it; the Problems of syntax are
+// among those it returns. The Config is nil exactly when one is an Error.
+func (f *File) Check() (*Config, Problems) {
+	if f.edited {
+		f = Parse(f.Name, f.Bytes())
+	}
+	c := checker{
+		reporter: reporter{file: f.Name, ascii: f.ascii},
+		cfg:      defaults().global,
+		warned:   make(map[*Directive]bool),
+	}
+	if !f.utf16 {
+		c.check(f)
+	}
+	ps := slices.Concat(f.Problems, c.found)
+	ps.sort()
+	for _, p := range ps {
+		if p.Severity == Error {
+			return nil, ps
+		}
+	}
+	return &c.cfg, ps
+}
+
+// check goes through f twice: what stands outside blocks may follow them, and
+// they are judged by it.
+func (c *checker) check(f *File) {
+	c.global.begin()
+	for n := f.root.first; n != nil; n = n.next {
+		c.num++
+		c.any = c.any || n.kind != other
+		if n.body != nil {
+			c.num += n.body.lines()
+			continue
+		}
+		if c.begin(&c.global, n) {
+			c.applyGlobal(n.dir)
+		}
+	}
+	if !c.any {
+		c.empty(f)
+		return
+	}
+	c.finishGlobal()
+	c.num = 0
+	for n := f.root.first; n != nil; n = n.next {
+		c.num++
+		if n.body == nil {
+			continue
+		}
+		switch n.body.where {
+		case InVirtual, InFailover:
+			c.service(n)
+		default:
+			c.num += n.body.lines()
+		}
+	}
+	c.finishFile()
+}
+
+// empty reports a file that says nothing, unless lines beyond understanding
+// have been reported.
+func (c *checker) empty(f *File) {
+	if len(f.Problems.Errors()) == 0 {
+		c.num = 1
+		c.reportAt(Pos{1, 1}, Error, "empty", "", "the file holds no statement", "")
+	}
+}
+
+// lines counts the lines of b.
+func (b *body) lines() int {
+	total := 0
+	for n := b.first; n != nil; n = n.next {
+		total++
+		if n.body != nil {
+			total += n.body.lines()
+		}
+	}
+	return total
+}
+
+// begin makes n the line at hand. It reports whether n is a setting, and has
+// then decoded its value into c.v.
+func (c *checker) begin(s *seen, n *node) bool {
+	if n.kind != setting && n.kind != attempt {
+		return false
+	}
+	d := n.dir
+	c.line = content(n.raw)
+	c.toks, _ = split(c.line, c.toks)
+	t := c.toks[min(2, len(c.toks)-1)]
+	if was, ok := s.find(d); ok {
+		c.reportToken(Warning, "repeated", c.toks[0], fmt.Sprintf("%s stands here again, and this one counts", d.Name),
+			fmt.Sprintf("delete one: the other is in line %d", was.pos.Line))
+	}
+	s.at[d.index] = place{block: s.now, pos: c.pos(t.start), text: t.text}
+	if n.kind == attempt {
+		return false
+	}
+	if d.Legacy && !d.Common && !c.warned[d] {
+		c.warned[d] = true
+		c.reportToken(Warning, "legacy", c.toks[0], fmt.Sprintf("%s does nothing any more", d.Name), "delete it when Piranha need not read the file")
+	}
+	return c.decode(d, c.toks)
+}
+
+// blame reports a Problem with the value of d in the block s, or, if the block
+// has none, with what stands at p.
+func (c *checker) blame(s *seen, d *Directive, p Pos, sev Severity, code, message, hint string) {
+	text := ""
+	if at, ok := s.find(d); ok {
+		p, text = at.pos, at.text
+	}
+	c.reportAt(p, sev, code, text, message, hint)
+}
+
+// start is what an empty file, an empty virtual and an empty server mean.
+type start struct {
+	global Config
+	block  Virtual
+	server Server
+}
+
+// defaults reads the defaults of the table.
+var defaults = sync.OnceValue(func() start {
+	c := checker{}
+	c.global.begin()
+	c.block.begin()
+	c.server.begin()
+	var s start
+	for i := range table {
+		d := &table[i]
+		if d.Default == "" {
+			continue
+		}
+		c.line = d.Name + " = " + d.Default
+		c.toks, _ = split(c.line, c.toks)
+		if !c.decode(d, c.toks) {
+			panic("lvscf: default of " + d.Name + ": " + c.found.String())
+		}
+		switch {
+		case d.Where == Global:
+			c.applyGlobal(d)
+		case d.Where == InServer:
+			c.applyServer(&s.server, d)
+		default:
+			c.applyService(&s.block, d)
+		}
+	}
+	s.global = c.cfg
+	s.block.PersistMask = 32
+	return s
+})

@@ -1,0 +1,170 @@
+package lvscf
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+var (
+	rowAddress   = lookup(InVirtual, "address")
+	rowVIPMask   = lookup(InVirtual, "vip_nmask")
+	rowPMask     = lookup(InVirtual, "pmask")
+	rowSorry     = lookup(InVirtual, "sorry_server")
+	rowStartCmd  = lookup(InVirtual, "start_cmd")
+	rowStopCmd   = lookup(InVirtual, "stop_cmd")
+	rowRSAddress = lookup(InServer, "address")
+	rowRSPort    = lookup(InServer, "port")
+)
+
+// service reads the virtual or failover that n opens.
+func (c *checker) service(n *node) {
+	s := defaults().block
+	s.Name, s.Pos = c.heading(n)
+	c.vip, c.persist, c.portless = mask{}, mask{}, false
+	c.servers = c.servers[:0]
+	c.block.begin()
+	for m := n.body.first; m != nil; m = m.next {
+		c.num++
+		switch {
+		case m.body == nil:
+			if c.begin(&c.block, m) {
+				c.applyService(&s, m.dir)
+			}
+		case m.body.where == InServer:
+			c.realServer(m, &s)
+		default:
+			c.num += m.body.lines()
+		}
+	}
+	if len(c.servers) > 0 {
+		s.Servers = slices.Clone(c.servers)
+	}
+	c.finishService(&s, n.body.where)
+	if n.body.where == InVirtual {
+		c.pairs.virtual(c, &s, len(c.cfg.Virtuals))
+		c.cfg.Virtuals = append(c.cfg.Virtuals, s)
+	} else {
+		c.cfg.Failovers = append(c.cfg.Failovers, s)
+	}
+}
+
+// heading makes n, which opens a block, the line at hand, and returns its name.
+func (c *checker) heading(n *node) (name string, at Pos) {
+	c.line = content(n.raw)
+	c.toks, _ = split(c.line, c.toks)
+	return clone(headingName(c.toks)), c.pos(c.toks[0].start)
+}
+
+// headingName is the name in toks, a block's first line in whatever form.
+func headingName(toks []token) string {
+	switch {
+	case len(toks) < 2 || toks[1].is("{"):
+		return ""
+	case toks[1].quote == 0 && len(toks) == 2:
+		return trimBrace(toks[1].text)
+	}
+	return toks[1].text
+}
+
+// trimBrace returns name without a brace written to its end.
+func trimBrace(name string) string {
+	for len(name) > 1 && name[len(name)-1] == '{' {
+		name = name[:len(name)-1]
+	}
+	return name
+}
+
+// finishService judges s, whose lines have been read.
+func (c *checker) finishService(s *Virtual, w Where) {
+	s.VIP.Bits = c.resolve(&c.block, rowVIPMask, c.vip, s.VIP.Addr)
+	s.PersistMask = c.resolve(&c.block, rowPMask, c.persist, s.VIP.Addr)
+	c.floating(s, w)
+	c.probes(s, w)
+	c.families(s)
+	if w == InFailover {
+		return
+	}
+	for _, row := range []*Directive{rowStartCmd, rowStopCmd} {
+		if _, ok := c.block.find(row); ok {
+			c.blame(&c.block, row, s.Pos, Warning, "no-effect", row.Name+" counts only in failover blocks", "delete it")
+		}
+	}
+	if s.Active && !s.SorryServer.IsValid() && !slices.ContainsFunc(s.Servers, func(r Server) bool { return r.Active }) {
+		c.reportAt(s.Pos, Warning, "no-server", s.Name, fmt.Sprintf("virtual %s has no active server", quoted(s.Name)), "")
+	}
+}
+
+// floating judges the address of s.
+func (c *checker) floating(s *Virtual, w Where) {
+	kind := "virtual"
+	if w == InFailover {
+		kind = "failover"
+	}
+	vip := s.VIP.Addr
+	if !vip.IsValid() {
+		at, tried := c.block.find(rowAddress)
+		if tried && !Host(at.text).unspecified() || !s.Active {
+			return // told already, or not wanted
+		}
+		if s.FWMark != 0 {
+			c.reportAt(s.Pos, Warning, "no-address", s.Name, fmt.Sprintf("%s %s has no address: packets must find their way by the mark alone", kind, quoted(s.Name)), "write 'address = ADDRESS DEVICE'")
+			return
+		}
+		c.reportAt(s.Pos, Error, "no-address", s.Name, fmt.Sprintf("%s %s is active and has no address", kind, quoted(s.Name)), "write 'address = ADDRESS DEVICE', or 'active = 0'")
+		return
+	}
+	c.notARouter(&c.block, rowAddress, s.Pos, vip)
+	if what := edge(vip, s.VIP.Bits); what != "" {
+		c.blame(&c.block, rowAddress, s.Pos, Warning, "network-address", fmt.Sprintf("%s is the %s address of %s", vip, what, netip.PrefixFrom(vip, s.VIP.Bits).Masked()), "write the address of a host, or another vip_nmask")
+	}
+}
+
+// families reports addresses that packets to s cannot be sent on to.
+func (c *checker) families(s *Virtual) {
+	if c.cfg.Network == Tunnel || !s.VIP.Addr.IsValid() {
+		return
+	}
+	if a := s.SorryServer; a.IsValid() && a.Is6() != s.VIP.Addr.Is6() {
+		c.blame(&c.block, rowSorry, s.Pos, Error, "family", fmt.Sprintf("sorry_server %s and the address %s are not both IPv4 or IPv6", a, s.VIP.Addr), "only network = tunnel can join the two")
+	}
+	for _, r := range s.Servers {
+		if a, ok := r.Address.Addr(); ok && a.Is6() != s.VIP.Addr.Is6() {
+			c.reportAt(r.Pos, Error, "family", r.Name, fmt.Sprintf("server %s is %s, and the virtual's address is %s", quoted(r.Name), a, s.VIP.Addr), "only network = tunnel can join IPv4 and IPv6")
+		}
+	}
+}
+
+// realServer reads the server that n opens, in s.
+func (c *checker) realServer(n *node, s *Virtual) {
+	r := defaults().server
+	r.Name, r.Pos = c.heading(n)
+	r.Port = s.Port
+	c.server.begin()
+	for m := n.body.first; m != nil; m = m.next {
+		c.num++
+		if m.body != nil {
+			c.num += m.body.lines()
+		} else if c.begin(&c.server, m) {
+			c.applyServer(&r, m.dir)
+		}
+	}
+	if _, ok := c.server.find(rowRSPort); !ok {
+		c.portless = true
+	}
+	if _, ok := c.server.find(rowRSAddress); !ok || r.Address == "" && c.unspecifiedAt(rowRSAddress) {
+		sev, hint := Warning, "write 'address = ADDRESS'"
+		if r.Active {
+			sev, hint = Error, hint+", or 'active = 0'"
+		}
+		c.blame(&c.server, rowRSAddress, r.Pos, sev, "no-address", fmt.Sprintf("server %s has no address", quoted(r.Name)), hint)
+	}
+	c.servers = append(c.servers, r)
+}
+
+// unspecifiedAt reports whether the value of d in the server at hand is
+// 0.0.0.0.
+func (c *checker) unspecifiedAt(d *Directive) bool {
+	at, _ := c.server.find(d)
+	return Host(at.text).unspecified()
+}

@@ -1,0 +1,142 @@
+package lvscf
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Where tells the places of lvs.cf in which a directive may stand; the places
+// add up.
+type Where uint8
+
+// The places.
+const (
+	Global     Where = 1 << iota // outside all blocks
+	InVirtual                    // in a virtual block
+	InFailover                   // in a failover block
+	InServer                     // in a server block
+
+	inService = InVirtual | InFailover
+)
+
+// String names one place, for messages.
+func (w Where) String() string {
+	switch w {
+	case Global:
+		return "outside blocks"
+	case InVirtual:
+		return "a virtual block"
+	case InFailover:
+		return "a failover block"
+	case InServer:
+		return "a server block"
+	case inService:
+		return "a virtual or failover block"
+	}
+	return fmt.Sprintf("Where(%d)", uint8(w))
+}
+
+// A Type is the form of a directive's value.
+type Type uint8
+
+// The types of values.
+const (
+	Int        Type = iota + 1 // as C's strtol with base 0: 80, 0x50, 0120
+	Bool                       // 0 or 1
+	Duration                   // seconds, 12 or 0.25; or 250ms, 2s
+	Port                       // a number, or an IANA service name such as http
+	HostName                   // an address, or a name
+	IP                         // an address
+	HostDevice                 // an address and, as a second value, an interface with or without label
+	Mask                       // 255.255.255.0; 0.0.0.0 is unset; for IPv6 the number of bits
+	Word                       // one of Values
+	Text                       // any text
+	Escaped                    // text in which \n \r \t \\ \" \' stand for characters
+	Command                    // words split at blanks, run without a shell
+	Program                    // one of Values, or a program's path
+	Device                     // a network interface
+	List                       // [ a b c ]
+)
+
+var typeNames = map[Type]string{
+	Int: "integer", Bool: "0 or 1", Duration: "duration", Port: "port", HostName: "address or name",
+	IP: "address", HostDevice: "address and device", Mask: "netmask", Word: "word", Text: "text",
+	Escaped: "text with escapes", Command: "command", Program: "word or path", Device: "interface", List: "list",
+}
+
+// String names t, for people.
+func (t Type) String() string { return typeNames[t] }
+
+// A Directive is one word of lvs.cf that takes a value.
+type Directive struct {
+	Name  string
+	Where Where
+	Type  Type
+	Unit  string // "s" for durations, else empty
+	// Default is what counts when the directive is absent, as it would be
+	// written; empty when that is nothing, or Meaning tells.
+	Default string
+	// Min and Max bound an Int or Port, and a Duration in nanoseconds.
+	Min, Max int64
+	Whole    bool     // a Duration of whole seconds alone: the kernel counts no finer
+	Values   []string // the allowed words of a Word, and the known ones of a Program
+	New      []string // those of Values that Piranha does not have
+	Since    string   // "piranha" for all that 0.8.6 reads, else "pacu"
+	Meaning  string
+	Chinese  string // Meaning in Chinese
+
+	Extension bool // Piranha refuses the word
+	Legacy    bool // read and kept, and does nothing
+	// Common marks a Legacy word that every file has, and nobody need be
+	// warned of.
+	Common bool
+
+	index int // of its row, for seen
+}
+
+// Directives returns every directive, in the order in which they are written.
+func Directives() []Directive {
+	all := slices.Clone(table)
+	for i := range all {
+		all[i].Values = slices.Clone(all[i].Values)
+		all[i].New = slices.Clone(all[i].New)
+	}
+	return all
+}
+
+// Lookup returns the directive called name in a place, and false if that place
+// has none of this name.
+func Lookup(where Where, name string) (Directive, bool) {
+	if d := lookup(where, name); d != nil {
+		return *d, true
+	}
+	return Directive{}, false
+}
+
+func lookup(where Where, name string) *Directive { return words[where][name] }
+
+// words finds the rows of the table by place and name.
+var words = func() map[Where]map[string]*Directive {
+	m := make(map[Where]map[string]*Directive)
+	for _, w := range []Where{Global, InVirtual, InFailover, InServer} {
+		m[w] = make(map[string]*Directive)
+		for i := range table {
+			if d := &table[i]; d.Where&w != 0 {
+				d.index = i
+				m[w][d.Name] = d
+			}
+		}
+	}
+	return m
+}()
+
+// Bounds of values, in the units of Directive.Min and Max.
+const (
+	maxUint32 = 1<<32 - 1
+	// A probe or heartbeat more often than this is a mistake in the unit.
+	shortest = int64(10 * time.Millisecond)
+	day      = int64(24 * time.Hour)
+	// What ipvsadm accepts as a timeout.
+	kernelLongest = 31 * day
+)

@@ -1,0 +1,3 @@
+package lvscf
+
+type style struct{}

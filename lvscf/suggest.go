@@ -1,0 +1,101 @@
+package lvscf
+
+import "strings"
+
+// nearest returns the one of words that somebody who wrote s most likely
+// meant, or "". The first of equals wins.
+func nearest(s string, words []string) string {
+	s = strings.ToLower(strings.ReplaceAll(s, "-", "_"))
+	if len(s) > 40 { // longer than any word of ours by far
+		return ""
+	}
+	best, at := "", 1+len(s)/4
+	for _, w := range words {
+		if d := distance(s, w); d < at || d == at && best == "" {
+			best, at = w, d
+		}
+	}
+	return best
+}
+
+// distance is how many letters to change, add, drop or swap with their
+// neighbour make b of a (optimal string alignment).
+func distance(a, b string) int {
+	var two []int
+	one, now := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range one {
+		one[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		now[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			now[j] = min(one[j]+1, now[j-1]+1, one[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				now[j] = min(now[j], two[j-2]+1)
+			}
+		}
+		two, one, now = one, now, make([]int, len(b)+1)
+	}
+	return one[len(b)]
+}
+
+// names returns the words that may stand in a place.
+func names(w Where) []string {
+	var all []string
+	for i := range table {
+		if table[i].Where&w != 0 {
+			all = append(all, table[i].Name)
+		}
+	}
+	return all
+}
+
+// didYouMean is the hint for s where one of words is expected.
+func didYouMean(s string, words []string) string {
+	if w := nearest(s, words); w != "" {
+		return "did you mean " + w + "?"
+	}
+	if len(words) <= 20 {
+		return "write one of " + strings.Join(words, " ")
+	}
+	return ""
+}
+
+// elsewhere returns the places in which name is a directive, 0 for none.
+func elsewhere(name string) Where {
+	var w Where
+	for i := range table {
+		if table[i].Name == name {
+			w |= table[i].Where
+		}
+	}
+	return w
+}
+
+// strangers are words of other programs' files, and of old ones, with ours.
+var strangers = map[string]string{
+	"virtual_server": "virtual", "real_server": "server", "real": "server", "lb_algo": "scheduler", "lvs_sched": "scheduler",
+	"lb_kind": "network", "lvs_method": "network", "persistence_timeout": "persistent", "delay_loop": "timeout",
+	"checktimeout": "timeout", "checkinterval": "timeout", "fallback": "sorry_server", "request": "send", "receive": "expect",
+	"expect_program": "send_program", "netmask": "vip_nmask", "vip": "address", "ip": "address", "method": "scheduler",
+	"interval": "timeout", "check": "send",
+}
+
+// unknown is the hint for name, which is no directive of w.
+func unknown(w Where, name string) string {
+	switch {
+	case strings.HasPrefix(name, "//"), strings.HasPrefix(name, ";"), strings.HasPrefix(name, "!"), strings.HasPrefix(name, "/*"):
+		return "a comment begins with #"
+	}
+	if ours := strangers[strings.ToLower(name)]; ours != "" {
+		return "lvs.cf calls it " + ours
+	}
+	if s := nearest(name, append(names(w), "virtual", "failover", "server")); s != "" {
+		return "did you mean " + s + "?"
+	}
+	return ""
+}
