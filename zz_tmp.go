@@ -1,4 +1,4 @@
-package tmp
+package pacu
 import (
  _ "github.com/a-h/templ"
  _ "github.com/alexedwards/scs/v2"
