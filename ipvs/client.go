@@ -1,0 +1,228 @@
+package ipvs
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/mdlayher/genetlink"
+	"github.com/mdlayher/netlink"
+)
+
+// A Client reads and writes the IPVS table of one network namespace of the
+// kernel. It is safe for concurrent use; its calls wait for each other.
+//
+// Errors of a caller without CAP_NET_ADMIN match ErrPermission.
+type Client struct {
+	family uint16
+
+	mu    sync.Mutex // guards one exchange with the kernel, and following
+	conn  *netlink.Conn
+	stale bool // an answer may still come to a request that was given up
+}
+
+// bufferSize of one read: the most the kernel puts in one piece of a dump, and
+// it fills what it is given.
+const bufferSize = 32 << 10
+
+// Dial opens a Client in the calling thread's network namespace, and stays in
+// it. The error matches ErrNoIPVS if the kernel has no IPVS.
+func Dial() (*Client, error) { return dial(&netlink.Config{MessageBufferSize: bufferSize}) }
+
+// DialNetNS opens a Client in the network namespace that fd refers to, for
+// which it needs CAP_SYS_ADMIN. Errors are as Dial's.
+func DialNetNS(fd int) (*Client, error) {
+	return dial(&netlink.Config{MessageBufferSize: bufferSize, NetNS: fd})
+}
+
+func dial(config *netlink.Config) (*Client, error) {
+	conn, err := netlink.Dial(genetlink.Protocol, config)
+	if err != nil {
+		return nil, fmt.Errorf("open generic netlink: %w", err)
+	}
+	// Both make answers better and neither is needed: the kernel's own words,
+	// and refusals that do not repeat the request, so that a batch's worth of
+	// them fits the socket's buffer. Kernels before Linux 4.12 lack one.
+	_ = conn.SetOption(netlink.ExtendedAcknowledge, true)
+	_ = conn.SetOption(netlink.CapAcknowledge, true)
+	c, err := newClient(conn)
+	if err != nil {
+		_ = conn.Close() // the first error is the one to tell
+		return nil, err
+	}
+	return c, nil
+}
+
+// newClient looks the family up. The caller closes conn on error.
+func newClient(conn *netlink.Conn) (*Client, error) {
+	c := &Client{conn: conn}
+	if err := c.setDeadline(); err != nil {
+		return nil, err
+	}
+	f, err := genetlink.NewConn(conn).GetFamily(familyName)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, ErrNoIPVS
+	case err != nil:
+		return nil, fmt.Errorf("look up netlink family %s: %w", familyName, err)
+	}
+	c.family = f.ID
+	return c, nil
+}
+
+// Close frees the Client's socket and ends its running calls with an error.
+func (c *Client) Close() error { return c.conn.Close() }
+
+// Info tells the kernel's version of IPVS and the size of its connection table.
+func (c *Client) Info() (Info, error) {
+	b, err := c.get(cmdGetInfo, nil)
+	if err != nil {
+		return Info{}, fmt.Errorf("read IPVS info: %w", err)
+	}
+	return decodeInfo(b)
+}
+
+// Services returns all services in no order; empty if there are none. If the
+// table keeps changing meanwhile, the error matches ErrInterrupted.
+func (c *Client) Services() ([]ServiceStatus, error) {
+	all, err := dump(c, cmdGetService, nil, decodeService)
+	if err != nil {
+		return nil, fmt.Errorf("read services: %w", err)
+	}
+	return all, nil
+}
+
+// Service returns the service at k. If there is none, the error matches
+// os.ErrNotExist.
+func (c *Client) Service(k Key) (ServiceStatus, error) {
+	s, err := c.service(k)
+	if err != nil {
+		return ServiceStatus{}, fmt.Errorf("read %v: %w", k, err)
+	}
+	return s, nil
+}
+
+func (c *Client) service(k Key) (ServiceStatus, error) {
+	if err := k.check(); err != nil {
+		return ServiceStatus{}, err
+	}
+	request, err := encodeKey(k)
+	if err != nil {
+		return ServiceStatus{}, err
+	}
+	b, err := c.get(cmdGetService, request)
+	if err != nil {
+		return ServiceStatus{}, err
+	}
+	return decodeService(b)
+}
+
+// Destinations returns the destinations of the service at k in no order; empty
+// if it has none. If there is no service, the error matches os.ErrNotExist; if
+// the table keeps changing meanwhile, ErrInterrupted.
+func (c *Client) Destinations(k Key) ([]DestinationStatus, error) {
+	all, err := c.destinations(k)
+	if err == nil && len(all) == 0 {
+		// The kernel lists no destinations, too, of a service it has not.
+		_, err = c.service(k)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read destinations of %v: %w", k, err)
+	}
+	return all, nil
+}
+
+func (c *Client) destinations(k Key) ([]DestinationStatus, error) {
+	if err := k.check(); err != nil {
+		return nil, err
+	}
+	request, err := encodeKey(k)
+	if err != nil {
+		return nil, err
+	}
+	return dump(c, cmdGetDest, request, func(b []byte) (DestinationStatus, error) {
+		return decodeDestination(b, k)
+	})
+}
+
+// Flush removes all services and destinations.
+func (c *Client) Flush() error {
+	if err := c.do(cmdFlush, nil); err != nil {
+		return fmt.Errorf("flush the table: %w", err)
+	}
+	return nil
+}
+
+// Zero sets all counters back to 0, of services and destinations.
+func (c *Client) Zero() error {
+	if err := c.do(cmdZero, nil); err != nil {
+		return fmt.Errorf("zero all counters: %w", err)
+	}
+	return nil
+}
+
+// ZeroService sets the counters of the service at k and of its destinations
+// back to 0. If there is no service, the error matches os.ErrNotExist.
+func (c *Client) ZeroService(k Key) error {
+	err := k.check()
+	if err == nil {
+		err = c.doEncoded(cmdZero, func() ([]byte, error) { return encodeKey(k) })
+	}
+	if err != nil {
+		return fmt.Errorf("zero counters of %v: %w", k, err)
+	}
+	return nil
+}
+
+// Timeouts returns the connection timeouts.
+func (c *Client) Timeouts() (Timeouts, error) {
+	b, err := c.get(cmdGetConfig, nil)
+	if err != nil {
+		return Timeouts{}, fmt.Errorf("read timeouts: %w", err)
+	}
+	return decodeTimeouts(b)
+}
+
+// SetTimeouts sets the connection timeouts that are not 0.
+func (c *Client) SetTimeouts(t Timeouts) error {
+	err := t.check()
+	if err == nil {
+		err = c.doEncoded(cmdSetConfig, func() ([]byte, error) { return encodeTimeouts(t) })
+	}
+	if err != nil {
+		return fmt.Errorf("set timeouts: %w", err)
+	}
+	return nil
+}
+
+// Daemons returns the sync daemons that run; empty if none does.
+func (c *Client) Daemons() ([]Daemon, error) {
+	all, err := dump(c, cmdGetDaemon, nil, decodeDaemon)
+	if err != nil {
+		return nil, fmt.Errorf("read sync daemons: %w", err)
+	}
+	return all, nil
+}
+
+// StartDaemon starts a sync daemon. If one of its role runs already, the error
+// matches os.ErrExist.
+func (c *Client) StartDaemon(d Daemon) error {
+	err := d.check()
+	if err == nil {
+		err = c.doEncoded(cmdNewDaemon, func() ([]byte, error) { return encodeDaemon(d) })
+	}
+	if err != nil {
+		return fmt.Errorf("start %v sync daemon on %s: %w", d.Role, d.Interface, err)
+	}
+	return nil
+}
+
+// StopDaemon stops the sync daemon of role r. If none runs, the error matches
+// os.ErrNotExist.
+func (c *Client) StopDaemon(r DaemonRole) error {
+	if err := c.doEncoded(cmdDelDaemon, func() ([]byte, error) { return encodeRole(r) }); err != nil {
+		return fmt.Errorf("stop %v sync daemon: %w", r, err)
+	}
+	return nil
+}

@@ -1,0 +1,308 @@
+package ipvs
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// schedulers are those of Linux 6.1, which is what a Fake knows.
+var schedulers = []string{
+	"dh", "fo", "lblc", "lblcr", "lc", "mh", "none", "nq", "ovf", "rr", "sed", "sh", "wlc", "wrr",
+}
+
+// A Fake is an IPVS table in memory with the methods of a Client and the rules
+// of the kernel. It schedules nothing: counters move by SetStatus alone. It is
+// safe for concurrent use.
+type Fake struct {
+	// Refuse, unless nil, is asked before each change of an Apply, and its
+	// error is the change's. Set it before the Fake is shared; it must not
+	// call the Fake.
+	Refuse func(Op) error
+
+	mu       sync.Mutex // guards following
+	services map[Key]*fakeService
+	timeouts Timeouts
+	daemons  []Daemon // by role
+}
+
+type fakeService struct {
+	ServiceStatus
+	dests []DestinationStatus // in order of address and port
+}
+
+func (s *fakeService) find(addr netip.Addr, port uint16) (int, bool) {
+	return slices.BinarySearchFunc(s.dests, Destination{Addr: addr, Port: port},
+		func(d DestinationStatus, want Destination) int { return d.compare(want) })
+}
+
+// NewFake returns an empty table with the kernel's usual timeouts.
+func NewFake() *Fake {
+	return &Fake{
+		services: make(map[Key]*fakeService),
+		timeouts: Timeouts{TCP: 15 * time.Minute, TCPFin: 2 * time.Minute, UDP: 5 * time.Minute},
+	}
+}
+
+// Close does nothing.
+func (f *Fake) Close() error { return nil }
+
+// Info returns what Linux 6.1 does.
+func (f *Fake) Info() (Info, error) {
+	return Info{Version: 0x010201, ConnTableSize: 4096}, nil
+}
+
+// Services is Client.Services, in order of address, port and fwmark.
+func (f *Fake) Services() ([]ServiceStatus, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.list(), nil
+}
+
+// list is all services in their order. The caller holds mu.
+func (f *Fake) list() []ServiceStatus {
+	all := make([]ServiceStatus, 0, len(f.services))
+	for _, s := range f.services {
+		all = append(all, s.ServiceStatus)
+	}
+	slices.SortFunc(all, func(a, b ServiceStatus) int { return a.Key.compare(b.Key) })
+	return all
+}
+
+// Service is Client.Service.
+func (f *Fake) Service(k Key) (ServiceStatus, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, err := f.service(cmdGetService, k)
+	if err != nil {
+		return ServiceStatus{}, fmt.Errorf("read %v: %w", k, err)
+	}
+	return s.ServiceStatus, nil
+}
+
+// Destinations is Client.Destinations, in order of address and port.
+func (f *Fake) Destinations(k Key) ([]DestinationStatus, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, err := f.service(cmdGetDest, k)
+	if err != nil {
+		return nil, fmt.Errorf("read destinations of %v: %w", k, err)
+	}
+	return append([]DestinationStatus{}, s.dests...), nil
+}
+
+// Apply is Client.Apply.
+func (f *Fake) Apply(ops []Op) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var failed []OpError
+	for i, o := range ops {
+		if err := f.apply(o); err != nil {
+			failed = append(failed, OpError{Index: i, Op: o, Err: err})
+		}
+	}
+	if len(failed) > 0 {
+		return &BatchError{Failed: failed}
+	}
+	return nil
+}
+
+// SetStatus gives the destination at d's address and port in the service at k
+// the connections and counters of d. Without it or the service, the error
+// matches os.ErrNotExist.
+func (f *Fake) SetStatus(k Key, d DestinationStatus) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, err := f.service(cmdSetDest, k)
+	if err != nil {
+		return fmt.Errorf("set status of %v in %v: %w", d.addrPort(), k, err)
+	}
+	i, ok := s.find(d.Addr, d.Port)
+	if !ok {
+		return fmt.Errorf("set status of %v in %v: %w", d.addrPort(), k, refusal(cmdSetDest, syscall.ENOENT, ""))
+	}
+	d.Destination = s.dests[i].Destination
+	s.dests[i] = d
+	return nil
+}
+
+// Flush is Client.Flush.
+func (f *Fake) Flush() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.services)
+	return nil
+}
+
+// Zero is Client.Zero.
+func (f *Fake) Zero() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range f.services {
+		s.zero()
+	}
+	return nil
+}
+
+// ZeroService is Client.ZeroService.
+func (f *Fake) ZeroService(k Key) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, err := f.service(cmdZero, k)
+	if err != nil {
+		return fmt.Errorf("zero counters of %v: %w", k, err)
+	}
+	s.zero()
+	return nil
+}
+
+func (s *fakeService) zero() {
+	s.Stats = Stats{}
+	for i := range s.dests {
+		s.dests[i].Stats = Stats{}
+	}
+}
+
+// Timeouts is Client.Timeouts.
+func (f *Fake) Timeouts() (Timeouts, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.timeouts, nil
+}
+
+// SetTimeouts is Client.SetTimeouts.
+func (f *Fake) SetTimeouts(t Timeouts) error {
+	if err := t.check(); err != nil {
+		return fmt.Errorf("set timeouts: %w", err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.timeouts = Timeouts{
+		TCP:    cmp.Or(t.TCP, f.timeouts.TCP),
+		TCPFin: cmp.Or(t.TCPFin, f.timeouts.TCPFin),
+		UDP:    cmp.Or(t.UDP, f.timeouts.UDP),
+	}
+	return nil
+}
+
+// Daemons is Client.Daemons.
+func (f *Fake) Daemons() ([]Daemon, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]Daemon{}, f.daemons...), nil
+}
+
+// StartDaemon is Client.StartDaemon, on an interface that may not exist.
+func (f *Fake) StartDaemon(d Daemon) error {
+	err := d.check()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err == nil && slices.ContainsFunc(f.daemons, func(e Daemon) bool { return e.Role == d.Role }) {
+		err = refusal(cmdNewDaemon, syscall.EEXIST, "")
+	}
+	if err != nil {
+		return fmt.Errorf("start %v sync daemon on %s: %w", d.Role, d.Interface, err)
+	}
+	// What the kernel chooses on a link of 1500 bytes.
+	d.MaxLen = cmp.Or(d.MaxLen, 1500-20-8)
+	d.Port = cmp.Or(d.Port, 8848)
+	d.TTL = cmp.Or(d.TTL, 1)
+	if !d.Group.IsValid() {
+		d.Group = netip.AddrFrom4([4]byte{224, 0, 0, 81})
+	}
+	f.daemons = append(f.daemons, d)
+	slices.SortFunc(f.daemons, func(a, b Daemon) int { return cmp.Compare(a.Role, b.Role) })
+	return nil
+}
+
+// StopDaemon is Client.StopDaemon.
+func (f *Fake) StopDaemon(r DaemonRole) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := len(f.daemons)
+	f.daemons = slices.DeleteFunc(f.daemons, func(d Daemon) bool { return d.Role == r })
+	if len(f.daemons) == n {
+		return fmt.Errorf("stop %v sync daemon: %w", r, refusal(cmdDelDaemon, syscall.ESRCH, ""))
+	}
+	return nil
+}
+
+// service is the service at k, for cmd. The caller holds mu.
+func (f *Fake) service(cmd command, k Key) (*fakeService, error) {
+	if err := k.check(); err != nil {
+		return nil, err
+	}
+	s, ok := f.services[k]
+	if !ok {
+		return nil, refusal(cmd, syscall.ESRCH, "")
+	}
+	return s, nil
+}
+
+// apply makes one change. The caller holds mu.
+func (f *Fake) apply(o Op) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if f.Refuse != nil {
+		if err := f.Refuse(o); err != nil {
+			return err
+		}
+	}
+	if o.cmd == cmdNewService {
+		return f.addService(o.svc)
+	}
+	s, err := f.service(o.cmd, o.svc.Key)
+	if err != nil {
+		return err
+	}
+	i, found := s.find(o.dest.Addr, o.dest.Port)
+	switch o.cmd {
+	case cmdSetService:
+		if err := known(o.svc); err != nil {
+			return err
+		}
+		s.Service = o.svc.Canonical()
+		return nil
+	case cmdDelService:
+		delete(f.services, o.svc.Key)
+		return nil
+	case cmdNewDest:
+		if found {
+			return refusal(o.cmd, syscall.EEXIST, "")
+		}
+		s.dests = slices.Insert(s.dests, i, DestinationStatus{Destination: o.dest})
+		return nil
+	}
+	switch {
+	case !found:
+		return refusal(o.cmd, syscall.ENOENT, "")
+	case o.cmd == cmdSetDest:
+		s.dests[i].Destination = o.dest
+	default:
+		s.dests = slices.Delete(s.dests, i, i+1)
+	}
+	return nil
+}
+
+func (f *Fake) addService(s Service) error {
+	if _, taken := f.services[s.Key]; taken {
+		return refusal(cmdNewService, syscall.EEXIST, "")
+	}
+	if err := known(s); err != nil {
+		return err
+	}
+	f.services[s.Key] = &fakeService{ServiceStatus: ServiceStatus{Service: s.Canonical()}}
+	return nil
+}
+
+func known(s Service) error {
+	if !slices.Contains(schedulers, s.Scheduler) || s.Engine != "" && s.Engine != "sip" {
+		return refusal(cmdNewService, syscall.ENOENT, "")
+	}
+	return nil
+}

@@ -1,0 +1,505 @@
+package ipvs
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// A table is what Client and Fake have in common.
+type table interface {
+	Info() (Info, error)
+	Services() ([]ServiceStatus, error)
+	Service(Key) (ServiceStatus, error)
+	Destinations(Key) ([]DestinationStatus, error)
+	Apply([]Op) error
+	Flush() error
+	Zero() error
+	ZeroService(Key) error
+	Timeouts() (Timeouts, error)
+	SetTimeouts(Timeouts) error
+	Daemons() ([]Daemon, error)
+	StartDaemon(Daemon) error
+	StopDaemon(DaemonRole) error
+	Close() error
+}
+
+var (
+	_ table = (*Client)(nil)
+	_ table = (*Fake)(nil)
+)
+
+// comparable lets cmp look at addresses and changes as wholes.
+var comparable = cmpopts.EquateComparable(netip.Addr{}, Op{})
+
+func key(p Protocol, s string) Key {
+	ap := netip.MustParseAddrPort(s)
+	return Key{Protocol: p, Addr: ap.Addr(), Port: ap.Port()}
+}
+
+func dest(s string, f Forward, weight uint32) Destination {
+	ap := netip.MustParseAddrPort(s)
+	return Destination{Addr: ap.Addr(), Port: ap.Port(), Forward: f, Weight: weight}
+}
+
+func services(t *testing.T, tbl table) []ServiceStatus {
+	t.Helper()
+	got, err := tbl.Services()
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(got, func(a, b ServiceStatus) int { return a.Key.compare(b.Key) })
+	return got
+}
+
+func destinations(t *testing.T, tbl table, k Key) []DestinationStatus {
+	t.Helper()
+	got, err := tbl.Destinations(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(got, func(a, b DestinationStatus) int { return a.compare(b.Destination) })
+	return got
+}
+
+func apply(t *testing.T, tbl table, ops ...Op) {
+	t.Helper()
+	if err := tbl.Apply(ops); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// testTable is what every table must do. The table is empty before and after.
+func testTable(t *testing.T, tbl table) {
+	for _, tt := range []struct {
+		name string
+		test func(*testing.T, table)
+	}{
+		{"empty", testEmpty},
+		{"services", testServices},
+		{"destinations", testDestinations},
+		{"other family", testOtherFamily},
+		{"edits", testEdits},
+		{"deletes", testDeletes},
+		{"refusals", testRefusals},
+		{"big batch", testBigBatch},
+		{"zero", testZero},
+		{"timeouts", testTimeouts},
+		{"daemons", testDaemons},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.test(t, tbl)
+			if err := tbl.Flush(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func testEmpty(t *testing.T, tbl table) {
+	info, err := tbl.Info()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := info.Version.String(), "1.2.1"; got != want {
+		t.Errorf("version: got %s, want %s", got, want)
+	}
+	if info.ConnTableSize == 0 {
+		t.Error("the connection table has no buckets")
+	}
+	if got := services(t, tbl); got == nil || len(got) != 0 {
+		t.Errorf("services of an empty table: %#v, want an empty slice", got)
+	}
+	k := key(TCP, "10.0.0.1:80")
+	_, err = tbl.Service(k)
+	wantError(t, err, os.ErrNotExist, "read tcp 10.0.0.1:80: no such service")
+	_, err = tbl.Destinations(k)
+	wantError(t, err, os.ErrNotExist, "read destinations of tcp 10.0.0.1:80: no such service")
+	wantError(t, tbl.ZeroService(k), os.ErrNotExist, "zero counters of tcp 10.0.0.1:80: no such service")
+	for _, err := range []error{tbl.Zero(), tbl.Flush(), tbl.Apply(nil)} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+var everyService = []Service{
+	{Key: key(TCP, "10.0.0.1:80"), Scheduler: "wlc", Netmask: 32},
+	{Key: key(UDP, "10.0.0.1:53"), Scheduler: "rr", Flags: OnePacket, Netmask: 32},
+	{Key: key(SCTP, "10.0.0.1:80"), Scheduler: "wrr", Netmask: 32},
+	{Key: key(TCP, "10.0.0.2:0"), Scheduler: "sh", Flags: Persistent | SchedFlag1 | SchedFlag2, Timeout: 300 * time.Second, Netmask: 24},
+	{Key: key(TCP, "[2001:db8::1]:443"), Scheduler: "lc", Flags: Persistent, Timeout: time.Hour, Netmask: 64},
+	{Key: key(UDP, "[2001:db8::1]:53"), Scheduler: "none", Netmask: 128},
+	{Key: FWMarkKey(80, false), Scheduler: "wlc", Flags: Persistent, Timeout: 30 * time.Second, Netmask: 32},
+	{Key: FWMarkKey(80, true), Scheduler: "wlc", Flags: SchedFlag3, Netmask: 128},
+	{Key: FWMarkKey(1<<31-1, false), Scheduler: "mh", Flags: SchedFlag1, Netmask: 1},
+}
+
+func testServices(t *testing.T, tbl table) {
+	var ops []Op
+	var want []ServiceStatus
+	for _, s := range everyService {
+		ops = append(ops, AddService(s))
+		want = append(want, ServiceStatus{Service: s})
+	}
+	apply(t, tbl, ops...)
+	slices.SortFunc(want, func(a, b ServiceStatus) int { return a.Key.compare(b.Key) })
+	if diff := cmp.Diff(want, services(t, tbl), comparable); diff != "" {
+		t.Errorf("services (-want +got):\n%s", diff)
+	}
+	for _, w := range want {
+		got, err := tbl.Service(w.Key)
+		if err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff(w, got, comparable); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", w.Key, diff)
+		}
+		if got := destinations(t, tbl, w.Key); got == nil || len(got) != 0 {
+			t.Errorf("destinations of new %v: %#v, want an empty slice", w.Key, got)
+		}
+	}
+
+	// Hashed is ignored, and no mask is the mask of one host.
+	s := Service{Key: FWMarkKey(1<<32-1, false), Scheduler: "nq", Flags: Hashed}
+	apply(t, tbl, AddService(s))
+	got, err := tbl.Service(s.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(s.Canonical(), got.Service, comparable); diff != "" {
+		t.Errorf("canonical service (-want +got):\n%s", diff)
+	}
+}
+
+func testDestinations(t *testing.T, tbl table) {
+	limited := dest("10.1.0.5:80", Direct, 1)
+	limited.Upper, limited.Lower = 1000, 700
+	gue := dest("10.1.0.6:80", Tunnel, 5)
+	gue.Tunnel = Encap{Type: GUE, Port: 6080, Flags: Checksum}
+	gre := dest("10.1.0.7:80", Tunnel, 5)
+	gre.Tunnel = Encap{Type: GRE, Flags: Checksum}
+	remote := dest("10.1.0.8:80", Tunnel, 5)
+	remote.Tunnel = Encap{Type: GUE, Port: 1, Flags: RemoteChecksum}
+	v4 := []Destination{
+		dest("10.1.0.1:80", Masquerade, 1), dest("10.1.0.1:81", Masquerade, 2),
+		dest("10.1.0.2:80", Local, 0), dest("10.1.0.3:80", Tunnel, 3), dest("10.1.0.4:80", Bypass, 1<<31-1),
+		limited, gue, gre, remote,
+	}
+	v6 := []Destination{dest("[2001:db8:1::1]:80", Masquerade, 1), dest("[2001:db8:1::2]:443", Direct, 2)}
+	for k, want := range map[Key][]Destination{
+		key(TCP, "10.0.0.1:80"):       v4,
+		key(SCTP, "10.0.0.1:80"):      v4[:1],
+		FWMarkKey(7, false):           v4,
+		key(TCP, "[2001:db8::1]:443"): v6,
+		FWMarkKey(7, true):            v6,
+	} {
+		ops := []Op{AddService(Service{Key: k, Scheduler: "wlc"})}
+		var status []DestinationStatus
+		for _, d := range want {
+			ops = append(ops, AddDestination(k, d))
+			status = append(status, DestinationStatus{Destination: d})
+		}
+		apply(t, tbl, ops...)
+		if diff := cmp.Diff(status, destinations(t, tbl, k), comparable); diff != "" {
+			t.Errorf("destinations of %v (-want +got):\n%s", k, diff)
+		}
+	}
+}
+
+func testOtherFamily(t *testing.T, tbl table) {
+	v4, v6 := key(TCP, "10.0.0.1:80"), key(TCP, "[2001:db8::1]:80")
+	to6, to4 := dest("[2001:db8:1::1]:80", Tunnel, 1), dest("10.1.0.1:80", Tunnel, 1)
+	apply(t, tbl,
+		AddService(Service{Key: v4, Scheduler: "rr"}), AddDestination(v4, to6),
+		AddService(Service{Key: v6, Scheduler: "rr"}), AddDestination(v6, to4))
+	for k, want := range map[Key]Destination{v4: to6, v6: to4} {
+		if diff := cmp.Diff([]DestinationStatus{{Destination: want}}, destinations(t, tbl, k), comparable); diff != "" {
+			t.Errorf("destinations of %v (-want +got):\n%s", k, diff)
+		}
+	}
+	apply(t, tbl, DeleteDestination(v4, to6.Addr, 80), DeleteDestination(v6, to4.Addr, 80))
+	direct := to6
+	direct.Forward = Direct
+	wantError(t, tbl.Apply([]Op{AddDestination(v4, direct)}), os.ErrInvalid,
+		"add [2001:db8:1::1]:80 to tcp 10.0.0.1:80 weight 1: only a tunnel leads to the other address family")
+}
+
+func testEdits(t *testing.T, tbl table) {
+	for _, k := range []Key{key(TCP, "10.0.0.1:80"), FWMarkKey(80, false)} {
+		s := Service{Key: k, Scheduler: "wlc", Flags: Persistent, Timeout: 30 * time.Second, Netmask: 24}
+		d := dest("10.1.0.1:80", Masquerade, 1)
+		apply(t, tbl, AddService(s), AddDestination(k, d))
+
+		s = Service{Key: k, Scheduler: "rr", Netmask: 32}
+		d.Weight, d.Upper, d.Lower = 0, 10, 5
+		d.Forward, d.Tunnel = Tunnel, Encap{Type: GUE, Port: 6080}
+		for range 2 { // to have what one sets is no error
+			apply(t, tbl, SetService(s), SetDestination(k, d))
+		}
+		check := func() {
+			t.Helper()
+			got, err := tbl.Service(k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(ServiceStatus{Service: s}, got, comparable); diff != "" {
+				t.Errorf("service (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]DestinationStatus{{Destination: d}}, destinations(t, tbl, k), comparable); diff != "" {
+				t.Errorf("destinations (-want +got):\n%s", diff)
+			}
+		}
+		check()
+		// A zero encapsulation is sent by leaving it out, and must count.
+		d.Tunnel = Encap{}
+		apply(t, tbl, SetDestination(k, d))
+		check()
+	}
+}
+
+func testDeletes(t *testing.T, tbl table) {
+	a, b, m := key(TCP, "10.0.0.1:80"), key(UDP, "10.0.0.1:80"), FWMarkKey(1, true)
+	var ops []Op
+	for _, k := range []Key{a, b, m} {
+		ops = append(ops, AddService(Service{Key: k, Scheduler: "rr"}))
+	}
+	d := dest("10.1.0.1:80", Direct, 1)
+	apply(t, tbl, append(ops, AddDestination(a, d), AddDestination(b, d))...)
+	apply(t, tbl, DeleteDestination(a, d.Addr, d.Port), DeleteService(b), DeleteService(m))
+	if got := services(t, tbl); len(got) != 1 || got[0].Key != a {
+		t.Errorf("services left: %v, want %v", got, a)
+	}
+	if got := destinations(t, tbl, a); len(got) != 0 {
+		t.Errorf("destinations left: %v", got)
+	}
+	// A service that comes back comes without what it had.
+	apply(t, tbl, AddService(Service{Key: b, Scheduler: "rr"}))
+	if got := destinations(t, tbl, b); len(got) != 0 {
+		t.Errorf("destinations of a new service: %v", got)
+	}
+}
+
+func testRefusals(t *testing.T, tbl table) {
+	here, gone := key(TCP, "10.0.0.1:80"), key(TCP, "10.0.0.2:80")
+	s := Service{Key: here, Scheduler: "rr"}
+	d, none := dest("10.1.0.1:80", Direct, 1), dest("10.1.0.2:80", Direct, 1)
+	apply(t, tbl, AddService(s), AddDestination(here, d))
+	with := func(change func(*Service)) Service { s := s; s.Key = gone; change(&s); return s }
+	to := func(change func(*Destination)) Destination { d := none; change(&d); return d }
+	mark := FWMarkKey(9, false)
+	mark.Port = 80
+
+	tests := []struct {
+		op   Op
+		want error
+		text string
+	}{
+		{AddService(s), os.ErrExist, "add tcp 10.0.0.1:80 rr: already there"},
+		{SetService(with(func(*Service) {})), os.ErrNotExist, "set tcp 10.0.0.2:80 rr: no such service"},
+		{DeleteService(gone), os.ErrNotExist, "delete tcp 10.0.0.2:80: no such service"},
+		{AddDestination(here, d), os.ErrExist, "add 10.1.0.1:80 to tcp 10.0.0.1:80 weight 1: already there"},
+		{AddDestination(gone, d), os.ErrNotExist, "add 10.1.0.1:80 to tcp 10.0.0.2:80 weight 1: no such service"},
+		{SetDestination(here, none), os.ErrNotExist, "set 10.1.0.2:80 of tcp 10.0.0.1:80 weight 1: no such destination"},
+		{SetDestination(gone, d), os.ErrNotExist, "set 10.1.0.1:80 of tcp 10.0.0.2:80 weight 1: no such service"},
+		{DeleteDestination(here, none.Addr, 80), os.ErrNotExist, "delete 10.1.0.2:80 from tcp 10.0.0.1:80: no such destination"},
+		{DeleteDestination(gone, d.Addr, 80), os.ErrNotExist, "delete 10.1.0.1:80 from tcp 10.0.0.2:80: no such service"},
+		{AddService(with(func(s *Service) { s.Scheduler = "psychic" })), ErrNoScheduler,
+			"add tcp 10.0.0.2:80 psychic: the kernel has no such scheduler or persistence engine"},
+		{SetService(Service{Key: here, Scheduler: "psychic"}), ErrNoScheduler,
+			"set tcp 10.0.0.1:80 psychic: the kernel has no such scheduler or persistence engine"},
+		{AddService(with(func(s *Service) { s.Engine = "diesel" })), ErrNoScheduler,
+			"add tcp 10.0.0.2:80 rr: the kernel has no such scheduler or persistence engine"},
+		{AddService(with(func(s *Service) { s.Scheduler = "" })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Scheduler = "abcdefghijklmnop" })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Engine = "abcdefghijklmnop" })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Netmask = 33 })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Netmask = -1 })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Timeout = 1500 * time.Millisecond })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Timeout = -time.Second })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Timeout = maxTimeout + time.Second })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Key = Key{} })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Key.Protocol = 0 })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Key = mark })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Key.Addr = netip.MustParseAddr("fe80::1%eth0") })), os.ErrInvalid, ""},
+		{AddService(with(func(s *Service) { s.Key.Addr = netip.MustParseAddr("::ffff:1.2.3.4") })), os.ErrInvalid, ""},
+		{DeleteService(Key{}), os.ErrInvalid, ""},
+		{AddDestination(Key{}, d), os.ErrInvalid, ""},
+		{AddDestination(here, Destination{}), os.ErrInvalid, ""},
+		{AddDestination(here, to(func(d *Destination) { d.Forward = 5 })), os.ErrInvalid, ""},
+		{AddDestination(here, to(func(d *Destination) { d.Weight = 1 << 31 })), os.ErrInvalid, ""},
+		{AddDestination(here, to(func(d *Destination) { d.Upper, d.Lower = 1, 2 })), os.ErrInvalid, ""},
+		{AddDestination(here, to(func(d *Destination) { d.Tunnel.Port = 1 })), os.ErrInvalid, ""},
+		{AddDestination(here, to(func(d *Destination) { d.Forward, d.Tunnel.Type = Tunnel, GUE })), os.ErrInvalid, ""},
+		{AddDestination(here, to(func(d *Destination) { d.Forward, d.Tunnel.Type = Tunnel, 3 })), os.ErrInvalid, ""},
+		{DeleteDestination(here, netip.Addr{}, 80), os.ErrInvalid, ""},
+		{Op{}, os.ErrInvalid, "no change: an Op that says nothing"},
+	}
+	var ops []Op
+	for _, tt := range tests {
+		t.Run(tt.op.String(), func(t *testing.T) {
+			wantError(t, tbl.Apply([]Op{tt.op}), tt.want, tt.text)
+		})
+		ops = append(ops, tt.op)
+	}
+
+	// All at once, with a change that can be done before each.
+	const good = 3
+	var mixed []Op
+	for i, o := range ops {
+		mixed = append(mixed, SetDestination(here, dest("10.1.0.1:80", Direct, uint32(i))), o)
+	}
+	mixed = append(mixed, SetDestination(here, dest("10.1.0.1:80", Direct, good)))
+	var batch *BatchError
+	if err := tbl.Apply(mixed); !errors.As(err, &batch) {
+		t.Fatalf("got %v, want a BatchError", err)
+	}
+	if len(batch.Failed) != len(tests) {
+		t.Fatalf("%d changes failed, want %d", len(batch.Failed), len(tests))
+	}
+	for i, f := range batch.Failed {
+		if f.Index != 2*i+1 || f.Op != tests[i].op || !errors.Is(f.Err, tests[i].want) {
+			t.Errorf("failure %d: index %d, %v, want %v of index %d, %v", i, f.Index, f, tests[i].want, 2*i+1, tests[i].op)
+		}
+	}
+	if got := destinations(t, tbl, here); len(got) != 1 || got[0].Weight != good {
+		t.Errorf("destinations: %+v, want one with weight %d", got, good)
+	}
+}
+
+// testBigBatch makes more changes than fit one batch, then the same again, to
+// be refused each.
+func testBigBatch(t *testing.T, tbl table) {
+	const n = 3*maxBatch + 10
+	k := FWMarkKey(80, false)
+	ops := []Op{AddService(Service{Key: k, Scheduler: "wlc"})}
+	for i := range n {
+		ops = append(ops, AddDestination(k, dest(fmt.Sprintf("10.1.%d.%d:80", i/250, 1+i%250), Masquerade, uint32(i))))
+	}
+	apply(t, tbl, ops...)
+	got := destinations(t, tbl, k)
+	if len(got) != n {
+		t.Fatalf("%d destinations, want %d", len(got), n)
+	}
+	for i, d := range got {
+		if d.Weight != uint32(i) {
+			t.Fatalf("destination %v has weight %d, want %d", d.addrPort(), d.Weight, i)
+		}
+	}
+	var batch *BatchError
+	if err := tbl.Apply(ops); !errors.As(err, &batch) || len(batch.Failed) != n+1 {
+		t.Fatalf("the same again: %v, want all %d refused", err, n+1)
+	}
+	for i, f := range batch.Failed {
+		if f.Index != i || !errors.Is(f.Err, os.ErrExist) {
+			t.Fatalf("failure %d: index %d, %v", i, f.Index, f)
+		}
+	}
+}
+
+func testZero(t *testing.T, tbl table) {
+	k := key(TCP, "10.0.0.1:80")
+	apply(t, tbl, AddService(Service{Key: k, Scheduler: "rr"}), AddDestination(k, dest("10.1.0.1:80", Direct, 1)))
+	for _, err := range []error{tbl.Zero(), tbl.ZeroService(k)} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if got := services(t, tbl); got[0].Stats != (Stats{}) {
+		t.Errorf("counters: %+v", got[0].Stats)
+	}
+}
+
+func testTimeouts(t *testing.T, tbl table) {
+	before, err := tbl.Timeouts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tbl.SetTimeouts(before) })
+	if want := (Timeouts{TCP: 15 * time.Minute, TCPFin: 2 * time.Minute, UDP: 5 * time.Minute}); before != want {
+		t.Errorf("at first: got %v, want %v", before, want)
+	}
+	for _, change := range []struct{ set, want Timeouts }{
+		{Timeouts{TCP: time.Hour, TCPFin: time.Minute, UDP: 2 * time.Second}, Timeouts{TCP: time.Hour, TCPFin: time.Minute, UDP: 2 * time.Second}},
+		{Timeouts{}, Timeouts{TCP: time.Hour, TCPFin: time.Minute, UDP: 2 * time.Second}},
+		{Timeouts{TCPFin: 3 * time.Second}, Timeouts{TCP: time.Hour, TCPFin: 3 * time.Second, UDP: 2 * time.Second}},
+	} {
+		if err := tbl.SetTimeouts(change.set); err != nil {
+			t.Fatal(err)
+		}
+		got, err := tbl.Timeouts()
+		if err != nil || got != change.want {
+			t.Errorf("after %v: got %v, %v, want %v", change.set, got, err, change.want)
+		}
+	}
+	wantError(t, tbl.SetTimeouts(Timeouts{UDP: time.Millisecond}), os.ErrInvalid,
+		"set timeouts: timeout 1ms is not whole seconds between 0 and 31 days")
+}
+
+func testDaemons(t *testing.T, tbl table) {
+	daemons := func() []Daemon {
+		t.Helper()
+		got, err := tbl.Daemons()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if got := daemons(); got == nil || len(got) != 0 {
+		t.Errorf("daemons at first: %#v, want an empty slice", got)
+	}
+	wantError(t, tbl.StopDaemon(Backup), os.ErrNotExist, "stop backup sync daemon: not running")
+	wantError(t, tbl.StartDaemon(Daemon{Role: 3, Interface: device}), os.ErrInvalid, "")
+	wantError(t, tbl.StartDaemon(Daemon{Role: Master}), os.ErrInvalid, "")
+	wantError(t, tbl.StartDaemon(Daemon{Role: Master, Interface: device, SyncID: 256}), os.ErrInvalid, "")
+	wantError(t, tbl.StartDaemon(Daemon{Role: Master, Interface: device, Group: netip.MustParseAddr("10.0.0.1")}), os.ErrInvalid, "")
+
+	master := Daemon{Role: Master, Interface: device, SyncID: 7, MaxLen: 1000,
+		Group: netip.MustParseAddr("239.1.2.3"), Port: 9000, TTL: 3}
+	if err := tbl.StartDaemon(master); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, tbl.StartDaemon(master), os.ErrExist, "start master sync daemon on "+device+": already there")
+	if err := tbl.StartDaemon(Daemon{Role: Backup, Interface: device}); err != nil {
+		t.Fatal(err)
+	}
+	backup := Daemon{Role: Backup, Interface: device, MaxLen: 1472, Group: netip.MustParseAddr("224.0.0.81"), Port: 8848, TTL: 1}
+	if diff := cmp.Diff([]Daemon{master, backup}, daemons(), comparable); diff != "" {
+		t.Errorf("daemons (-want +got):\n%s", diff)
+	}
+	for _, r := range []DaemonRole{Master, Backup} {
+		if err := tbl.StopDaemon(r); err != nil {
+			t.Error(err)
+		}
+	}
+	group6 := Daemon{Role: Master, Interface: device, MaxLen: 1000, Group: netip.MustParseAddr("ff02::81"), Port: 8848, TTL: 1}
+	if err := tbl.StartDaemon(group6); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Daemon{group6}, daemons(), comparable); diff != "" {
+		t.Errorf("daemon of IPv6 (-want +got):\n%s", diff)
+	}
+	if err := tbl.StopDaemon(Master); err != nil {
+		t.Error(err)
+	}
+	if got := daemons(); len(got) != 0 {
+		t.Errorf("daemons at last: %v", got)
+	}
+}
+
+// wantError checks what err is, and what it says unless text is empty.
+func wantError(t *testing.T, err, want error, text string) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("error %v is not %v", err, want)
+	} else if text != "" && err.Error() != text {
+		t.Errorf("error says\n %s, want\n %s", err, text)
+	}
+}
