@@ -1,0 +1,71 @@
+package heartbeat
+
+import "time"
+
+// A Role is fixed by a router's own addresses.
+type Role int
+
+// The roles. The primary wins when both routers are active.
+const (
+	Primary Role = iota
+	Backup
+)
+
+// String is "primary" or "backup".
+func (r Role) String() string { return [...]string{"primary", "backup"}[r] }
+
+func (r Role) other() Role { return Backup - r }
+
+// A State says whether a router serves.
+type State int
+
+// The states.
+const (
+	Standby State = iota
+	Active
+)
+
+// String is "standby" or "active".
+func (s State) String() string { return [...]string{"standby", "active"}[s] }
+
+// A PartnerState is what is known of the other router.
+type PartnerState int
+
+// The states of a partner.
+const (
+	PartnerUnknown PartnerState = iota // not heard yet, or not since this router began to listen afresh
+	PartnerStandby
+	PartnerActive
+	PartnerSilent // no path has carried a heartbeat for deadtime
+)
+
+// String is "unknown", "standby", "active" or "silent".
+func (p PartnerState) String() string {
+	return [...]string{"unknown", "standby", "active", "silent"}[p]
+}
+
+// MaxPaths is the number of paths a Node can listen to: Piranha's public one,
+// and the private.
+const MaxPaths = 2
+
+// PathName is "public" for path 0, "private" for path 1.
+func PathName(i int) string { return [MaxPaths]string{"public", "private"}[i] }
+
+// Settings are a Node's part of lvs.cf.
+type Settings struct {
+	Role      Role
+	Keepalive time.Duration // between heartbeats; at least a millisecond is used
+	Deadtime  time.Duration // of silence on all paths until the partner is dead; at least Keepalive is used
+	Partner   bool          // backup_active: there is another router
+	Paths     int           // 1 to MaxPaths
+	// ForceActive makes the first Step activate whatever the partner says.
+	ForceActive bool
+}
+
+// usable is s with the values that a Node needs in range.
+func (s Settings) usable() Settings {
+	s.Keepalive = max(s.Keepalive, time.Millisecond)
+	s.Deadtime = max(s.Deadtime, s.Keepalive)
+	s.Paths = min(max(s.Paths, 1), MaxPaths)
+	return s
+}
