@@ -1,7 +1,6 @@
 package ipvs
 
 import (
-	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -165,70 +164,6 @@ func (s *fakeService) zero() {
 	for i := range s.dests {
 		s.dests[i].Stats = Stats{}
 	}
-}
-
-// Timeouts is Client.Timeouts.
-func (f *Fake) Timeouts() (Timeouts, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.timeouts, nil
-}
-
-// SetTimeouts is Client.SetTimeouts.
-func (f *Fake) SetTimeouts(t Timeouts) error {
-	if err := t.check(); err != nil {
-		return fmt.Errorf("set timeouts: %w", err)
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.timeouts = Timeouts{
-		TCP:    cmp.Or(t.TCP, f.timeouts.TCP),
-		TCPFin: cmp.Or(t.TCPFin, f.timeouts.TCPFin),
-		UDP:    cmp.Or(t.UDP, f.timeouts.UDP),
-	}
-	return nil
-}
-
-// Daemons is Client.Daemons.
-func (f *Fake) Daemons() ([]Daemon, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return append([]Daemon{}, f.daemons...), nil
-}
-
-// StartDaemon is Client.StartDaemon, on an interface that may not exist.
-func (f *Fake) StartDaemon(d Daemon) error {
-	err := d.check()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err == nil && slices.ContainsFunc(f.daemons, func(e Daemon) bool { return e.Role == d.Role }) {
-		err = refusal(cmdNewDaemon, syscall.EEXIST, "")
-	}
-	if err != nil {
-		return fmt.Errorf("start %v sync daemon on %s: %w", d.Role, d.Interface, err)
-	}
-	// What the kernel chooses on a link of 1500 bytes.
-	d.MaxLen = cmp.Or(d.MaxLen, 1500-20-8)
-	d.Port = cmp.Or(d.Port, 8848)
-	d.TTL = cmp.Or(d.TTL, 1)
-	if !d.Group.IsValid() {
-		d.Group = netip.AddrFrom4([4]byte{224, 0, 0, 81})
-	}
-	f.daemons = append(f.daemons, d)
-	slices.SortFunc(f.daemons, func(a, b Daemon) int { return cmp.Compare(a.Role, b.Role) })
-	return nil
-}
-
-// StopDaemon is Client.StopDaemon.
-func (f *Fake) StopDaemon(r DaemonRole) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	n := len(f.daemons)
-	f.daemons = slices.DeleteFunc(f.daemons, func(d Daemon) bool { return d.Role == r })
-	if len(f.daemons) == n {
-		return fmt.Errorf("stop %v sync daemon: %w", r, refusal(cmdDelDaemon, syscall.ESRCH, ""))
-	}
-	return nil
 }
 
 // service is the service at k, for cmd. The caller holds mu.

@@ -48,7 +48,7 @@ func dialKernel(t testing.TB) *Client {
 	return c
 }
 
-// makeDevice brings up device with addresses: the kernel takes no destination
+// makeDevice brings up lo, and device with addresses: the kernel takes no destination
 // of a family of which the namespace has no address. It is a dummy, whose
 // addresses can be used at once.
 func makeDevice() error {
@@ -57,6 +57,9 @@ func makeDevice() error {
 		return err
 	}
 	defer c.Close()
+	if err := c.Link.Set(&rtnetlink.LinkMessage{Index: 1, Flags: unix.IFF_UP, Change: unix.IFF_UP}); err != nil {
+		return err // lo, by which a host talks to itself
+	}
 	if err := c.Link.New(&rtnetlink.LinkMessage{
 		Flags: unix.IFF_UP | unix.IFF_MULTICAST, Change: unix.IFF_UP | unix.IFF_MULTICAST,
 		Attributes: &rtnetlink.LinkAttributes{Name: device, Info: &rtnetlink.LinkInfo{Kind: "dummy"}},
