@@ -115,11 +115,9 @@ func Diff(actual, want Table, ours map[ipvs.Key]bool) []ipvs.Op {
 	return slices.Concat(add, change, drop)
 }
 
-// sameService compares what an operator can set: the kernel adds flags of its
-// own, and lvs.cf has no word for the rest.
+// sameService compares two services as the kernel reads them back.
 func sameService(a, b ipvs.Service) bool {
-	a.Flags &^= ipvs.Hashed
-	b.Flags &^= ipvs.Hashed
+	a, b = a.Canonical(), b.Canonical()
 	if a.Flags&ipvs.Persistent == 0 && b.Flags&ipvs.Persistent == 0 {
 		// Without persistence the kernel keeps whatever timeout and netmask
 		// it was last given, and uses neither.
