@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"pacu/control"
+)
+
+// A reporter hands reports to pulse without ever making a watcher wait: of a
+// post whose report pulse has not taken yet only the newest is kept.
+type reporter struct {
+	mu      sync.Mutex
+	pending map[post]control.Report
+	order   []post        // of pending, oldest first
+	wake    chan struct{} // holds one token when pending is not empty
+}
+
+func newReporter() *reporter {
+	return &reporter{pending: make(map[post]control.Report), wake: make(chan struct{}, 1)}
+}
+
+func (r *reporter) add(report control.Report) {
+	p := post{report.Server, report.Service, report.RealPort}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if old, waits := r.pending[p]; waits {
+		report.Changed = report.Changed || old.Changed
+	} else {
+		r.order = append(r.order, p)
+	}
+	r.pending[p] = report
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// next returns the oldest report, or ok false when there is none.
+func (r *reporter) next() (report control.Report, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.order) == 0 {
+		return report, false
+	}
+	p := r.order[0]
+	r.order = r.order[1:]
+	report = r.pending[p]
+	delete(r.pending, p)
+	return report, true
+}
+
+// run writes reports to w until ctx ends or w fails: then pulse is gone, which
+// the reader of its orders notices too.
+func (r *reporter) run(ctx context.Context, w io.Writer) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.wake:
+		}
+		for report, ok := r.next(); ok; report, ok = r.next() {
+			if control.SendReport(w, report) != nil {
+				return
+			}
+		}
+	}
+}

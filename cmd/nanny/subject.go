@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"pacu/control"
+	"pacu/ipvs"
+	"pacu/probe"
+)
+
+const (
+	defaultInterval = 10 * time.Second      // Piranha's, for an order that gives none
+	minInterval     = 10 * time.Millisecond // more often is an attack on the server
+)
+
+// A subject is what a watch is about: one real server in one service, in the
+// kernel's words.
+type subject struct {
+	server   netip.Addr
+	realPort uint16
+	service  string // control.Watch.Key
+	key      ipvs.Key
+	forward  ipvs.Forward
+	quiesce  bool
+}
+
+func newSubject(server netip.Addr, w control.Watch) (subject, error) {
+	s := subject{server: server, realPort: w.RealPort, service: w.Key(), quiesce: w.Quiesce}
+	if !server.IsValid() || !w.Address.IsValid() {
+		return s, fmt.Errorf("watch of %s: an address is missing", s.service)
+	}
+	protocol, err := ipvs.ParseProtocol(w.Protocol)
+	if err != nil {
+		return s, fmt.Errorf("watch of %s: %w", s.service, err)
+	}
+	s.key = ipvs.Key{Protocol: protocol, Addr: w.Address, Port: w.Port}
+	if w.FWMark != 0 {
+		s.key = ipvs.FWMarkKey(w.FWMark, w.Address.Is6())
+	}
+	var ok bool
+	if s.forward, ok = forwards[w.Forward]; !ok {
+		return s, fmt.Errorf("watch of %s: unknown forwarding method %q", s.service, w.Forward)
+	}
+	return s, nil
+}
+
+// real is the server as log lines have it.
+func (s subject) real() string { return netip.AddrPortFrom(s.server, s.realPort).String() }
+
+func (s subject) destination(weight int) ipvs.Destination {
+	return ipvs.Destination{Addr: s.server, Port: s.realPort, Forward: s.forward, Weight: uint32(max(weight, 0))}
+}
+
+// target is where the probes go: a server without a port of its own, as a
+// service by fwmark may have, is probed at the service's.
+func target(server netip.Addr, w control.Watch) probe.Target {
+	if w.RealPort == 0 {
+		return probe.Target{Addr: server, Port: w.Port}
+	}
+	return probe.Target{Addr: server, Port: w.RealPort}
+}
+
+func interval(w control.Watch) time.Duration {
+	if w.Interval <= 0 {
+		return defaultInterval
+	}
+	return max(time.Duration(w.Interval), minInterval)
+}
+
+func settings(w control.Watch) probe.Settings {
+	return probe.Settings{Interval: interval(w), Reentry: time.Duration(w.Reentry), Weight: max(w.Weight, 0)}
+}
+
+// sameCheck is true when a and b probe in the same way.
+func sameCheck(a, b control.Watch) bool {
+	return a.Protocol == b.Protocol && a.Port == b.Port && a.RealPort == b.RealPort && a.Interval == b.Interval &&
+		a.Regex == b.Regex && slices.Equal(a.Program, b.Program) && sameText(a.Send, b.Send) && sameText(a.Expect, b.Expect)
+}
+
+func sameText(a, b *string) bool {
+	return a == b || a != nil && b != nil && *a == *b
+}
+
+// newCheck is the check that a watch asks for: its program, else its send and
+// expect, else the default of its virtual port.
+func newCheck(w control.Watch) probe.Check {
+	limit := interval(w)
+	var expect *probe.Expect
+	if w.Expect != nil {
+		e := probe.Prefix(*w.Expect)
+		if w.Regex {
+			var err error
+			if e, err = probe.Pattern(*w.Expect); err != nil {
+				return hopeless{err}
+			}
+		}
+		expect = &e
+	}
+	switch {
+	case len(w.Program) > 0:
+		return probe.Program{Words: w.Program, Expect: expect, Timeout: limit}
+	case w.Protocol == "sctp" && w.Send == nil && expect == nil:
+		return probe.SCTP{Timeout: limit}
+	case w.Protocol == "sctp":
+		return hopeless{fmt.Errorf("send and expect do not speak sctp: use send_program")}
+	case w.Send == nil && expect == nil:
+		return probe.Default(w.Port, w.Protocol == "udp", limit)
+	}
+	c := probe.SendExpect{Expect: expect, UDP: w.Protocol == "udp", Timeout: limit}
+	if w.Send != nil {
+		c.Send = *w.Send
+	}
+	return c
+}
+
+// hopeless is a check that cannot be made, so that every probe fails, as in
+// Piranha, and says why.
+type hopeless struct{ err error }
+
+// Probe fails.
+func (h hopeless) Probe(context.Context, probe.Target) probe.Result {
+	return probe.Result{Why: h.err.Error()}
+}
+
+// String is why.
+func (h hopeless) String() string { return h.err.Error() }
