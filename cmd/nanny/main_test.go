@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"pacu/control"
+	"pacu/ipvs"
+	"pacu/logging"
+)
+
+// webServer answers as one, until stopped.
+func webServer(t *testing.T) (at netip.AddrPort, stop func()) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n")
+			_ = c.Close()
+		}
+	}()
+	return netip.MustParseAddrPort(l.Addr().String()), func() { _ = l.Close(); <-done }
+}
+
+func webOrder(at netip.AddrPort) control.Order {
+	w := watchWWW(3)
+	w.RealPort, w.Interval = at.Port(), control.Duration(20*time.Millisecond)
+	return control.Order{Server: at.Addr(), Watches: []control.Watch{w}}
+}
+
+// TestServe talks to a nanny as pulse does, with true sockets and a true
+// server, until pulse closes its end; then nothing of nanny is left.
+func TestServe(t *testing.T) {
+	before := runtime.NumGoroutine()
+	at, stop := webServer(t)
+	tab := ipvs.NewFake()
+	if err := tab.Apply([]ipvs.Op{
+		ipvs.AddService(ipvs.Service{Key: www, Scheduler: "wlc"}),
+		ipvs.AddDestination(www, ipvs.Destination{Addr: at.Addr(), Port: at.Port(), Weight: 3}),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	pulse, child, err := control.SocketPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	nanny, err := net.FileConn(child)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = child.Close()
+	served := make(chan error, 1)
+	go func() {
+		c := newCrew(context.Background(), logging.New("nanny", logging.Text, io.Discard, false), weigh(tab))
+		served <- serve(context.Background(), c, nanny)
+	}()
+	if err := control.SendOrder(pulse, webOrder(at)); err != nil {
+		t.Fatal(err)
+	}
+	weight := func() uint32 {
+		dests, err := tab.Destinations(www)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return dests[0].Weight
+	}
+	step := control.Up
+	for r, err := range control.Reports(pulse) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Health != step {
+			continue
+		}
+		if r.Server != at.Addr() || r.Service != "tcp 10.10.1.30:80" || r.RealPort != at.Port() || r.Why == "" {
+			t.Errorf("report %+v", r)
+		}
+		if step == control.Up {
+			if weight() != 1 { // of 3, in its slow start
+				t.Errorf("up at %d", weight())
+			}
+			step = control.Down
+			stop()
+			continue
+		}
+		if weight() != 0 || !strings.Contains(r.Why, "refused") {
+			t.Errorf("down at %d: %s", weight(), r.Why)
+		}
+		break
+	}
+	_ = pulse.Close()
+	if err := <-served; err != nil {
+		t.Errorf("serve: %v", err)
+	}
+	if weight() != 0 {
+		t.Errorf("nanny left weight %d", weight())
+	}
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			buf := make([]byte, 1<<16)
+			t.Fatalf("goroutines left:\n%s", buf[:runtime.Stack(buf, true)])
+		}
+	}
+}
+
+func TestServeNonsense(t *testing.T) {
+	pulse, nanny := net.Pipe()
+	go func() { _, _ = io.WriteString(pulse, "{\"server\":7}\n") }()
+	c := newCrew(t.Context(), logging.New("nanny", logging.Text, io.Discard, false), weigh(frozen{}))
+	if err := serve(t.Context(), c, nanny); err == nil || !strings.HasPrefix(err.Error(), "pulse: order: ") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestProcess runs the program itself, as pulse does and as root does, with the
+// kernel left alone.
+func TestProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	bin := filepath.Join(t.TempDir(), "nanny")
+	build := exec.Command("go", "build", "-o", bin, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	at, _ := webServer(t)
+
+	// under starts a nanny and returns when it has made its first report.
+	under := func(t *testing.T) (net.Conn, *exec.Cmd) {
+		pulse, child, err := control.SocketPair()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(bin, "--control-fd", "3", "--address", "127.0.0.1", "--norun")
+		cmd.ExtraFiles = []*os.File{child}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+		_ = child.Close()
+		if err := control.SendOrder(pulse, webOrder(at)); err != nil {
+			t.Fatal(err)
+		}
+		for r, err := range control.Reports(pulse) {
+			if err != nil || r.Health != control.Up {
+				t.Fatalf("report %+v, %v", r, err)
+			}
+			break
+		}
+		return pulse, cmd
+	}
+	t.Run("ends with pulse", func(t *testing.T) {
+		pulse, cmd := under(t)
+		_ = pulse.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("ends at SIGTERM", func(t *testing.T) {
+		pulse, cmd := under(t)
+		defer pulse.Close()
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("is forced down", func(t *testing.T) {
+		pulse, cmd := under(t)
+		_ = cmd.Process.Signal(syscall.SIGUSR1)
+		for r, err := range control.Reports(pulse) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Health == control.Down {
+				break
+			}
+		}
+		_ = pulse.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("by itself", func(t *testing.T) {
+		r, w := io.Pipe()
+		cmd := exec.Command(bin, "-n", "--norun", "-h", "127.0.0.1", "-V", "10.10.1.30", "-r", at.String()[len("127.0.0.1:"):])
+		cmd.Stderr = w
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+		var log strings.Builder
+		buf := make([]byte, 4096)
+		for !strings.Contains(log.String(), "[ active ] making "+at.String()+" available") {
+			n, err := r.Read(buf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			log.Write(buf[:n])
+		}
+		if want := "starting LVS client monitor for 10.10.1.30:80 -> " + at.String(); !strings.Contains(log.String(), want) {
+			t.Errorf("no %q in\n%s", want, log.String())
+		}
+		go func() { _, _ = io.Copy(io.Discard, r) }()
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+		_ = w.Close()
+	})
+	t.Run("bad flag", func(t *testing.T) {
+		out, err := exec.Command(bin, "-h", "lvs-03").CombinedOutput()
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.ExitCode() != 1 || string(out) != "nanny: bad IP address -- lvs-03\n" {
+			t.Errorf("%v, %q", err, out)
+		}
+	})
+}
