@@ -42,8 +42,10 @@ const (
 //   - Both active: the backup sends Running once more, so that the primary
 //     knows, and deactivates ("partner active: deactivating LVS"). The primary
 //     stays and announces its addresses again, at most once a keepalive
-//     ("partner active: resending arps"), and once more when the backup says
-//     Stopped.
+//     ("partner active: resending arps").
+//   - An active router whose partner was active too, or silent, which may have
+//     been the same, announces once more when the partner says Stopped
+//     ("partner inactive: resending arps").
 //   - A router that is not fit deactivates and does not activate. Fit again,
 //     it listens for deadtime before it takes silence for death: its own
 //     links were the reason. Without a partner none of this applies.
@@ -56,11 +58,13 @@ const (
 //     running, and that the silence was its own: it listens for deadtime
 //     before it takes silence for death, and for two keepalives (or deadtime,
 //     if that is less) acts on no Stopped, which may have waited in a queue.
+//     Later than an eighth of a keepalive, it listens for a quarter more, once.
 //     An active router goes on; if the partner has taken over meanwhile, both
 //     are active.
-//   - With two paths, a message that repeats what its path last said, after
-//     the other path has said otherwise, may be the slower copy of an old one.
-//     It shows that the path is alive and decides nothing; the next one does.
+//   - A message that contradicts what the partner began to say less than a
+//     keepalive ago may be an older one, overtaken on its way or sent by the
+//     slower path. It shows that the path is alive and decides nothing: if it
+//     is true it comes again.
 //   - No failback: nothing else changes who is active.
 type Node struct {
 	settings Settings
@@ -75,15 +79,15 @@ type Node struct {
 	partner      PartnerState
 	partnerSince time.Duration // of partner
 	said         Message       // what the partner last said and was believed, or 0
-	saidAt       time.Duration
-	handed       bool // it said Stopped right after Running
+	handed       bool          // it said Stopped right after Running
 
 	unfit       bool
 	failed      bool
 	retryAt     time.Duration // after failed
 	listenUntil time.Duration // after a stall; at the start, any time that has passed
 
-	contested   bool // active, and the partner was too
+	graced      bool // time was added for heartbeats that wait to be read
+	contested   bool // active, and the partner was or may have been too
 	announcedAt time.Duration
 	foreign     bool // told of messages of another service
 
@@ -95,7 +99,6 @@ type Node struct {
 // A path is what a Node knows of one path.
 type path struct {
 	heard  time.Duration // the last message, or when listening began
-	said   Message       // in it, or 0
 	silent bool
 }
 

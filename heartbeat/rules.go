@@ -21,6 +21,7 @@ func (s *step) heard(ev Heard) {
 	p := &s.paths[ev.Path]
 	before := *p
 	p.heard, p.silent = s.now, false
+	s.graced = false
 	if before.silent {
 		s.note(Info, "%s path: heartbeat again after %v", PathName(ev.Path), (s.now - before.heard).Round(time.Millisecond))
 	}
@@ -30,13 +31,11 @@ func (s *step) heard(ev Heard) {
 	if ev.Message == Hold || ev.Message == Held {
 		return
 	}
-	p.said = ev.Message
-	// The slower copy of an old message, perhaps.
-	if before.said == ev.Message && s.said == opposite(ev.Message) && s.saidAt > before.heard {
-		return
-	}
 	last := s.said
-	s.said, s.saidAt = ev.Message, s.now
+	if last != 0 && last != ev.Message && s.now-s.partnerSince < s.settings.Keepalive {
+		return // an older message, overtaken on its way, perhaps
+	}
+	s.said = ev.Message
 	if ev.Message == Running {
 		s.setPartner(PartnerActive)
 		s.heardRunning()
@@ -47,13 +46,6 @@ func (s *step) heard(ev Heard) {
 	}
 	s.setPartner(PartnerStandby)
 	s.heardStopped()
-}
-
-func opposite(m Message) Message {
-	if m == Running {
-		return Stopped
-	}
-	return Running
 }
 
 func (s *step) heardRunning() {

@@ -22,6 +22,7 @@ type sim struct {
 	check func()            // called after each moment
 	log   []string
 	fault string
+	lives int // counts beginnings and ends of processes running
 }
 
 // A wire carries messages one way.
@@ -44,7 +45,8 @@ type host struct {
 	epoch    time.Duration
 	inbox    []Event
 	ticks    int // counts schedules: an older tick is void
-	changes  int // Activates, Deactivates and Announces
+	changes  int // Activates and Deactivates
+	told     int // Announces
 }
 
 type event struct {
@@ -115,6 +117,7 @@ func (m *sim) run(until time.Duration) {
 
 func (m *sim) start(h *host) {
 	m.logf("%s starts", h.settings.Role)
+	m.lives++
 	h.up, h.asleep, h.holds, h.inbox = true, false, false, nil
 	h.node = NewNode(m.now+h.epoch, h.settings)
 	if h.unfit {
@@ -126,11 +129,13 @@ func (m *sim) start(h *host) {
 // crash is a power failure: the addresses go with the process.
 func (m *sim) crash(h *host) {
 	m.logf("%s crashes", h.settings.Role)
+	m.lives++
 	h.up, h.holds, h.ticks = false, false, h.ticks+1
 }
 
 func (m *sim) sleep(h *host, d time.Duration) {
 	m.logf("%s sleeps for %v", h.settings.Role, d)
+	m.lives++
 	h.asleep = true
 	h.ticks++
 	tick := h.ticks
@@ -139,6 +144,7 @@ func (m *sim) sleep(h *host, d time.Duration) {
 			return // crashed meanwhile
 		}
 		m.logf("%s wakes", h.settings.Role)
+		m.lives++
 		h.asleep = false
 		inbox := append([]Event(nil), h.inbox...)
 		h.inbox = nil
@@ -187,11 +193,12 @@ func (m *sim) step(h *host, ev Event) {
 			if !h.holds {
 				m.fail("%s announces without being active", h.settings.Role)
 			}
-			h.changes++
+			h.told++
 		case Gone:
 			if h.holds {
 				m.fail("%s is gone with the addresses", h.settings.Role)
 			}
+			m.lives++
 			h.up = false
 		}
 		m.logf("%s %T %v", h.settings.Role, a, a)

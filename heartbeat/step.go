@@ -46,13 +46,24 @@ func (s *step) note(l Level, format string, args ...any) {
 
 // notice finds out whether this process was not running.
 func (s *step) notice() {
-	late := s.now - s.Next()
-	if !s.started || !s.settings.Partner || late <= s.settings.Keepalive {
+	late, k := s.now-s.Next(), s.settings.Keepalive
+	switch {
+	case !s.started || !s.settings.Partner || late <= k/8:
+		return
+	case late <= k:
+		// A heartbeat may wait to be read. Once, lest a machine that is always
+		// late never judges.
+		if !s.graced {
+			s.graced = true
+			for i := range s.paths {
+				s.paths[i].heard = max(s.paths[i].heard, s.now-s.settings.Deadtime+k/4)
+			}
+		}
 		return
 	}
 	s.note(Warning, "pulse was not running for %v: listening before judging the partner", late.Round(time.Millisecond))
 	s.listen()
-	s.listenUntil = s.now + min(2*s.settings.Keepalive, s.settings.Deadtime)
+	s.listenUntil = s.now + min(2*k, s.settings.Deadtime)
 }
 
 // listen forgets silences and what went before: from now on the partner has
@@ -106,6 +117,7 @@ func (s *step) judgeSilence() {
 		s.setPartner(PartnerSilent)
 		if s.state == Active {
 			s.note(Warning, "partner dead")
+			s.contested = true
 		}
 	}
 }
@@ -118,7 +130,7 @@ func (s *step) setPartner(p PartnerState) {
 
 func (s *step) setState(state State, why string) {
 	s.state, s.since, s.why = state, s.now, why
-	s.contested = false
+	s.contested = state == Active && s.partner == PartnerSilent
 }
 
 func (s *step) send(m Message) {
