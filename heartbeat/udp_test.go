@@ -1,0 +1,156 @@
+package heartbeat
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// testWait bounds the waiting for something that is certain to come.
+const testWait = 20 * time.Second
+
+// pathPair joins two paths over a loopback address.
+func pathPair(t *testing.T, addr string) (a, b *Path) {
+	t.Helper()
+	any := netip.AddrPortFrom(netip.MustParseAddr(addr), 0)
+	a, err := Listen(any, any, "public")
+	if errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.EAFNOSUPPORT) {
+		t.Skipf("no %s here: %v", addr, err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err = Listen(any, a.Local(), "public")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.remote = b.Local()
+	t.Cleanup(func() { _, _ = a.Close(), b.Close() })
+	return a, b
+}
+
+// listen runs p until the test ends and returns what it hears.
+func listen(t *testing.T, p *Path) <-chan Message {
+	t.Helper()
+	heard, ended := make(chan Message, 10), make(chan error)
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { ended <- p.Run(ctx, func(m Message) { heard <- m }) }()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case err := <-ended:
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("Run: %v", err)
+			}
+		case <-time.After(testWait):
+			t.Error("Run did not end")
+		}
+	})
+	return heard
+}
+
+func wait(t *testing.T, heard <-chan Message, want Message) {
+	t.Helper()
+	select {
+	case m := <-heard:
+		if m != want {
+			t.Errorf("heard %v, want %v", m, want)
+		}
+	case <-time.After(testWait):
+		t.Fatalf("%v not heard", want)
+	}
+}
+
+func TestPath(t *testing.T) {
+	for _, addr := range []string{"127.0.0.1", "::1"} {
+		t.Run(addr, func(t *testing.T) {
+			a, b := pathPair(t, addr)
+			heardA, heardB := listen(t, a), listen(t, b)
+			for _, m := range []Message{Stopped, Running} {
+				if err := errors.Join(a.Send(m), b.Send(m)); err != nil {
+					t.Fatal(err)
+				}
+				wait(t, heardA, m)
+				wait(t, heardB, m)
+			}
+			s := a.Stats()
+			if s.Sent != 2 || s.Heard != 2 || s.Dropped != 0 || s.LastHeard.IsZero() {
+				t.Errorf("stats %+v", s)
+			}
+			if want := "public " + a.Local().String() + " -> " + b.Local().String(); a.String() != want {
+				t.Errorf("%s, want %s", a, want)
+			}
+		})
+	}
+}
+
+func TestPathDrops(t *testing.T) {
+	a, b := pathPair(t, "127.0.0.1")
+	heard := listen(t, a)
+	send := func(from string, payload ...byte) {
+		t.Helper()
+		c, err := net.DialUDP("udp4", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(from)), net.UDPAddrFromAddrPort(a.Local()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := c.Write(payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send("127.0.0.1:0")                                // empty
+	send("127.0.0.1:0", 0xda, 0xdb, 0xad, 0xbd, 0)     // too long
+	send("127.0.0.1:0", make([]byte, 2*readBuffer)...) // much too long
+	send("127.0.0.1:0", 1, 2, 3, 4)                    // says nothing
+	send("127.0.0.2:0", 0xda, 0xdb, 0xad, 0xbd)        // a stranger
+	send("127.0.0.1:0", 0xbd, 0xad, 0xdb, 0xda)        // big-endian, from another port
+	wait(t, heard, Running)
+	if err := b.Send(Stopped); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, heard, Stopped)
+	if s := a.Stats(); s.Heard != 2 || s.Dropped != 5 {
+		t.Errorf("stats %+v, want 2 heard and 5 dropped", s)
+	}
+}
+
+// A partner that is not there is for the state machine to notice.
+func TestPathNobodyThere(t *testing.T) {
+	a, b := pathPair(t, "127.0.0.1")
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := a.Send(Running); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestListenErrors(t *testing.T) {
+	a, _ := pathPair(t, "127.0.0.1")
+	tests := []struct {
+		local netip.AddrPort
+		is    error
+		text  string
+	}{
+		{a.Local(), unix.EADDRINUSE, "udp " + a.Local().String() + ": address already in use: is another pulse running? (ss -lunp)"},
+		{netip.MustParseAddrPort("192.0.2.1:5390"), unix.EADDRNOTAVAIL,
+			"udp 192.0.2.1:5390: cannot assign requested address: no interface of this router has it (ip address)"},
+	}
+	for _, tt := range tests {
+		_, err := Listen(tt.local, a.Local(), "public")
+		if !errors.Is(err, tt.is) || err.Error() != tt.text {
+			t.Errorf("Listen(%s): %v, want %s", tt.local, err, tt.text)
+		}
+	}
+	if err := listenError(a.Local(), unix.EACCES); !errors.Is(err, unix.EACCES) || !strings.Contains(err.Error(), "CAP_NET_BIND_SERVICE") {
+		t.Errorf("permission: %v", err)
+	}
+}
