@@ -81,7 +81,7 @@ func (c *checker) applyService(s *Virtual, d *Directive) {
 	case "port":
 		if port := uint16(v.n); port != s.Port {
 			if c.portless {
-				c.reportToken(Warning, "port-order", c.toks[0], fmt.Sprintf("port after servers that have none: these keep port %d", s.Port),
+				c.reportToken(Warning, "port-order", c.key(), fmt.Sprintf("port after servers that have none: these keep port %d", s.Port),
 					"write it before the first server")
 			}
 			s.Port = port

@@ -3,6 +3,7 @@ package lvscf
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -34,9 +35,9 @@ type seen struct {
 
 // A place is where the value of a directive stands.
 type place struct {
-	block int // that it belongs to
-	pos   Pos
-	text  string
+	block           int // that it belongs to
+	node            *node
+	num, start, end int
 }
 
 // begin forgets the block before.
@@ -47,10 +48,22 @@ func (s *seen) begin() {
 	s.now++
 }
 
-// find returns the place of d's value, if the block has one.
-func (s *seen) find(d *Directive) (place, bool) {
-	p := s.at[d.index]
-	return p, p.block == s.now
+// has reports whether the block gives d a value, or tries to.
+func (s *seen) has(d *Directive) bool { return s.at[d.index].block == s.now }
+
+// find returns the place of d's value and the value as written, if the block
+// has one.
+func (c *checker) find(s *seen, d *Directive) (at Pos, text string, ok bool) {
+	if !s.has(d) {
+		return Pos{}, "", false
+	}
+	p := &s.at[d.index]
+	r := reporter{ascii: c.ascii, num: p.num, line: content(p.node.raw)}
+	t := r.line[p.start:p.end]
+	if t[0] == '"' || t[0] == '\'' {
+		t = strings.Trim(t, t[:1])
+	}
+	return r.pos(p.start), t, true
 }
 
 // Check says what f means, or what is wrong with it; the Problems of syntax are
@@ -64,28 +77,35 @@ func (f *File) Check() (*Config, Problems) {
 		cfg:      defaults().global,
 		warned:   make(map[*Directive]bool),
 	}
+	c.cfg.RshCommand = slices.Clone(c.cfg.RshCommand)
 	if !f.utf16 {
 		c.check(f)
 	}
 	ps := slices.Concat(f.Problems, c.found)
 	ps.sort()
-	for _, p := range ps {
-		if p.Severity == Error {
-			return nil, ps
-		}
+	if !slices.ContainsFunc(ps, func(p Problem) bool { return p.Severity == Error }) {
+		return &c.cfg, ps
 	}
-	return &c.cfg, ps
+	return nil, slices.DeleteFunc(ps, func(p Problem) bool { return p.Severity == Warning && absent[p.Code] })
 }
+
+// absent are the codes of what a file may lack only because a line of it could
+// not be read.
+var absent = map[string]bool{"no-primary": true, "no-server": true, "nothing-active": true, "no-expect": true, "no-backup": true}
 
 // check goes through f twice: what stands outside blocks may follow them, and
 // they are judged by it.
 func (c *checker) check(f *File) {
 	c.global.begin()
+	virtuals := 0
 	for n := f.root.first; n != nil; n = n.next {
 		c.num++
 		c.any = c.any || n.kind != other
 		if n.body != nil {
 			c.num += n.body.lines()
+			if n.body.where == InVirtual {
+				virtuals++
+			}
 			continue
 		}
 		if c.begin(&c.global, n) {
@@ -97,6 +117,10 @@ func (c *checker) check(f *File) {
 		return
 	}
 	c.finishGlobal()
+	c.pairs = newPairs(virtuals)
+	if virtuals > 0 {
+		c.cfg.Virtuals = make([]Virtual, 0, virtuals)
+	}
 	c.num = 0
 	for n := f.root.first; n != nil; n = n.next {
 		c.num++
@@ -142,29 +166,45 @@ func (c *checker) begin(s *seen, n *node) bool {
 	}
 	d := n.dir
 	c.line = content(n.raw)
-	c.toks, _ = split(c.line, c.toks)
-	t := c.toks[min(2, len(c.toks)-1)]
-	if was, ok := s.find(d); ok {
-		c.reportToken(Warning, "repeated", c.toks[0], fmt.Sprintf("%s stands here again, and this one counts", d.Name),
-			fmt.Sprintf("delete one: the other is in line %d", was.pos.Line))
+	t, ok := n.value()
+	if ok {
+		c.toks = append(c.toks[:0], token{}, token{}, t)
+	} else {
+		c.toks, _ = split(c.line, c.toks)
+		t = c.toks[min(2, len(c.toks)-1)]
 	}
-	s.at[d.index] = place{block: s.now, pos: c.pos(t.start), text: t.text}
+	at := &s.at[d.index]
+	if at.block == s.now {
+		c.reportToken(Warning, "repeated", c.key(), fmt.Sprintf("%s stands here again, and this one counts", d.Name),
+			fmt.Sprintf("delete one: the other is in line %d", at.num))
+	}
+	at.block, at.node, at.num, at.start, at.end = s.now, n, c.num, t.start, t.end
 	if n.kind == attempt {
 		return false
 	}
 	if d.Legacy && !d.Common && !c.warned[d] {
 		c.warned[d] = true
-		c.reportToken(Warning, "legacy", c.toks[0], fmt.Sprintf("%s does nothing any more", d.Name), "delete it when Piranha need not read the file")
+		c.reportToken(Warning, "legacy", c.key(), fmt.Sprintf("%s does nothing any more", d.Name), "delete it when Piranha need not read the file")
 	}
 	return c.decode(d, c.toks)
+}
+
+// key is the first word of the line at hand.
+func (c *checker) key() token {
+	i := len(c.line) - len(strings.TrimLeft(c.line, " \t"))
+	n := strings.IndexAny(c.line[i:], " \t")
+	if n < 0 {
+		n = len(c.line) - i
+	}
+	return token{text: c.line[i : i+n], start: i, end: i + n}
 }
 
 // blame reports a Problem with the value of d in the block s, or, if the block
 // has none, with what stands at p.
 func (c *checker) blame(s *seen, d *Directive, p Pos, sev Severity, code, message, hint string) {
 	text := ""
-	if at, ok := s.find(d); ok {
-		p, text = at.pos, at.text
+	if at, value, ok := c.find(s, d); ok {
+		p, text = at, value
 	}
 	c.reportAt(p, sev, code, text, message, hint)
 }

@@ -37,7 +37,7 @@ func (h Host) unspecified() bool {
 
 func (c *checker) routers() {
 	cfg := &c.cfg
-	if _, ok := c.global.find(rowPrimary); !ok {
+	if !c.global.has(rowPrimary) {
 		c.reportAt(Pos{1, 1}, Warning, "no-primary", "", "no primary: no router can tell which of the two it is", "write 'primary = ADDRESS'")
 	}
 	for _, h := range []struct {
@@ -51,9 +51,9 @@ func (c *checker) routers() {
 	if cfg.Backup.unspecified() {
 		cfg.Backup = ""
 	}
-	at, given := c.global.find(rowBackup)
+	_, backup, given := c.find(&c.global, rowBackup)
 	switch {
-	case cfg.BackupActive && cfg.Backup == "" && !(given && at.text != "" && !Host(at.text).unspecified()):
+	case cfg.BackupActive && cfg.Backup == "" && !(given && backup != "" && !Host(backup).unspecified()):
 		c.blame(&c.global, rowBackupActive, Pos{1, 1}, Warning, "no-backup", "backup_active = 1 without a backup: there is none", "write 'backup = ADDRESS', or 'backup_active = 0'")
 		cfg.BackupActive = false
 	case cfg.Backup != "" && cfg.Backup == cfg.Primary:
@@ -65,7 +65,7 @@ func (c *checker) routers() {
 	case cfg.BackupPrivate != "" && cfg.BackupPrivate == cfg.PrimaryPrivate:
 		c.blame(&c.global, rowBackupPrivate, Pos{1, 1}, Warning, "same-router", fmt.Sprintf("backup_private and primary_private are both %s", cfg.BackupPrivate), "write the other router's address")
 	}
-	if _, ok := c.global.find(rowPrimaryPrivate); !ok && cfg.BackupPrivate != "" {
+	if !c.global.has(rowPrimaryPrivate) && cfg.BackupPrivate != "" {
 		c.blame(&c.global, rowBackupPrivate, Pos{1, 1}, Warning, "private", "backup_private without primary_private counts for nothing", "write 'primary_private = ADDRESS' too")
 		cfg.BackupPrivate = ""
 	}
@@ -80,10 +80,8 @@ func (c *checker) times() {
 	if cfg.BackupActive {
 		s = Error
 	}
-	_, dead := c.global.find(rowDeadtime)
-	row := rowDeadtime
-	what := ""
-	if !dead {
+	row, what := rowDeadtime, ""
+	if !c.global.has(rowDeadtime) {
 		row, what = rowKeepalive, ", the default,"
 	}
 	c.blame(&c.global, row, Pos{1, 1}, s, "deadtime",
@@ -131,8 +129,8 @@ func (c *checker) resolve(s *seen, d *Directive, m mask, a netip.Addr) int {
 	case six:
 		c.blame(s, d, Pos{}, Error, "netmask", fmt.Sprintf("%s is for IPv4, and the address is %s", d.Name, a), fmt.Sprintf("write the number of bits: '%s = 64'", d.Name))
 	case m.bits <= 32:
-		at, _ := s.find(d)
-		c.blame(s, d, Pos{}, Error, "netmask", fmt.Sprintf("%s: %s is no netmask", d.Name, quoted(at.text)), assign(d, dotted(m.bits)))
+		_, text, _ := c.find(s, d)
+		c.blame(s, d, Pos{}, Error, "netmask", fmt.Sprintf("%s: %s is no netmask", d.Name, quoted(text)), assign(d, dotted(m.bits)))
 	default:
 		c.blame(s, d, Pos{}, Error, "netmask", fmt.Sprintf("%s is for IPv6, and the address is not", d.Name), "write one like 255.255.255.0")
 	}

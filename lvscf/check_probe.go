@@ -21,7 +21,7 @@ func (c *checker) probes(s *Virtual, w Where) {
 	if s.Send != nil {
 		c.httpRequest(s)
 	}
-	_, tried := c.block.find(rowExpect)
+	tried := c.block.has(rowExpect)
 	switch {
 	case s.SendProgram != nil && len(s.SendProgram) == 0:
 		s.SendProgram = nil
@@ -36,7 +36,7 @@ func (c *checker) probes(s *Virtual, w Where) {
 // regex reports an expect that is to be an expression and is none.
 func (c *checker) regex(s *Virtual) {
 	if s.Expect == nil {
-		if _, tried := c.block.find(rowExpect); !tried {
+		if !c.block.has(rowExpect) {
 			c.blame(&c.block, rowUseRegex, s.Pos, Warning, "no-expect", "use_regex = 1 without an expect", "write 'expect = \"EXPRESSION\"'")
 		}
 		return

@@ -86,7 +86,7 @@ func (c *checker) finishService(s *Virtual, w Where) {
 		return
 	}
 	for _, row := range []*Directive{rowStartCmd, rowStopCmd} {
-		if _, ok := c.block.find(row); ok {
+		if c.block.has(row) {
 			c.blame(&c.block, row, s.Pos, Warning, "no-effect", row.Name+" counts only in failover blocks", "delete it")
 		}
 	}
@@ -103,8 +103,8 @@ func (c *checker) floating(s *Virtual, w Where) {
 	}
 	vip := s.VIP.Addr
 	if !vip.IsValid() {
-		at, tried := c.block.find(rowAddress)
-		if tried && !Host(at.text).unspecified() || !s.Active {
+		_, text, tried := c.find(&c.block, rowAddress)
+		if tried && !Host(text).unspecified() || !s.Active {
 			return // told already, or not wanted
 		}
 		if s.FWMark != 0 {
@@ -149,10 +149,10 @@ func (c *checker) realServer(n *node, s *Virtual) {
 			c.applyServer(&r, m.dir)
 		}
 	}
-	if _, ok := c.server.find(rowRSPort); !ok {
+	if !c.server.has(rowRSPort) {
 		c.portless = true
 	}
-	if _, ok := c.server.find(rowRSAddress); !ok || r.Address == "" && c.unspecifiedAt(rowRSAddress) {
+	if !c.server.has(rowRSAddress) || r.Address == "" && c.unspecifiedAt(rowRSAddress) {
 		sev, hint := Warning, "write 'address = ADDRESS'"
 		if r.Active {
 			sev, hint = Error, hint+", or 'active = 0'"
@@ -165,6 +165,6 @@ func (c *checker) realServer(n *node, s *Virtual) {
 // unspecifiedAt reports whether the value of d in the server at hand is
 // 0.0.0.0.
 func (c *checker) unspecifiedAt(d *Directive) bool {
-	at, _ := c.server.find(d)
-	return Host(at.text).unspecified()
+	_, text, _ := c.find(&c.server, d)
+	return Host(text).unspecified()
 }

@@ -137,7 +137,7 @@ func (p *parser) pasted(toks []token, named bool) bool {
 				continue
 			}
 			if q, ok := typographic[r]; ok {
-				p.report(Error, "typographic", at, end, fmt.Sprintf("a typographic quote %c", r), "write "+q)
+				p.report(Error, "typographic", at, end, fmt.Sprintf("a typographic quote %c", r), "write an ordinary "+q)
 				return false
 			}
 			o := ordinary(r)
@@ -145,7 +145,7 @@ func (p *parser) pasted(toks []token, named bool) bool {
 				continue
 			}
 			if o != "" {
-				p.report(Error, "full-width", at, end, fmt.Sprintf("a full-width %c", r), "write "+o)
+				p.report(Error, "full-width", at, end, fmt.Sprintf("a full-width %c", r), "write an ordinary "+o)
 				return false
 			}
 		}

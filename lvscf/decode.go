@@ -2,6 +2,7 @@ package lvscf
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -12,7 +13,6 @@ import (
 // with them.
 func (c *checker) decode(d *Directive, toks []token) bool {
 	t := toks[2]
-	c.v = value{}
 	switch d.Type {
 	case Int:
 		return c.integer(d, t)
@@ -49,6 +49,9 @@ func (c *checker) decode(d *Directive, toks []token) bool {
 
 func (c *checker) integer(d *Directive, t token) bool {
 	n, ok := parseInt(t.text)
+	if !ok && tooLarge(t.text) {
+		n, ok = math.MaxInt64, true
+	}
 	if !ok {
 		c.reportToken(Error, "integer", t, fmt.Sprintf("%s is not an integer", quoted(t.text)), c.numberHint(d, t.text))
 		return false
@@ -69,6 +72,12 @@ func (c *checker) octal(t token, n int64) {
 	}
 }
 
+// sixties are the seconds in units that lvs.cf does not have.
+var sixties = map[string]int64{"m": 60, "min": 60, "h": 3600, "d": 86400}
+
+// tooLarge reports whether s is a number that no integer of ours can hold.
+func tooLarge(s string) bool { return len(s) > 18 && digits(s) && s[0] != '0' }
+
 // numberHint guesses the number that was meant by s.
 func (c *checker) numberHint(d *Directive, s string) string {
 	i := 0
@@ -81,10 +90,15 @@ func (c *checker) numberHint(d *Directive, s string) string {
 		}
 		return "write a number"
 	}
-	if strings.Contains(s, "#") {
-		return assign(d, s[:i]) + " and put the comment on a line of its own"
+	number := strings.TrimLeft(s[:i], "0")
+	switch rest := strings.ToLower(s[i:]); {
+	case strings.HasPrefix(rest, "#"):
+		return assign(d, number) + " and put the comment on a line of its own"
+	case d.Type == Duration && len(number) <= 6 && sixties[rest] > 0:
+		n, _ := decimal(number)
+		return assign(d, fmt.Sprint(n*sixties[rest]))
 	}
-	return assign(d, s[:i])
+	return assign(d, number)
 }
 
 func (c *checker) boolean(d *Directive, t token) bool {
@@ -106,10 +120,13 @@ func (c *checker) boolean(d *Directive, t token) bool {
 
 func (c *checker) duration(d *Directive, t token) bool {
 	v, ok := parseDuration(t.text)
+	if !ok && tooLarge(t.text) {
+		v, ok = math.MaxInt64, true
+	}
 	if !ok {
 		hint := c.numberHint(d, t.text)
-		if !d.Whole {
-			hint += ", or seconds and fractions as 0.25, 250ms, 2s"
+		if !d.Whole && (t.text == "" || !digits(t.text[:1])) {
+			hint = "write seconds, as 2, 0.25, 2s or 250ms"
 		}
 		c.reportToken(Error, "duration", t, fmt.Sprintf("%s is not a time in seconds", quoted(t.text)), hint)
 		return false
@@ -205,6 +222,7 @@ func (c *checker) hostName(d *Directive, t token) bool {
 		return true
 	}
 	if !looksNumeric(t.text) && hostName(t.text) {
+		c.v.addr = none
 		c.v.host = Host(clone(t.text))
 		return true
 	}
@@ -245,16 +263,20 @@ func (c *checker) plain(d *Directive, t token, a netip.Addr, odd bool) bool {
 func (c *checker) notAddress(d *Directive, t token) {
 	s := t.text
 	hint := ""
+	device := ""
+	if d.Type == HostDevice && len(c.toks) > 3 {
+		device = " " + c.toks[3].text
+	}
 	if host, port, err := splitHostPort(s); err == nil {
-		hint = fmt.Sprintf("%s and, on a line of its own, 'port = %s'", assign(d, host), port)
+		hint = fmt.Sprintf("%s and, on a line of its own, 'port = %s'", assign(d, host+device), port)
 		if d.Where == Global {
-			hint = assign(d, host)
+			hint = assign(d, host+device)
 		}
 		c.reportToken(Error, "address-port", t, fmt.Sprintf("%s: %s has a port", d.Name, quoted(s)), hint)
 		return
 	}
 	if p, err := netip.ParsePrefix(s); err == nil {
-		hint = assign(d, p.Addr().String())
+		hint = assign(d, p.Addr().String()+device)
 		if m := maskOf[d.Name]; m != "" && d.Type == HostDevice && p.Addr().Is4() {
 			hint += fmt.Sprintf(" and '%s = %s'", m, dotted(p.Bits()))
 		}
@@ -262,7 +284,7 @@ func (c *checker) notAddress(d *Directive, t token) {
 		return
 	}
 	if a, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
-		hint = assign(d, a.String())
+		hint = assign(d, a.String()+device)
 	}
 	if d.Type != HostName && hostName(s) && !looksNumeric(s) {
 		c.reportToken(Error, "address", t, fmt.Sprintf("%s: %s is no address", d.Name, quoted(s)), "names are not looked up here: write the address")

@@ -114,11 +114,10 @@ func Lookup(where Where, name string) (Directive, bool) {
 	return Directive{}, false
 }
 
-func lookup(where Where, name string) *Directive { return words[where][name] }
+func lookup(where Where, name string) *Directive { return words[where&15][name] }
 
 // words finds the rows of the table by place and name.
-var words = func() map[Where]map[string]*Directive {
-	m := make(map[Where]map[string]*Directive)
+var words = func() (m [16]map[string]*Directive) {
 	for _, w := range []Where{Global, InVirtual, InFailover, InServer} {
 		m[w] = make(map[string]*Directive)
 		for i := range table {

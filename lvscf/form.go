@@ -21,7 +21,7 @@ func (p *parser) form(d *Directive, toks []token) bool {
 		case strings.HasPrefix(rest, "=") && len(value) == len(rest)-1:
 			message = "no blank after ="
 		case rest[0] == '=' || rest[0] == ':':
-			message = fmt.Sprintf("%s where a single = must stand", quoted(rest[:len(rest)-len(value)]))
+			message = fmt.Sprintf("%s where a single = must stand", quoted(strings.TrimRight(rest[:len(rest)-len(value)], " \t")))
 		}
 		p.report(Error, "equals", toks[1].start, toks[1].end, message, assign(d, value))
 		return false

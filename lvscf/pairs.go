@@ -13,6 +13,15 @@ type pairs struct {
 	vips     map[netip.Addr]int
 }
 
+func newPairs(virtuals int) pairs {
+	return pairs{
+		names:    make(map[string]int, virtuals),
+		services: make(map[service]int, virtuals),
+		marks:    make(map[mark]int),
+		vips:     make(map[netip.Addr]int, virtuals),
+	}
+}
+
 // A service is what the kernel tells services apart by; a mark likewise.
 type service struct {
 	addr     netip.Addr
@@ -27,9 +36,6 @@ type mark struct {
 
 // virtual compares s, virtual number i, with those before.
 func (p *pairs) virtual(c *checker, s *Virtual, i int) {
-	if p.names == nil {
-		*p = pairs{make(map[string]int), make(map[service]int), make(map[mark]int), make(map[netip.Addr]int)}
-	}
 	if j, ok := p.names[s.Name]; !ok {
 		p.names[s.Name] = i
 	} else if s.Name != "" {

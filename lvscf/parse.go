@@ -13,6 +13,7 @@ type parser struct {
 	traits traits
 	open   []frame // the blocks that are open, outermost first; f.root is not among them
 	body   *body   // of the innermost
+	bodies []body  // what is left of the last chunk made
 	// absorb is set after a block's first line without its brace: a line
 	// that is only a brace belongs to it.
 	absorb bool
@@ -101,6 +102,9 @@ func (p *parser) one(raw string) {
 	}
 	if empty || comment {
 		p.body.add(p.node(raw, other))
+		return
+	}
+	if p.quick(raw, i) {
 		return
 	}
 	var at int

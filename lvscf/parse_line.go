@@ -8,7 +8,11 @@ import (
 // push opens a block at n, which it adds.
 func (p *parser) push(n *node, w Where, kind, name string, pos Pos) {
 	n.kind = opening
-	n.body = &body{where: w, parent: p.body, head: n}
+	if len(p.bodies) == 0 {
+		p.bodies = make([]body, chunk/8)
+	}
+	n.body, p.bodies = &p.bodies[0], p.bodies[1:]
+	*n.body = body{where: w, parent: p.body, head: n}
 	p.body.add(n)
 	p.body = n.body
 	p.open = append(p.open, frame{body: n.body, kind: kind, name: name, pos: pos})
@@ -73,6 +77,10 @@ func (p *parser) opens(raw string, toks []token, comment int) {
 // returns the block's name. shut tells that the line closes the block too.
 func (p *parser) heading(kind string, toks []token) (name string, shut bool) {
 	last := toks[len(toks)-1]
+	if len(toks) == 3 && toks[2].is("{") {
+		p.checkQuotes(toks)
+		return toks[1].text, false
+	}
 	write := fmt.Sprintf("write %q", kind+" NAME {")
 	named := func(name string) string {
 		if strings.ContainsAny(name, " \t") {
@@ -81,9 +89,6 @@ func (p *parser) heading(kind string, toks []token) (name string, shut bool) {
 		return "write '" + kind + " " + short(name) + " {'"
 	}
 	switch {
-	case len(toks) == 3 && toks[2].is("{"):
-		p.checkQuotes(toks)
-		return toks[1].text, false
 	case len(toks) == 1, len(toks) == 2 && last.is("{"):
 		p.reportToken(Error, "form", toks[0], fmt.Sprintf("%s without a name", quoted(kind)), write)
 		return "", false

@@ -40,6 +40,8 @@ type node struct {
 	dir  *Directive
 	body *body // of an opening, else nil
 	kind kind
+	// The value of a simple setting, with its quotes, in raw; 0 in others.
+	from, to uint16
 }
 
 // A body is the inside of a block, its closing line included.

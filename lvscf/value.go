@@ -39,6 +39,9 @@ func parseDuration(s string) (time.Duration, bool) {
 		number = s[:len(s)-1]
 	}
 	whole, fraction, dot := strings.Cut(number, ".")
+	if !dot && number == s {
+		return 0, false // an integer to nobody, such as 08
+	}
 	if whole == "" || len(whole) > 12 || dot && (fraction == "" || len(fraction) > 9) {
 		return 0, false
 	}

@@ -1,0 +1,57 @@
+package lvscf
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// plainText reports whether s can stand in one line.
+func plainText(s string) bool {
+	if !utf8.ValidString(s) {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] != '\t' && (s[i] < ' ' || s[i] == 0x7f) {
+			return false
+		}
+	}
+	return true
+}
+
+// compose writes values between front and rest, and reads the line back to see
+// that they are what was meant. old, if any, are the values they replace.
+func compose(d *Directive, front string, values []string, old []token, rest string) (string, error) {
+	for _, v := range values {
+		if !plainText(v) {
+			return "", fmt.Errorf("%s holds what cannot stand in one line of text: use escapes", quoted(v))
+		}
+	}
+	always := d.Type == Escaped || d.Type == Command
+	written := make([]string, len(values))
+	for i, v := range values {
+		before, force := byte(0), always
+		if i < len(old) {
+			before, force = old[i].quote, false
+		}
+		// The last way is tried blindly; reading back judges it.
+		ways := quotings(v, before, force)
+		written[i] = ways[len(ways)-1]
+		for _, w := range ways {
+			if toks, comment := split("k = "+w, nil); comment < 0 && len(toks) == 3 && toks[2].text == v && !toks[2].unclosed {
+				written[i] = w
+				break
+			}
+		}
+	}
+	line := front + strings.Join(written, " ") + rest
+	toks, _ := split(line, nil)
+	ok := len(toks) == 2+len(values) && toks[0].text == d.Name && toks[1].is("=")
+	for i, v := range values {
+		ok = ok && toks[2+i].text == v && !toks[2+i].unclosed && !toks[2+i].glued
+	}
+	if !ok {
+		return "", fmt.Errorf("%s cannot be written in lvs.cf: put a backslash before quotes", quoted(strings.Join(values, " ")))
+	}
+	return line, nil
+}

@@ -1,0 +1,179 @@
+package lvscf
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// seed gives a fuzz target every file of testdata, as f.Add adds one.
+func seed(f *testing.F, add func(text []byte)) {
+	f.Helper()
+	for _, folder := range []string{"samples", "broken", "warned"} {
+		for _, text := range files(f, folder) {
+			if len(text) < 4096 {
+				add(text)
+			}
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	seed(f, func(text []byte) { f.Add(text) })
+	f.Fuzz(func(t *testing.T, text []byte) {
+		file := Parse("lvs.cf", text)
+		if got := file.Bytes(); !bytes.Equal(got, text) {
+			t.Fatalf("%q came back as %q", text, got)
+		}
+		cfg, ps := file.Check()
+		if (cfg == nil) != (ps.Err() != nil) {
+			t.Fatalf("config %v, error %v", cfg, ps.Err())
+		}
+		lines := 1 + bytes.Count(text, []byte("\n")) + bytes.Count(text, []byte("\r"))
+		// Not more than a handful of Problems a line, each of bounded size.
+		if len(ps) > 3+4*lines {
+			t.Fatalf("%d problems in %d lines", len(ps), lines)
+		}
+		for _, p := range ps {
+			if p.Line < 1 || p.Line > lines || p.Col < 1 || p.Col > len(text)+1 || p.Message == "" || p.Code == "" {
+				t.Fatalf("odd problem %+v", p)
+			}
+			if len(p.String()) > 4096 {
+				t.Fatalf("a problem of %d bytes", len(p.String()))
+			}
+		}
+		if cfg != nil {
+			if _, err := json.Marshal(cfg); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// FuzzEdit edits a file, and checks that the edit can be read back and has
+// changed nothing but its lines.
+func FuzzEdit(f *testing.F) {
+	seed(f, func(text []byte) {
+		for op := range uint8(8) {
+			f.Add(text, op, uint8(op), uint8(0), "10.0.0.7")
+		}
+	})
+	f.Fuzz(func(t *testing.T, text []byte, op, word, pick uint8, value string) {
+		file := Parse("lvs.cf", text)
+		was := lines(text)
+		b := file.Global()
+		if all := inner(b); pick > 0 && len(all) > 0 {
+			b = all[int(pick-1)%len(all)]
+		}
+		keys := names(b.body.where)
+		if len(keys) == 0 {
+			return
+		}
+		key := keys[int(word)%len(keys)]
+		values := []string{value}
+		if d := lookup(b.body.where, key); d.Type == HostDevice {
+			values = append(values, "eth0:1")
+		} else if d.Type == List {
+			values = []string{"[", "a", "]"}
+		}
+		var err error
+		most := 1 // lines taken out or put in
+		switch op % 5 {
+		case 0:
+			if err = b.Set(key, values...); err == nil {
+				if got, ok := b.Get(key); !ok || strings.Join(got, "\n") != strings.Join(values, "\n") {
+					t.Fatalf("set %q, got %q", values, got)
+				}
+			}
+		case 1:
+			most = len(was)
+			b.Unset(key)
+		case 2:
+			most = 3
+			kind := "server"
+			if b.Kind() == "" {
+				kind = []string{"virtual", "failover"}[word%2]
+			}
+			var in *Block
+			if in, err = b.Add(kind, value); err == nil && in.Name() != value {
+				t.Fatalf("added %q, got %q", value, in.Name())
+			}
+		case 3:
+			most = len(was)
+			err = b.Remove()
+		case 4:
+			if err = b.Rename(value); err == nil && b.Name() != value {
+				t.Fatalf("renamed to %q, got %q", value, b.Name())
+			}
+		}
+		edited := file.Bytes()
+		if err != nil {
+			if !bytes.Equal(edited, text) {
+				t.Fatalf("%v, and yet %q became %q", err, text, edited)
+			}
+			return
+		}
+		if a, b := differ(was, lines(edited)); a > most || b > most {
+			t.Fatalf("an edit replaced %d lines by %d:\n%q\n%q", a, b, text, edited)
+		}
+		again := Parse("lvs.cf", edited)
+		if len(file.Problems.Errors()) == 0 {
+			if is, want := outline(again.Global()), outline(file.Global()); is != want {
+				t.Fatalf("%q edited to %q reads\n%s\nand not\n%s", text, edited, is, want)
+			}
+		}
+		if !bytes.Equal(again.Bytes(), edited) {
+			t.Fatal("the edited text does not come back")
+		}
+	})
+}
+
+// inner returns the blocks in b, and those in them.
+func inner(b *Block) []*Block {
+	var all []*Block
+	for _, kind := range []string{"virtual", "failover", "server"} {
+		for _, in := range b.Blocks(kind) {
+			all = append(append(all, in), inner(in)...)
+		}
+	}
+	return all
+}
+
+// lines cuts text after its line ends, a byte order mark left out.
+func lines(text []byte) []string {
+	s := strings.TrimPrefix(string(text), bomUTF8)
+	cr := strings.Contains(s, "\r")
+	var all []string
+	for s != "" {
+		n := lineLen(s, cr)
+		all, s = append(all, content(s[:n])), s[n:]
+	}
+	return all
+}
+
+// differ counts the lines of a that were replaced, and those of b that replaced
+// them.
+func differ(a, b []string) (int, int) {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return len(a), len(b)
+}
+
+func FuzzDuration(f *testing.F) {
+	for _, s := range []string{"2", "0.25", "250ms", "2s", "0x10", "08", "1.000000001s", "99999999999999999999"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		d, ok := parseDuration(s)
+		if ok && d >= 0 {
+			if again, ok := parseDuration(seconds(d)); !ok || again != d {
+				t.Fatalf("%q is %v, written %q, read %v", s, d, seconds(d), again)
+			}
+		}
+	})
+}
