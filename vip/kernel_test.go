@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os/exec"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -158,7 +158,7 @@ func TestKernelRemoveKeepsNeighbours(t *testing.T) {
 			}
 			n.ip(t, "address add 10.8.8.40/24 brd + dev eth1 label eth1:op")
 			n.ip(t, "address add 10.8.9.40/24 dev eth1")
-			sysctl := run(t, exec.Command("cat", "/proc/sys/net/ipv4/conf/eth1/promote_secondaries"))
+			sysctl := promotes(t)
 
 			for i, err := range c.RemoveAll(ours[:2]) {
 				if err != nil {
@@ -176,11 +176,20 @@ func TestKernelRemoveKeepsNeighbours(t *testing.T) {
 			if out := n.ip(t, "-o address show label eth1:op"); !strings.Contains(out, "10.8.8.40/24 brd 10.8.8.255") {
 				t.Errorf("the operator's address changed: %s", out)
 			}
-			if now := run(t, exec.Command("cat", "/proc/sys/net/ipv4/conf/eth1/promote_secondaries")); now != sysctl {
+			if now := promotes(t); now != sysctl {
 				t.Errorf("promote_secondaries was %q, left as %q", sysctl, now)
 			}
 		})
 	}
+}
+
+func promotes(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("/proc/sys/net/ipv4/conf/eth1/promote_secondaries")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func TestKernelLink(t *testing.T) {

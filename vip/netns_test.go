@@ -24,11 +24,16 @@ func newTestNet(t *testing.T) *testNet {
 	if os.Getuid() != 0 {
 		t.Skip("needs root to make network namespaces")
 	}
+	if _, err := exec.LookPath("ip"); err != nil {
+		t.Skip("needs iproute2's ip to lay cables")
+	}
 	// Never unlocked: the thread ends with the test, and takes the namespace with it.
 	runtime.LockOSThread()
 	n := &testNet{far: freshNamespace(t), near: freshNamespace(t)}
 	n.ip(t, "link set lo up")
-	n.ip(t, "link add eth0 type veth peer name far0")
+	if out, err := exec.Command("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "far0").CombinedOutput(); err != nil {
+		t.Skipf("needs a kernel with veth: %v: %s", err, out)
+	}
 	n.ip(t, "link add eth1 type veth peer name spare1")
 	move := exec.Command("ip", "link", "set", "far0", "netns", "/proc/self/fd/3")
 	move.ExtraFiles = []*os.File{dupFile(t, n.far)}
