@@ -1,0 +1,101 @@
+// Command bench measures Pacu beside its peers, on the kernel it finds:
+//
+//	bench [--rounds N] failover
+//
+// Each figure is a line on standard output, "bench NAME ours=VALUE
+// peer=NAME:VALUE ratio=X"; progress goes to standard error. It needs root, a
+// kernel with IPVS, pulse, nanny and the peers: `make bench B=failover` runs it
+// inside the lab's machine, which has them.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+
+	"pacu/lab"
+	"pacu/lab/bench"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+func run(args []string, stdout, stderr io.Writer) int {
+	s := bench.Defaults
+	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	fs.Usage = func() { usage(fs) }
+	fs.IntVar(&s.Rounds, "rounds", s.Rounds, "events of each kind, for each system")
+	fs.DurationVar(&s.Keepalive, "keepalive", s.Keepalive, "lvs.cf's keepalive")
+	fs.DurationVar(&s.Deadtime, "deadtime", s.Deadtime, "lvs.cf's deadtime")
+	fs.DurationVar(&s.Advert, "advert", s.Advert, "the peer's VRRP advertisement interval; VRRPv3 unless in whole seconds")
+	fs.DurationVar(&s.Every, "every", s.Every, "time between two requests of the clients")
+	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return 2
+	}
+	var chosen []bench.Bench
+	for _, name := range fs.Args() {
+		i := slices.IndexFunc(bench.All, func(b bench.Bench) bool { return b.Name == name })
+		if i < 0 {
+			fmt.Fprintf(stderr, "bench: there is no bench %q\n", name)
+			fs.Usage()
+			return 2
+		}
+		chosen = append(chosen, bench.All[i])
+	}
+	if len(chosen) == 0 {
+		fmt.Fprintln(stderr, "bench: name a bench")
+		fs.Usage()
+		return 2
+	}
+	if err := s.Check(); err != nil {
+		fmt.Fprintln(stderr, "bench:", err)
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := measure(ctx, chosen, s, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, "bench:", err)
+		return 1
+	}
+	return 0
+}
+
+func usage(fs *flag.FlagSet) {
+	w := fs.Output()
+	fmt.Fprintln(w, "usage: bench [FLAGS] NAME ...\n\nbenches:")
+	for _, b := range bench.All {
+		fmt.Fprintf(w, "  %-12s %s\n", b.Name, b.About)
+	}
+	fmt.Fprintln(w, "\nflags:")
+	fs.PrintDefaults()
+}
+
+func measure(ctx context.Context, benches []bench.Bench, s bench.Settings, stdout, stderr io.Writer) error {
+	if err := errors.Join(lab.Check(), lab.CheckIPVS()); err != nil {
+		return err
+	}
+	machine, err := bench.Machine(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s\nbench settings %v\n", machine, s)
+	say := func(format string, args ...any) { fmt.Fprintf(stderr, "bench: "+format+"\n", args...) }
+	for _, b := range benches {
+		figures, err := b.Run(ctx, s, say)
+		if err != nil {
+			return fmt.Errorf("%s: %w", b.Name, err)
+		}
+		for _, f := range figures {
+			fmt.Fprintln(stdout, f)
+		}
+	}
+	return nil
+}
