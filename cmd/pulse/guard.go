@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"pacu/control"
+	"pacu/logging"
+	"pacu/vip"
+)
+
+// A guard is a small process that outlives pulse. While this router serves
+// beside a living partner, pulse tells it of every heartbeat it sends; when
+// pulse dies or hangs, the guard takes the floating addresses down before the
+// partner, who hears no heartbeats either, brings them up. It is `pulse guard`
+// with its orders on standard input.
+type guard struct {
+	cmd  *exec.Cmd
+	in   *os.File
+	mu   sync.Mutex
+	last []vip.Address
+}
+
+// A guardOrder is one line to the guard. Addresses, when present, replaces
+// those it guards; Within is how long from now it waits for the next order.
+type guardOrder struct {
+	Addresses *[]vip.Address   `json:"addresses,omitempty"`
+	Within    control.Duration `json:"within,omitempty"`
+	Bye       bool             `json:"bye,omitempty"` // pulse ends in order
+}
+
+// startGuard starts the guard. lock is the file that a running pulse locks.
+func startGuard(lock string, verbose bool) (*guard, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("guard: %w", err)
+	}
+	defer r.Close()
+	args := []string{"guard", "--lock", lock}
+	if verbose {
+		args = append(args, "--verbose")
+	}
+	cmd := exec.Command("/proc/self/exe", args...)
+	cmd.Args[0] = os.Args[0]
+	cmd.Stdin = r
+	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // what kills pulse's group must not reach it
+	if err := cmd.Start(); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("guard: %w", err)
+	}
+	return &guard{cmd: cmd, in: w}, nil
+}
+
+// protect tells the guard which addresses go down within from now, unless it
+// hears again.
+func (g *guard) protect(addresses []vip.Address, within time.Duration) error {
+	o := guardOrder{Within: control.Duration(within)}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !equalAddresses(addresses, g.last) {
+		o.Addresses = &addresses
+		g.last = addresses
+	}
+	return g.send(o)
+}
+
+// dismiss ends the guard with nothing touched.
+func (g *guard) dismiss() error {
+	g.mu.Lock()
+	err := g.send(guardOrder{Bye: true})
+	g.in.Close()
+	g.mu.Unlock()
+	return errors.Join(err, g.cmd.Wait())
+}
+
+// abandon ends a guard that no longer listens.
+func (g *guard) abandon() {
+	g.in.Close()
+	g.cmd.Process.Kill()
+	g.cmd.Wait()
+}
+
+func (g *guard) send(o guardOrder) error {
+	line, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	// A pipe takes 64 KiB at once; a guard that does not read is stopped or
+	// gone, and must not stop the heartbeat.
+	g.in.SetWriteDeadline(time.Now().Add(guardPatience))
+	if _, err := g.in.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("guard (pid %d) does not listen: %w", g.cmd.Process.Pid, err)
+	}
+	return nil
+}
+
+// guardPatience bounds a write to a guard that hangs, on the heartbeat's own
+// path; a pipe that is read takes it at once.
+const guardPatience = 200 * time.Millisecond
+
+func equalAddresses(a, b []vip.Address) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// margin is how long before deadtime the guard has the addresses down: half of
+// what deadtime leaves over keepalive, at most 300 ms. So a pulse that is late
+// by less than that is left alone.
+func margin(keepalive, deadtime time.Duration) time.Duration {
+	return min((deadtime-keepalive)/2, 300*time.Millisecond)
+}
+
+func guardCommand(args []string, _, stderr io.Writer) int {
+	lock := "/run/pulse/lock"
+	verbose := false
+	for i := 0; i < len(args); i++ {
+		switch {
+		case args[i] == "--verbose":
+			verbose = true
+		case args[i] == "--lock" && i+1 < len(args):
+			i++
+			lock = filepath.Clean(args[i])
+		default:
+			fmt.Fprintf(stderr, "pulse guard: pulse starts it; it is not for the command line\n")
+			return 2
+		}
+	}
+	// Only pulse ends it: by its last word, or by dying.
+	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	log := logging.New("pulse", logging.Stderr(), stderr, verbose)
+	conn, err := vip.Dial()
+	if err != nil {
+		log.Error("guard: " + err.Error())
+		return 1
+	}
+	defer conn.Close()
+	w := watchPulse(os.Stdin)
+	orphans := w.run()
+	if len(orphans) == 0 {
+		return 0
+	}
+	if w.died {
+		// A new pulse that took over in time adopts or removes them itself.
+		l, err := takeLock(lock)
+		if errors.Is(err, errLocked) {
+			return 0
+		}
+		if err == nil {
+			defer l.release()
+		}
+	}
+	failed := 0
+	for _, a := range orphans {
+		if err := conn.Remove(a); err != nil {
+			log.Error("guard: remove address left by a dead pulse: " + err.Error())
+			failed = 1
+			continue
+		}
+		log.Warn("guard: pulse is dead or hangs: removed " + a.String())
+	}
+	return failed
+}
+
+// A pulseWatch follows the orders of one pulse.
+type pulseWatch struct {
+	orders <-chan guardOrder
+	died   bool // the orders ended; else they only stopped coming
+}
+
+func watchPulse(r io.Reader) *pulseWatch {
+	orders := make(chan guardOrder)
+	go func() {
+		defer close(orders)
+		lines := bufio.NewScanner(r)
+		lines.Buffer(nil, 16<<20)
+		for lines.Scan() {
+			var o guardOrder
+			if json.Unmarshal(lines.Bytes(), &o) == nil {
+				orders <- o
+			}
+		}
+	}()
+	return &pulseWatch{orders: orders}
+}
+
+// run returns the addresses that must go: pulse died or fell silent, and the
+// time it asked for has passed. Nil means that it left in order, or guarded
+// nothing.
+func (w *pulseWatch) run() []vip.Address {
+	var addresses []vip.Address
+	due := time.NewTimer(0)
+	<-due.C
+	orders := w.orders
+	for {
+		select {
+		case o, ok := <-orders:
+			if !ok {
+				w.died, orders = true, nil
+				if len(addresses) == 0 {
+					return nil
+				}
+				continue
+			}
+			if o.Bye {
+				return nil
+			}
+			if o.Addresses != nil {
+				addresses = *o.Addresses
+			}
+			due.Stop()
+			if len(addresses) > 0 && o.Within > 0 {
+				due.Reset(time.Duration(o.Within))
+			}
+		case <-due.C:
+			return addresses
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"pacu/control"
+	"pacu/director"
+)
+
+// Reload reads lvs.cf again and makes the kernel, the nannies and the
+// heartbeat follow it. A file that is wrong changes nothing. It returns what
+// changed, in words.
+func (p *pulse) Reload(context.Context) (string, error) {
+	p.reloading.Lock()
+	defer p.reloading.Unlock()
+	p.events.add(control.Info, "config", p.o.config, "rereading configuration file "+p.o.config)
+	s, err := p.readAgain()
+	if err == nil {
+		err = p.beat.reconfigure(p.ctx, s)
+	}
+	if err != nil {
+		p.mu.Lock()
+		p.refused = err.Error()
+		p.mu.Unlock()
+		for _, line := range strings.Split(err.Error(), "\n") {
+			p.events.add(control.Error, "config", p.o.config, line)
+		}
+		p.events.add(control.Error, "config", p.o.config, "the new configuration is not used: nothing is changed")
+		return "", err
+	}
+	p.adopt(s)
+	p.nannies.set(p.orders(s))
+	p.checkFitness(p.ctx)
+	p.warn(s)
+	change, err := p.keeper.apply(p.ctx)
+	if err != nil {
+		return "", fmt.Errorf("the configuration is read, but the kernel does not follow: %w", err)
+	}
+	message := fmt.Sprintf("serial_no %d: %s", s.cfg.SerialNo, explain(change))
+	p.events.add(control.Info, "config", p.o.config, message)
+	return message, nil
+}
+
+func (p *pulse) readAgain() (*site, error) {
+	held, err := p.addresses.Addresses()
+	if err != nil {
+		return nil, err
+	}
+	s, err := readSite(p.ctx, p.o.config, held)
+	if errors.Is(err, errBackupInactive) {
+		return nil, fmt.Errorf("%s: this is the backup router, and backup_active = 0 or backup = 0.0.0.0 leaves it nothing to do: stop pulse here first", p.o.config)
+	}
+	return s, err
+}
+
+// adopt makes s the site that everything works by.
+func (p *pulse) adopt(s *site) {
+	p.mu.Lock()
+	p.site, p.loaded, p.refused = s, time.Now(), ""
+	watched := make(map[director.ServerKey]bool)
+	for i := range s.cluster.Services {
+		svc := &s.cluster.Services[i]
+		for _, rs := range svc.Servers {
+			if rs.Active {
+				watched[director.ServerKey{Service: svc.Key, Addr: rs.Addr, Port: rs.Port}] = true
+			}
+		}
+	}
+	gone := func(k director.ServerKey) bool { return !watched[k] }
+	maps.DeleteFunc(p.health, func(k director.ServerKey, _ control.Report) bool { return gone(k) })
+	maps.DeleteFunc(p.changed, func(k director.ServerKey, _ time.Time) bool { return gone(k) })
+	maps.DeleteFunc(p.probed, func(k director.ServerKey, _ time.Time) bool { return gone(k) })
+	p.mu.Unlock()
+	p.director.Configure(s.cluster)
+}

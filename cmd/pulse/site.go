@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+
+	"pacu/director"
+	"pacu/heartbeat"
+	"pacu/ipvs"
+	"pacu/lvscf"
+	"pacu/vip"
+)
+
+// maxConfig bounds what is read as lvs.cf; 400,000 real servers fit.
+const maxConfig = 256 << 20
+
+// A site is what an lvs.cf means on this very router: which of the two it is,
+// over which paths it hears the other, which links it depends on.
+type site struct {
+	cfg      *lvscf.Config
+	cluster  *director.Cluster
+	warnings lvscf.Problems
+	sha256   string
+	services map[string]ipvs.Key // the kernel's names by the words of control
+
+	role    heartbeat.Role
+	self    netip.Addr
+	partner netip.Addr // invalid without a backup router
+	paths   []pathSpec
+	links   []string // interfaces that hold this router's own addresses
+}
+
+type pathSpec struct {
+	name          string
+	local, remote netip.AddrPort
+}
+
+// errBackupInactive ends a backup router whose file says there is none.
+var errBackupInactive = errors.New("We are backup node and backup is marked inactive -- exiting pulse") //nolint:staticcheck // Piranha's words
+
+// readSite reads and checks the file and finds this router in it. held are the
+// addresses of this machine.
+func readSite(ctx context.Context, path string, held []vip.Held) (*site, error) {
+	text, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	cfg, problems := lvscf.Read(path, text)
+	if cfg == nil {
+		return nil, problems.Err()
+	}
+	if cfg.Service == "fos" {
+		return nil, fmt.Errorf("%s: service = fos: this pulse runs virtual servers (service = lvs) only", path)
+	}
+	s := &site{cfg: cfg, warnings: problems.Warnings()}
+	sum := sha256.Sum256(text)
+	s.sha256 = hex.EncodeToString(sum[:])
+	if !slices.ContainsFunc(cfg.Virtuals, func(v lvscf.Virtual) bool { return v.Active }) {
+		return nil, fmt.Errorf("no active lvs services defined in %s: set active = 1 in a virtual block", path)
+	}
+	if err := s.findSelf(ctx, held); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if s.cluster, err = director.NewCluster(ctx, cfg, nil); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	s.services = make(map[string]ipvs.Key, len(s.cluster.Services))
+	for i := range s.cluster.Services {
+		s.services[serviceWords(&s.cluster.Services[i])] = s.cluster.Services[i].Key
+	}
+	return s, nil
+}
+
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("failed to open %s: %w", path, errors.Unwrap(err))
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() || st.Size() > maxConfig {
+		return nil, fmt.Errorf("%s is not a regular file of at most %d MB", path, maxConfig>>20)
+	}
+	text := make([]byte, st.Size())
+	n, err := f.ReadAt(text, 0)
+	if n < len(text) && err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return text, nil
+}
+
+// findSelf decides the role as Piranha does: primary where one of this
+// machine's addresses is lvs.cf's primary, else backup.
+func (s *site) findSelf(ctx context.Context, held []vip.Held) error {
+	cfg := s.cfg
+	hosts := make(map[lvscf.Host]netip.Addr)
+	for _, h := range []lvscf.Host{cfg.Primary, cfg.PrimaryPrivate, cfg.Backup, cfg.BackupPrivate} {
+		if h == "" {
+			continue
+		}
+		addr, err := director.Resolve(ctx, h, false)
+		if err != nil {
+			return err
+		}
+		hosts[h] = addr
+	}
+	primary, backup := hosts[cfg.Primary], hosts[cfg.Backup]
+	if !primary.IsValid() {
+		return errors.New("primary is missing: write primary = ADDRESS, the primary router's public address")
+	}
+	pair := cfg.BackupActive && backup.IsValid()
+
+	own, other := cfg.Primary, cfg.Backup
+	ownPrivate, otherPrivate := cfg.PrimaryPrivate, cfg.BackupPrivate
+	if _, ok := interfaceOf(held, primary); ok {
+		s.role = heartbeat.Primary
+	} else {
+		if !pair {
+			return errBackupInactive
+		}
+		if _, ok := interfaceOf(held, backup); !ok {
+			return fmt.Errorf("neither primary %s nor backup %s is an address of this machine (it has %s)", primary, backup, list(held))
+		}
+		s.role = heartbeat.Backup
+		own, other, ownPrivate, otherPrivate = other, own, otherPrivate, ownPrivate
+	}
+	s.self = hosts[own]
+	if pair {
+		s.partner = hosts[other]
+		s.paths = append(s.paths, pathSpec{"public", s.at(hosts[own]), s.at(hosts[other])})
+		if a, b := hosts[ownPrivate], hosts[otherPrivate]; a.IsValid() && b.IsValid() && a != s.self {
+			s.paths = append(s.paths, pathSpec{"private", s.at(a), s.at(b)})
+		}
+	}
+	for _, h := range []lvscf.Host{own, ownPrivate} {
+		addr, ok := hosts[h]
+		if !ok {
+			continue
+		}
+		name, ok := interfaceOf(held, addr)
+		if !ok {
+			return fmt.Errorf("this router's own address %s is on none of its interfaces (it has %s)", addr, list(held))
+		}
+		if !slices.Contains(s.links, name) {
+			s.links = append(s.links, name)
+		}
+	}
+	return nil
+}
+
+func (s *site) at(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, s.cfg.HeartbeatPort) }
+
+// watchesLinks reports whether losing a link makes this router give up. As in
+// Piranha a router without a partner serves on: better half up than down.
+func (s *site) watchesLinks() bool { return s.cfg.MonitorLinks && s.partner.IsValid() }
+
+func (s *site) heartbeat(force bool) heartbeat.Settings {
+	return heartbeat.Settings{
+		Role: s.role, Keepalive: s.cfg.Keepalive, Deadtime: s.cfg.Deadtime,
+		Partner: s.partner.IsValid(), Paths: len(s.paths), ForceActive: force,
+	}
+}
+
+// unserved are the words of the file that this version reads, keeps and does
+// not carry out; an operator must not find that out at night.
+func (s *site) unserved() []string {
+	var list []string
+	say := func(word, why string) { list = append(list, "lvs.cf: "+word+" has no effect yet: "+why) }
+	if s.cfg.SyncDaemon {
+		say("syncdaemon", "connections are not copied to the other router")
+	}
+	if len(s.cfg.ActiveCmd)+len(s.cfg.InactiveCmd) > 0 {
+		say("active_cmd, inactive_cmd", "no command is run when the role changes")
+	}
+	for _, v := range s.cfg.Virtuals {
+		if v.Active && v.LoadMonitor != "" && v.LoadMonitor != "none" {
+			say("load_monitor of virtual "+v.Name, "weights stay as written")
+		}
+	}
+	return list
+}
+
+func interfaceOf(held []vip.Held, a netip.Addr) (string, bool) {
+	for _, h := range held {
+		if a.IsValid() && h.Prefix.Addr() == a {
+			return h.Interface, true
+		}
+	}
+	return "", false
+}
+
+func list(held []vip.Held) string {
+	var words []string
+	for _, h := range held {
+		if !h.Prefix.Addr().IsLoopback() && !h.Prefix.Addr().IsLinkLocalUnicast() {
+			words = append(words, h.Prefix.Addr().String()+" on "+h.Interface)
+		}
+	}
+	if words == nil {
+		return "none"
+	}
+	return strings.Join(words, ", ")
+}

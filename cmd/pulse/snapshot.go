@@ -1,0 +1,276 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/netip"
+	"os"
+	"slices"
+	"time"
+
+	"pacu/control"
+	"pacu/director"
+	"pacu/heartbeat"
+	"pacu/ipvs"
+	"pacu/vip"
+)
+
+// eventsShown are those in a snapshot; Follow has them all.
+const eventsShown = 50
+
+// Snapshot is what pulse knows now; the kernel is asked afresh.
+func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
+	hostname, _ := os.Hostname()
+	s := &control.Snapshot{
+		Version: version, Taken: time.Now(), Started: p.started, Pid: os.Getpid(), Hostname: hostname,
+		Nannies: p.nannies.states(),
+	}
+	p.mu.Lock()
+	site := p.site
+	s.Config = control.Config{
+		Path: p.o.config, SerialNo: site.cfg.SerialNo, SHA256: site.sha256,
+		Loaded: p.loaded, Network: string(site.cfg.Network), Refused: p.refused,
+	}
+	s.Router = control.Router{
+		Role: roleName(site.role), State: stateName(p.active), Since: p.since, Why: p.why, Address: site.self,
+		Keepalive: control.Duration(site.cfg.Keepalive), Deadtime: control.Duration(site.cfg.Deadtime),
+	}
+	s.Links = slices.Clone(p.links)
+	p.mu.Unlock()
+
+	s.Partner = p.beat.partner(site)
+	var trouble []string
+	s.Addresses, trouble = p.addressView(site, s.Router.State == control.Active)
+	var err error
+	if s.Services, err = p.serviceView(site); err != nil {
+		trouble = append(trouble, "the IPVS table cannot be read: "+err.Error())
+	}
+	s.Trouble = append(p.troubles(s, site), trouble...)
+	s.Events = p.events.kept.After(0)
+	if len(s.Events) > eventsShown {
+		s.Events = s.Events[len(s.Events)-eventsShown:]
+	}
+	return s, nil
+}
+
+// Events are the journal's.
+func (p *pulse) Events(ctx context.Context, after uint64) iter.Seq2[control.Event, error] {
+	return p.events.kept.Events(ctx, after)
+}
+
+// troubles are what is wrong, worst first.
+func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
+	var list []string
+	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+	if pt := s.Partner; pt != nil {
+		if pt.State == control.Active && s.Router.State == control.Active {
+			add("both routers are active")
+		}
+		if pt.State == control.Silent {
+			add("the partner %s is silent: nobody takes over if this router fails", pt.Address)
+		}
+		for _, path := range pt.Paths {
+			if path.Silent && pt.State != control.Silent && pt.State != control.Unknown {
+				add("heartbeat path %s (%s) is silent", path.Name, path.Remote)
+			}
+			if path.Error != "" {
+				add("heartbeat path %s: %s", path.Name, path.Error)
+			}
+		}
+	}
+	for _, l := range s.Links {
+		if !l.Up {
+			add("link %s is down", l.Name)
+		}
+	}
+	if s.Config.Refused != "" {
+		add("the lvs.cf on disk is refused, serial_no %d is still used: %s", s.Config.SerialNo, s.Config.Refused)
+	}
+	if problem := p.keeper.problem(); problem != "" {
+		add("%s", problem)
+	}
+	for _, svc := range s.Services {
+		up, active := 0, 0
+		for _, rs := range svc.Servers {
+			if rs.Health != control.Inactive {
+				active++
+			}
+			switch rs.Health {
+			case control.Up:
+				up++
+			case control.Down:
+				add("%s of %s is down: %s", rs.Name, svc.Name, rs.Why)
+			}
+		}
+		if active > 0 && up == 0 {
+			add("%s has no real server up", svc.Name)
+		}
+	}
+	for _, n := range s.Nannies {
+		if n.Error != "" {
+			add("nanny for %s: %s", n.Server, n.Error)
+		}
+	}
+	return append(list, p.trouble(site)...)
+}
+
+func (p *pulse) addressView(site *site, active bool) ([]control.Address, []string) {
+	held, err := p.addresses.Addresses()
+	var trouble []string
+	if err != nil {
+		trouble = append(trouble, "the addresses cannot be read: "+err.Error())
+	}
+	list := make([]control.Address, 0, len(site.cluster.Addresses))
+	for _, f := range site.cluster.Addresses {
+		a := control.Address{Prefix: f.Prefix, Device: device(f.Address), For: f.For, Wanted: active}
+		for _, h := range held {
+			if h.Prefix.Addr() == f.Prefix.Addr() {
+				a.Held = true
+				if h.Interface != f.Interface {
+					a.Error = "it is on " + h.Interface
+				}
+			}
+		}
+		list = append(list, a)
+	}
+	return list, trouble
+}
+
+func device(a vip.Address) string {
+	if a.Label != "" {
+		return a.Label
+	}
+	return a.Interface
+}
+
+// serviceView sets side by side what lvs.cf wants, what the kernel holds and
+// what the nannies say. Services that are not lvs.cf's come last.
+func (p *pulse) serviceView(site *site) ([]control.Service, error) {
+	statuses, err := p.kernel.Services()
+	if err != nil {
+		statuses = nil
+	}
+	inKernel := make(map[ipvs.Key]ipvs.ServiceStatus, len(statuses))
+	for _, st := range statuses {
+		inKernel[st.Key] = st
+	}
+	var list []control.Service
+	for i := range site.cluster.Services {
+		svc := &site.cluster.Services[i]
+		v := control.Service{
+			Name: join(svc.Names), Protocol: svc.Key.Protocol.String(), Address: svc.VIP, Port: svc.Port,
+			FWMark: svc.Key.FWMark, Scheduler: svc.Scheduler, Persistent: control.Duration(svc.Timeout),
+			Forward: forwardName(svc.Forward),
+		}
+		if svc.Key.FWMark != 0 {
+			v.Protocol = ""
+		}
+		st, there := inKernel[svc.Key]
+		v.InKernel, v.Stats = there, stats(st.Stats)
+		delete(inKernel, svc.Key)
+		var ds []ipvs.DestinationStatus
+		if there {
+			if ds, err = p.kernel.Destinations(svc.Key); err != nil {
+				v.Error = err.Error()
+			}
+		}
+		v.Servers = p.servers(svc, ds)
+		list = append(list, v)
+	}
+	for _, st := range statuses {
+		if _, foreign := inKernel[st.Key]; foreign {
+			list = append(list, p.foreign(st))
+		}
+	}
+	return list, err
+}
+
+func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus) []control.Server {
+	held := make(map[netip.AddrPort]ipvs.DestinationStatus, len(ds))
+	for _, d := range ds {
+		held[netip.AddrPortFrom(d.Addr, d.Port)] = d
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := make([]control.Server, 0, len(svc.Servers))
+	for _, rs := range svc.Servers {
+		key := director.ServerKey{Service: svc.Key, Addr: rs.Addr, Port: rs.Port}
+		v := control.Server{Name: rs.Name, Address: rs.Addr, Port: rs.Port, Weight: rs.Weight, Health: control.Untried}
+		if r, ok := p.health[key]; ok {
+			v.Health, v.Why, v.Took = r.Health, r.Why, r.Took
+			v.Since, v.Probed = p.changed[key], p.probed[key]
+		}
+		if !rs.Active {
+			v.Health = control.Inactive
+		}
+		at := netip.AddrPortFrom(rs.Addr, rs.Port)
+		if d, there := held[at]; there {
+			fill(&v, d)
+			delete(held, at)
+		}
+		list = append(list, v)
+	}
+	for _, d := range ds {
+		if _, other := held[netip.AddrPortFrom(d.Addr, d.Port)]; !other {
+			continue
+		}
+		v := control.Server{Name: "?", Address: d.Addr, Port: d.Port, Health: control.Untried}
+		if d.Addr == svc.Sorry {
+			v.Name = "sorry_server"
+		}
+		fill(&v, d)
+		list = append(list, v)
+	}
+	return list
+}
+
+func (p *pulse) foreign(st ipvs.ServiceStatus) control.Service {
+	v := control.Service{
+		Name: st.Key.String(), Address: st.Key.Addr, Port: st.Key.Port, FWMark: st.Key.FWMark, Scheduler: st.Scheduler,
+		InKernel: true, Foreign: true, Stats: stats(st.Stats),
+	}
+	if st.Key.FWMark == 0 {
+		v.Protocol = st.Key.Protocol.String()
+	}
+	ds, err := p.kernel.Destinations(st.Key)
+	if err != nil {
+		v.Error = err.Error()
+	}
+	for _, d := range ds {
+		s := control.Server{Name: "?", Address: d.Addr, Port: d.Port, Health: control.Untried}
+		fill(&s, d)
+		v.Forward = forwardName(d.Forward)
+		v.Servers = append(v.Servers, s)
+	}
+	return v
+}
+
+func fill(v *control.Server, d ipvs.DestinationStatus) {
+	v.InKernel, v.KernelWeight = true, int(d.Weight)
+	v.Active, v.Inactive, v.Stats = d.Active, d.Inactive, stats(d.Stats)
+}
+
+func stats(s ipvs.Stats) control.Stats { return control.Stats(s) }
+
+func join(names []string) string {
+	out := names[0]
+	for _, n := range names[1:] {
+		out += ", " + n
+	}
+	return out
+}
+
+func roleName(r heartbeat.Role) control.Role {
+	if r == heartbeat.Primary {
+		return control.Primary
+	}
+	return control.Backup
+}
+
+func stateName(active bool) control.State {
+	if active {
+		return control.Active
+	}
+	return control.Standby
+}
