@@ -43,7 +43,7 @@ type pathSpec struct {
 }
 
 // errBackupInactive ends a backup router whose file says there is none.
-var errBackupInactive = errors.New("We are backup node and backup is marked inactive -- exiting pulse") //nolint:staticcheck // Piranha's words
+var errBackupInactive = errors.New("we are backup node and backup is marked inactive -- exiting pulse")
 
 // readSite reads and checks the file and finds this router in it. held are the
 // addresses of this machine.
