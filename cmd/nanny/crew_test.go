@@ -178,9 +178,9 @@ func TestBadOrders(t *testing.T) {
 	})
 }
 
-// TestKernelRefuses: the probes go on, the trouble is told to pulse each time
+// TestRefusedByKernel: the probes go on, the trouble is told to pulse each time
 // and logged once, and the weight is written when the kernel can.
-func TestKernelRefuses(t *testing.T) {
+func TestRefusedByKernel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		broken := ipvs.ErrNoIPVS

@@ -86,7 +86,7 @@ type failing struct{ err error }
 
 func (f failing) Apply([]ipvs.Op) error { return f.err }
 
-func TestKernelReopens(t *testing.T) {
+func TestReopen(t *testing.T) {
 	socket := errors.New("socket: broken")
 	fake := ipvs.NewFake()
 	tables := []*closable{{applier: failing{socket}}, {applier: fake}}

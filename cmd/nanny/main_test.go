@@ -43,9 +43,10 @@ func webServer(t *testing.T) (at netip.AddrPort, stop func()) {
 	return netip.MustParseAddrPort(l.Addr().String()), func() { _ = l.Close(); <-done }
 }
 
+// webOrder is of an interval that even a slow machine keeps.
 func webOrder(at netip.AddrPort) control.Order {
 	w := watchWWW(3)
-	w.RealPort, w.Interval = at.Port(), control.Duration(20*time.Millisecond)
+	w.RealPort, w.Interval, w.Reentry = at.Port(), control.Duration(500*time.Millisecond), 0
 	return control.Order{Server: at.Addr(), Watches: []control.Watch{w}}
 }
 
