@@ -7,9 +7,11 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS := -s -w -X main.version=$(VERSION)
 STATIC_TAGS := sqlite_omit_load_extension,osusergo,netgo
 BIN := $(CURDIR)/bin
+# Runs a program on a real kernel with IPVS, with ours installed.
+IN_LAB := $(BIN)/lab exec --with $(BIN)/pulse --with $(BIN)/nanny --with $(BIN)/lvsgui
 
 # Packages whose TestKernel tests want a kernel with IPVS.
-KERNEL_PKGS ?= ./ipvs ./vip ./director ./lab
+KERNEL_PKGS ?= ./ipvs ./vip ./lab ./lab/article004
 
 .PHONY: help
 help: ## list the targets
@@ -17,7 +19,7 @@ help: ## list the targets
 
 .PHONY: demo
 demo: build lab-tools ## the router pair of article 004, live; TOUR=1 plays it by itself
-	$(BIN)/lab demo $(if $(TOUR),--tour)
+	$(IN_LAB) --timeout 24h $(if $(TOUR),,--forward 3636 --forward 3637) -- $(BIN)/demo $(if $(TOUR),--tour)
 
 .PHONY: test
 test: check unit kernel-test e2e ## everything, with all set-up
@@ -37,7 +39,7 @@ unit: tools ## tests that need no other kernel than this one
 
 .PHONY: kernel-test
 kernel-test: build lab-tools ## the TestKernel tests, on a real kernel with IPVS
-	CGO_ENABLED=0 go test -p 1 -count=1 -timeout 20m -run '^TestKernel' -exec "$(BIN)/lab exec --with $(BIN)/pulse --with $(BIN)/nanny --with $(BIN)/lvsgui --" $(KERNEL_PKGS)
+	CGO_ENABLED=0 go test -p 1 -count=1 -timeout 20m -run '^TestKernel' -exec "$(IN_LAB) --" $(KERNEL_PKGS)
 
 .PHONY: e2e
 e2e: build lab-tools browser ## Chromium against the console of a running cluster
@@ -45,11 +47,11 @@ e2e: build lab-tools browser ## Chromium against the console of a running cluste
 
 .PHONY: bench
 bench: build lab-tools ## figures beside a peer's: B=failover
-	$(BIN)/lab bench $(B)
+	$(IN_LAB) --timeout 1h -- $(BIN)/bench $(B)
 
 .PHONY: build
 build: tools ## bin/pulse, bin/nanny, bin/lvsgui (static) and bin/lab
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/pulse ./cmd/nanny ./lab/cmd/lab
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/pulse ./cmd/nanny ./lab/cmd/...
 	CGO_ENABLED=1 go build -trimpath -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -linkmode external -extldflags "-static"' -o $(BIN)/ ./cmd/lvsgui
 
 .PHONY: generate
