@@ -110,7 +110,7 @@ func TestTCP(t *testing.T) {
 	}
 }
 
-func TestSCTP(t *testing.T) {
+func TestKernelSCTP(t *testing.T) {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, unix.IPPROTO_SCTP)
 	if errors.Is(err, unix.EPROTONOSUPPORT) {
 		wantResult(t, SCTP{long}.Probe(t.Context(), refusing(t)), false, `connect: protocol not supported`)
