@@ -17,7 +17,7 @@ import (
 const (
 	lookEvery = time.Second            // while anybody watches
 	lookFresh = 500 * time.Millisecond // a page this old need not ask again
-	lookLimit = 5 * time.Second        // for pulse to answer
+	lookLimit = 3 * time.Second        // for pulse to answer; live.js waits longer before it doubts the stream
 )
 
 // lineEnds are spaces within the parts of a page, which have no <pre>.

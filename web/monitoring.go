@@ -47,7 +47,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return // the viewer left, or the page cannot be rendered
 		}
-		if time.Since(checked) >= sessionCheck {
+		if time.Since(checked) >= s.check {
 			if !s.watched(r) {
 				return
 			}

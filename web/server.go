@@ -44,7 +44,8 @@ type Server struct {
 	Options
 	hub      *hub
 	sessions *scs.SessionManager
-	hasUsers atomic.Bool // becomes true once and stays so
+	hasUsers atomic.Bool   // becomes true once and stays so
+	check    time.Duration // sessionCheck; tests are more impatient
 
 	// saving makes one save of lvs.cf wait for the other, so that the hash a
 	// save was compared with is still the file's when it is written.
@@ -61,6 +62,7 @@ func New(o Options) *Server {
 		Options:  o,
 		hub:      newHub(o.Pulse, o.ConfigPath, o.Hostname),
 		sessions: newSessions(o.Store, o.Log, o.Secure),
+		check:    sessionCheck,
 	}
 }
 
@@ -119,22 +121,5 @@ func limitBody(n int64) func(http.Handler) http.Handler {
 	}
 }
 
-// HTTPServer returns a server for h with the limits that hold for every
-// request. The monitoring stream moves its own write deadline.
-func HTTPServer(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute, // 32 MiB over a slow line
-		WriteTimeout:      time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // clients' broken handshakes
-	}
-}
-
-// DatabaseName is the database's name in the state directory.
-const DatabaseName = "console.db"
-
 // DatabasePath is where the database is in the state directory.
-func DatabasePath(state string) string { return filepath.Join(state, DatabaseName) }
+func DatabasePath(state string) string { return filepath.Join(state, "console.db") }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -82,6 +83,9 @@ func (w *watcher) monitor(snap *control.Snapshot, err error) *templates.Monitor 
 func reason(err error) string {
 	if errors.Is(err, control.ErrNotRunning) {
 		return strings.TrimPrefix(err.Error(), control.ErrNotRunning.Error()+": ")
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Sprintf("no answer within %v", lookLimit)
 	}
 	return err.Error()
 }

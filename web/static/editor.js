@@ -13,13 +13,13 @@
 
   area.addEventListener('input', () => {
     const n = area.value.split('\n').length;
-    beside.classList.toggle('old', area.value !== sent);
+    if (beside) beside.classList.toggle('old', area.value !== sent);
     if (n === lines) return;
     lines = n;
     area.rows = n + 1;
     // Marks would now stand beside other lines than they are about.
     gutter.textContent = Array.from({length: n}, (_, i) => i + 1).join('\n') + '\n';
-    beside.textContent = '';
+    if (beside) beside.textContent = '';
   });
 
   area.addEventListener('keydown', (event) => {

@@ -3,7 +3,7 @@
 // pulse; htmx makes it an event on #stream and puts changed parts in place.
 (() => {
   'use strict';
-  const staleAfter = 5000; // ms; a beat comes every second
+  const staleAfter = 5000; // ms; a beat comes every second, or after 3 where pulse hangs
   const lang = document.documentElement.lang;
   const relative = new Intl.RelativeTimeFormat(lang, {numeric: 'always', style: 'narrow'});
   const clock = new Intl.DateTimeFormat(lang, {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23'});

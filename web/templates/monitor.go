@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"time"
 
 	"pacu/control"
@@ -107,10 +108,11 @@ func (p ServicePart) up() (up, of int) {
 // tone is how the service does as a whole.
 func (p ServicePart) tone() string {
 	up, of := p.up()
+	down := slices.ContainsFunc(p.Service.Servers, func(s control.Server) bool { return s.Health == control.Down })
 	switch {
 	case !p.Known || p.Off || of == 0:
 		return "off"
-	case up == 0:
+	case up == 0 && down:
 		return "bad"
 	case up < of:
 		return "wait"

@@ -41,6 +41,15 @@ func (p Page) T() *text.Words { return p.Lang.Words() }
 // stamp is t as operators write it, in the router's own time zone.
 func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
 
+// clock is the time of day, with the date before it on another day.
+func clock(t time.Time) string {
+	t, now := t.Local(), time.Now()
+	if t.Year() == now.Year() && t.YearDay() == now.YearDay() {
+		return t.Format("15:04:05")
+	}
+	return t.Format("01-02 15:04:05")
+}
+
 // number groups digits by three with thin spaces, which no language misreads.
 func number(n uint64) string {
 	s := strconv.FormatUint(n, 10)

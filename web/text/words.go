@@ -32,14 +32,15 @@ type Words struct {
 	SetupAgain string
 
 	// Logging in.
-	LoginTitle   string
-	User         string
-	Password     string
-	LoginButton  string
-	LoginWrong   string
-	LoginWait    string
-	LoginForgot  string
-	SessionEnded string
+	LoginTitle     string
+	User           string
+	Password       string
+	LoginButton    string
+	LoginWrong     string
+	LoginWait      string
+	LoginForgotHow string
+	LoginForgot    string
+	SessionEnded   string
 
 	// Changing the password.
 	PasswordTitle   string

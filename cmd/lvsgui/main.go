@@ -1,0 +1,84 @@
+// Command lvsgui is Pacu's console: pages on port 3636 to watch a router pair
+// and to change its lvs.cf.
+//
+//	lvsgui [--config FILE] [--listen ADDRESS] [--state DIR] [--control SOCKET] [--http]
+//	lvsgui passwd [--state DIR] [USER]
+//
+// It needs no privileges: started as root it becomes the owner of its state
+// directory. Signals: SIGTERM and SIGINT end it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+)
+
+// version is set by the linker.
+var version string
+
+const defaultState = "/var/lib/pacu"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is lvsgui with args; it returns the exit code: 2 for a wrong command
+// line, 1 for everything else that went wrong.
+func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) int {
+	command := serve
+	if len(args) > 0 && args[0] == "passwd" {
+		command, args = passwd, args[1:]
+	}
+	err := command(ctx, args, stdin, stdout, stderr)
+	var usage usageError
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, &usage):
+		if usage != "" { // package flag has already said it otherwise
+			fmt.Fprintln(stderr, "lvsgui:", err)
+		}
+		return 2
+	default:
+		fmt.Fprintln(stderr, "lvsgui:", err)
+		return 1
+	}
+}
+
+// A usageError is a mistake on the command line; empty when it has been told.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+// parse parses args, which end in at most max words that are no flags.
+func parse(f *flag.FlagSet, args []string, max int) error {
+	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return err
+	} else if err != nil {
+		return usageError("")
+	}
+	if f.NArg() > max {
+		return usageError(fmt.Sprintf("%q is one word too many; see lvsgui --help", f.Arg(max)))
+	}
+	return nil
+}
+
+func versionLine() string {
+	v := version
+	if v == "" {
+		v = "(unversioned build)"
+		if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+			v = info.Main.Version
+		}
+	}
+	return "lvsgui (Pacu) " + v
+}

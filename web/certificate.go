@@ -1,0 +1,169 @@
+package web
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	certificateLife = 825 * 24 * time.Hour // browsers distrust longer ones
+	renewBefore     = 30 * 24 * time.Hour
+	// madeBy marks the certificates that are ours to renew.
+	madeBy = "Pacu console (self-signed)"
+)
+
+// A Certificate is the console's TLS certificate with its key, kept in one
+// PEM file of mode 0600. One that the console made itself (ECDSA P-256,
+// signed by itself, for the host's name and addresses) is renewed in time;
+// one that an operator put there is left alone.
+type Certificate struct {
+	path string
+	now  func() time.Time
+
+	mu  sync.Mutex
+	tls *tls.Certificate
+}
+
+// CertificatePath is where the certificate is in the state directory.
+func CertificatePath(state string) string { return filepath.Join(state, "console.pem") }
+
+// LoadCertificate reads the certificate at path, or makes it where there is
+// none. Errors name the file.
+func LoadCertificate(path string) (*Certificate, error) {
+	c := &Certificate{path: path, now: time.Now}
+	b, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = c.make()
+	case err == nil:
+		err = c.use(b)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("certificate %s: %w", path, err)
+	}
+	if _, err := c.Get(nil); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Get returns the certificate, after renewing it if it is ours and near its
+// end. It is a tls.Config's GetCertificate.
+func (c *Certificate) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if leaf := c.tls.Leaf; slices.Contains(leaf.Subject.Organization, madeBy) && c.now().After(leaf.NotAfter.Add(-renewBefore)) {
+		if err := c.make(); err != nil {
+			return nil, fmt.Errorf("renew certificate %s: %w", c.path, err)
+		}
+	}
+	return c.tls, nil
+}
+
+func (c *Certificate) use(b []byte) error {
+	pair, err := tls.X509KeyPair(b, b)
+	if err != nil {
+		return fmt.Errorf("%w (remove the file to have a new one made)", err)
+	}
+	c.tls = &pair
+	return nil
+}
+
+func (c *Certificate) make() error {
+	b, err := selfSigned(c.now())
+	if err != nil {
+		return err
+	}
+	// A file beside it, then its name: nobody reads half a certificate.
+	f, err := os.CreateTemp(filepath.Dir(c.path), ".console.pem.") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), c.path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return c.use(b)
+}
+
+// selfSigned returns a new certificate and its key as PEM.
+func selfSigned(now time.Time) ([]byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
+	if err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	names, addrs, err := ownNames(host)
+	if err != nil {
+		return nil, err
+	}
+	t := &x509.Certificate{
+		SerialNumber: serial,
+		Subject:      pkix.Name{CommonName: host, Organization: []string{madeBy}},
+		NotBefore:    now.Add(-time.Hour), // routers' clocks differ
+		NotAfter:     now.Add(certificateLife),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		DNSNames:     names,
+		IPAddresses:  addrs,
+
+		BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, t, t, &key.PublicKey, key)
+	if err != nil {
+		return nil, err
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return append(
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}),
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...), nil
+}
+
+// ownNames are what browsers may call this host.
+func ownNames(host string) ([]string, []net.IP, error) {
+	names := []string{"localhost"}
+	if host != "" && host != "localhost" {
+		names = append(names, host)
+	}
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil, nil, err
+	}
+	addrs := []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	for _, a := range all {
+		n, ok := a.(*net.IPNet)
+		if !ok || n.IP.IsLoopback() || n.IP.IsLinkLocalUnicast() {
+			continue
+		}
+		addrs = append(addrs, n.IP)
+	}
+	return names, addrs, nil
+}

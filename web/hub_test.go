@@ -1,0 +1,131 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pacu/control"
+	"pacu/web/text"
+)
+
+// TestHubAsksOnlyWhileWatched counts the questions to pulse.
+func TestHubAsksOnlyWhileWatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakePulse{snap: snapshot(time.Now())}
+		h := newHub(p, filepath.Join(t.TempDir(), "lvs.cf"), "lvs-01")
+		time.Sleep(time.Minute)
+		if p.asked != 0 {
+			t.Errorf("asked %d times before anybody watched", p.asked)
+		}
+		leave := []func(){h.join(), h.join(), h.join()}
+		time.Sleep(10*time.Second + time.Millisecond)
+		synctest.Wait()
+		if p.asked != 11 {
+			t.Errorf("asked %d times in 10 s for 3 viewers", p.asked)
+		}
+		for _, l := range leave {
+			l()
+			l() // leaving twice is leaving once
+		}
+		p.asked = 0
+		time.Sleep(time.Minute)
+		if p.asked > 0 {
+			t.Errorf("asked %d times after all had left", p.asked)
+		}
+		// Pages that come at once share one question.
+		for range 5 {
+			if _, err := h.page(t.Context(), text.English); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if p.asked != 1 {
+			t.Errorf("asked %d times for 5 pages", p.asked)
+		}
+		leave[0] = h.join()
+		synctest.Wait()
+		leave[0]()
+	})
+}
+
+func TestHubTellsOfAHungPulse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &fakePulse{}
+		p.stall(true)
+		h := newHub(p, filepath.Join(t.TempDir(), "lvs.cf"), "lvs-01")
+		defer h.join()()
+		l, err := h.next(t.Context(), text.English, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, fmt.Sprint(l.changed), "pulse does not answer: no answer within 3s.")
+	})
+}
+
+func TestHubNextEndsWithItsViewer(t *testing.T) {
+	h := newHub(&fakePulse{}, "lvs.cf", "")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := h.next(ctx, text.English, 0); err == nil {
+		t.Error("a viewer that left got a look")
+	}
+}
+
+// TestServiceID keeps the elements' names apart and plain.
+func TestServiceID(t *testing.T) {
+	seen := map[string]string{}
+	for _, key := range []string{
+		"tcp 10.0.0.1:80", "udp 10.0.0.1:80", "tcp 10.0.0.18:0", "tcp 10.0.0.1:8", "fwmark 80", "fwmark6 80", "tcp [2001:db8::1]:80", "tcp [2001:db8:1::]:80",
+	} {
+		id := serviceID(key)
+		if other, ok := seen[id]; ok {
+			t.Errorf("%q and %q are both %s", key, other, id)
+		}
+		seen[id] = key
+		for _, r := range id {
+			if !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_') {
+				t.Errorf("%s: %q in an id", id, r)
+			}
+		}
+	}
+}
+
+// crowd is a snapshot of n services with ten servers each.
+func crowd(n int) *control.Snapshot {
+	s := snapshot(time.Now())
+	s.Services = nil
+	for i := range n {
+		one := control.Service{Name: fmt.Sprintf("s%d", i), Protocol: "tcp", Address: netip.AddrFrom4([4]byte{10, 1, byte(i >> 8), byte(i)}), Port: 80, Scheduler: "wlc", Forward: "nat", InKernel: true}
+		for j := range 10 {
+			one.Servers = append(one.Servers, control.Server{Name: fmt.Sprintf("r%d", j), Address: netip.AddrFrom4([4]byte{10, 2, byte(i), byte(j)}), Port: 80, Weight: 1, Health: control.Up, InKernel: true, KernelWeight: 1})
+		}
+		s.Services = append(s.Services, one)
+	}
+	return s
+}
+
+// BenchmarkHub is one look at 1,000 services of ten servers of which one
+// changed, rendered for the stream.
+func BenchmarkHub(b *testing.B) {
+	p := &fakePulse{snap: crowd(1000)}
+	h := newHub(p, filepath.Join(b.TempDir(), "lvs.cf"), "lvs-01")
+	h.look(b.Context(), 0)
+	if _, err := h.next(b.Context(), text.English, 0); err != nil {
+		b.Fatal(err)
+	}
+	var n uint32
+	for b.Loop() {
+		n++
+		p.snap = crowd(1000)
+		p.snap.Services[500].Servers[3].Active = n
+		after := h.version
+		h.look(b.Context(), 0)
+		if _, err := h.next(b.Context(), text.English, after); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
