@@ -108,6 +108,10 @@ func mountAll() error {
 	if err := os.Chmod("/", 0o755); err != nil {
 		return err
 	}
+	// Or every new network namespace gets a handful of tunnel devices.
+	if err := os.WriteFile("/proc/sys/net/core/fb_tunnels_only_for_init_net", []byte("1"), 0o644); err != nil {
+		return err
+	}
 	if err := unix.Sethostname([]byte("lab")); err != nil {
 		return fmt.Errorf("set the host's name: %w", err)
 	}
