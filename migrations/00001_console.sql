@@ -9,7 +9,7 @@ CREATE TABLE users (
 CREATE TABLE sessions (
     token  TEXT PRIMARY KEY,         -- SHA-256 of what the browser holds
     user   TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
-    data   BLOB NOT NULL,
+    data   BLOB NOT NULL,            -- empty: it was ended
     expiry INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_user ON sessions (user);

@@ -15,6 +15,10 @@ const UserKey = "user"
 
 // Sessions is the scs.CtxStore of a Store. It needs Codec, and
 // SessionManager.HashTokenInStore.
+//
+// A session that was ended keeps its row, without data, until it would have
+// expired: a request that was under way meanwhile must not bring it back by
+// committing what it had loaded.
 type Sessions struct{ s *Store }
 
 // Sessions returns the store of sessions.
@@ -53,7 +57,7 @@ func (Codec) Decode(b []byte) (time.Time, map[string]any, error) {
 // FindCtx implements scs.CtxStore.
 func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	var b []byte
-	err := s.s.db.QueryRowContext(ctx, `SELECT data FROM sessions WHERE token = ? AND expiry > ?`, token, s.s.now().Unix()).Scan(&b)
+	err := s.s.db.QueryRowContext(ctx, `SELECT data FROM sessions WHERE token = ? AND expiry > ? AND data <> x''`, token, s.s.now().Unix()).Scan(&b)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, false, nil
@@ -63,7 +67,8 @@ func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, err
 	return b, true, nil
 }
 
-// CommitCtx implements scs.CtxStore. It also sweeps out what has expired.
+// CommitCtx implements scs.CtxStore. It also sweeps out what has expired. It
+// does nothing to a session that was ended.
 func (s *Sessions) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
 	_, values, err := Codec{}.Decode(b)
 	if err != nil {
@@ -77,7 +82,8 @@ func (s *Sessions) CommitCtx(ctx context.Context, token string, b []byte, expiry
 		return fmt.Errorf("sweep sessions: %w", err)
 	}
 	_, err = s.s.db.ExecContext(ctx, `INSERT INTO sessions (token, user, data, expiry) VALUES (?, ?, ?, ?)
-		ON CONFLICT (token) DO UPDATE SET user = excluded.user, data = excluded.data, expiry = excluded.expiry`,
+		ON CONFLICT (token) DO UPDATE SET user = excluded.user, data = excluded.data, expiry = excluded.expiry
+		WHERE sessions.data <> x''`,
 		token, user, b, expiry.Unix())
 	if err != nil {
 		return fmt.Errorf("commit session of %s: %w", user, err)
@@ -87,8 +93,8 @@ func (s *Sessions) CommitCtx(ctx context.Context, token string, b []byte, expiry
 
 // DeleteCtx implements scs.CtxStore.
 func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
-	if _, err := s.s.db.ExecContext(ctx, `DELETE FROM sessions WHERE token = ?`, token); err != nil {
-		return fmt.Errorf("delete session: %w", err)
+	if _, err := s.s.db.ExecContext(ctx, `UPDATE sessions SET data = x'' WHERE token = ?`, token); err != nil {
+		return fmt.Errorf("end session: %w", err)
 	}
 	return nil
 }

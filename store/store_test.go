@@ -234,6 +234,10 @@ func TestSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	find("a", false)
+	if err := ss.Commit("a", data("piranha"), now.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	find("a", false) // ended is ended
 	find("b", true)
 	now = now.Add(time.Hour)
 	find("b", false)

@@ -49,7 +49,7 @@ func (s *Store) SetPassword(ctx context.Context, user, password string) error {
 	}{
 		{`INSERT INTO users (name, password, created, changed) VALUES (?, ?, ?, ?)
 		  ON CONFLICT (name) DO UPDATE SET password = excluded.password, changed = excluded.changed`, []any{user, hash, now, now}},
-		{`DELETE FROM sessions WHERE user = ?`, []any{user}},
+		{`UPDATE sessions SET data = x'' WHERE user = ?`, []any{user}},
 		{`DELETE FROM login_failures WHERE name = ?`, []any{user}},
 	} {
 		if _, err := tx.ExecContext(ctx, q.sql, q.args...); err != nil {

@@ -150,6 +150,9 @@ func (b *browser) press(sel string) {
 // picture saves what the browser shows, all of the page.
 func (b *browser) picture(name string) {
 	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`(scrollTo(0, 0), true)`)); err != nil {
+		b.t.Error(err)
+	}
 	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		b.t.Errorf("picture of %s: %v", name, err)

@@ -185,8 +185,8 @@ func (s *Server) switchLanguage(next http.Handler) http.Handler {
 	})
 }
 
-// watched reports whether the session of r is still there, without counting
-// as a use of it.
+// watched reports whether the session of r is still there. Watching is a use
+// of it, so a page on a wall stays until sessionLimit.
 func (s *Server) watched(r *http.Request) bool {
 	c, err := r.Cookie(s.sessions.Cookie.Name)
 	if err != nil {
@@ -196,7 +196,16 @@ func (s *Server) watched(r *http.Request) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	ctx, err = s.sessions.Load(ctx, c.Value)
-	return err == nil && s.sessions.GetString(ctx, store.UserKey) != ""
+	if err == nil && s.sessions.GetString(ctx, store.UserKey) == "" {
+		return false
+	}
+	if err == nil {
+		_, _, err = s.sessions.Commit(ctx)
+	}
+	if err != nil {
+		s.Log.Error("session of a stream", "error", err)
+	}
+	return err == nil
 }
 
 // client is the address a request came from.

@@ -1,0 +1,93 @@
+package templates
+
+import (
+	"bytes"
+	"html"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pacu/control"
+	"pacu/lvscf"
+)
+
+func TestNumbers(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0", 999: "999", 9999: "9999", 10000: "10\u2009000", 1234567: "1\u2009234\u2009567"} {
+		if got := number(n); got != want {
+			t.Errorf("number(%d) = %q, want %q", n, got, want)
+		}
+	}
+	for n, want := range map[uint64]string{0: "0 B", 999: "999 B", 1000: "1.0 kB", 99_400: "99.4 kB", 99_500: "100 kB", 999_499: "999 kB", 999_500: "1.0 MB", 18_240_117: "18.2 MB", 1 << 63: "9223372 TB"} {
+		if got := bytesPerSecond(n); got != want {
+			t.Errorf("bytesPerSecond(%d) = %q, want %q", n, got, want)
+		}
+	}
+	for d, want := range map[time.Duration]string{840123: "840µs", 1123456: "1.1ms", 2345678901: "2.35s"} {
+		if got := took(control.Duration(d)); got != want {
+			t.Errorf("took(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestRunsCutTheGutterAtProblems(t *testing.T) {
+	p := func(line int, s lvscf.Severity) lvscf.Problem {
+		return lvscf.Problem{Line: line, Severity: s, Message: "m", Hint: "h"}
+	}
+	e := Editor{Text: "a\nb\nc\nd\n", Problems: lvscf.Problems{p(2, lvscf.Warning), p(2, lvscf.Error), p(3, lvscf.Warning), p(99, lvscf.Warning), p(0, lvscf.Error)}}
+	type line struct{ Numbers, Blank, Tone, Words string }
+	var got []line
+	for _, r := range e.runs() {
+		got = append(got, line{r.Numbers, r.Blank, r.Tone, r.words()})
+	}
+	want := []line{
+		{"", "", "bad", "m: h"},
+		{"", "", "bad", "m: h; m: h"},
+		{"", "", "wait", "m: h"},
+		{"4\n", "\n", "", ""},
+		{"", "", "wait", "m: h"}, // beyond the end: at the end
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// FuzzSheet holds that no text gets out of its field, and that every byte of
+// it is in there.
+func FuzzSheet(f *testing.F) {
+	f.Add("serial_no = 1\n", "message", 1)
+	f.Add("\n\n</textarea><script>", "</pre><b onclick=x>\"'&", 2)
+	f.Fuzz(func(t *testing.T, text, message string, line int) {
+		text = strings.ReplaceAll(text, "\r", "")
+		e := Editor{Text: text, Theirs: message, Problems: lvscf.Problems{{Line: line, Severity: lvscf.Error, Message: message}}}
+		var b bytes.Buffer
+		if err := sheet(e).Render(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		page := b.String()
+		_, rest, ok := strings.Cut(page, "<textarea")
+		_, rest, ok2 := strings.Cut(rest, ">\n")
+		inside, _, ok3 := strings.Cut(rest, "</textarea>")
+		if !ok || !ok2 || !ok3 || html.UnescapeString(inside) != html.UnescapeString(html.EscapeString(text)) || strings.ContainsAny(inside, "<>\"") {
+			t.Fatalf("text %q became %q", text, inside)
+		}
+		// Tags are the sheet's own: div, two pre, textarea, and b twice.
+		if n := strings.Count(page, "<"); n != 12 {
+			t.Fatalf("%d tags, something got out: %s", n, page)
+		}
+		// The gutter has a line for each line of the text.
+		_, gutter, _ := strings.Cut(page, "aria-hidden=\"true\">\n")
+		gutter, _, _ = strings.Cut(gutter, "</pre>")
+		if got, want := strings.Count(gutter, "\n"), strings.Count(text, "\n")+1; got != want {
+			t.Fatalf("%d line numbers for %d lines", got, want)
+		}
+		b.Reset()
+		if err := theirs(e).Render(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		if n, marks := strings.Count(b.String(), "<"), strings.Count(b.String(), "<mark>"); n != 2+2*marks {
+			t.Fatalf("%d tags, something got out: %s", n, b.String())
+		}
+	})
+}
