@@ -59,6 +59,8 @@ func (c *checker) heading(n *node) (name string, at Pos) {
 // headingName is the name in toks, a block's first line in whatever form.
 func headingName(toks []token) string {
 	switch {
+	case len(toks) == 3 && toks[2].is("{"):
+		return toks[1].text
 	case len(toks) < 2 || toks[1].is("{"):
 		return ""
 	case toks[1].quote == 0 && len(toks) == 2:

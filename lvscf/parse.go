@@ -44,7 +44,6 @@ func (p *parser) text(s string) {
 	if strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff") {
 		p.utf16 = true
 		p.root.add(p.node(s, other))
-		p.num = 1
 		p.reportAt(Pos{1, 1}, Error, "not-utf8", "", "the file is UTF-16", "save it as UTF-8")
 		return
 	}
@@ -53,7 +52,6 @@ func (p *parser) text(s string) {
 	p.File.ascii = !p.traits.high
 	if rest, ok := strings.CutPrefix(s, bomUTF8); ok {
 		p.bom, s = bomUTF8, rest
-		p.num = 1
 		p.reportAt(Pos{1, 1}, Warning, "bom", "", "the file begins with a byte order mark", "save it as UTF-8 without one: Piranha cannot read its first line")
 	}
 	unended := false
@@ -206,7 +204,10 @@ func (p *parser) end(unended bool) {
 	for i := len(p.open) - 1; i >= 0; i-- {
 		b := p.open[i]
 		name := b.kind
-		if b.name != "" {
+		switch {
+		case b.body.where == 0:
+			name = "block " + quoted(b.kind)
+		case b.name != "":
 			name += " " + quoted(b.name)
 		}
 		s, hint := Error, "add a } at its end"
