@@ -78,17 +78,11 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	if p.addresses, err = vip.Dial(); err != nil {
 		return nil, err
 	}
-	held, err := p.addresses.Addresses()
-	if err != nil {
+	if p.site, err = readSite(context.Background(), o.config, p.addresses); err != nil {
 		return nil, err
 	}
-	if p.site, err = readSite(context.Background(), o.config, held); err != nil {
-		return nil, err
-	}
-	for _, f := range p.site.cluster.Addresses {
-		if _, err := p.addresses.Link(f.Interface); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", o.config, strings.Join(f.For, ", "), err)
-		}
+	if os.Geteuid() != 0 && !o.norun {
+		return nil, errors.New("pulse must be run by root: it changes addresses and the IPVS table")
 	}
 	if err := os.MkdirAll(o.runDir, 0o750); err != nil {
 		return nil, err
@@ -123,6 +117,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 		p.nannies.args = append(p.nannies.args, "--verbose")
 	}
 	if !o.foreground {
+		p.nannies.args = append(p.nannies.args, "--syslog")
 		if err := writePid(o.pidFile); err != nil {
 			return nil, err
 		}

@@ -165,23 +165,24 @@ func (n *nannies) once(ctx context.Context, w *nanny) error {
 	// that hangs is killed.
 	done := make(chan struct{})
 	var helper sync.WaitGroup
-	var hung error
+	var trouble error
 	helper.Go(func() {
-		hung = n.instruct(ctx, w, conn, done)
+		trouble = n.instruct(ctx, w, conn, done)
 		conn.Close()
+		if errors.Is(trouble, errHangs) {
+			cmd.Process.Kill()
+		}
 		select {
 		case <-done:
 		case <-time.After(nannySlack):
 			cmd.Process.Kill()
 		}
-		if hung != nil {
-			cmd.Process.Kill()
-		}
 	})
-	var garbled error
+	var nonsense error
 	for r, err := range control.Reports(conn) {
 		if err != nil {
-			garbled = err
+			nonsense = fmt.Errorf("it spoke nonsense: %w", err)
+			cmd.Process.Kill()
 			break
 		}
 		n.mu.Lock()
@@ -189,22 +190,24 @@ func (n *nannies) once(ctx context.Context, w *nanny) error {
 		n.mu.Unlock()
 		n.report(addr, r)
 	}
-	if garbled != nil {
-		cmd.Process.Kill()
-	}
 	err = cmd.Wait()
 	close(done)
 	helper.Wait()
 	switch {
-	case hung != nil:
-		return hung
-	case garbled != nil:
-		return fmt.Errorf("it spoke nonsense: %w", garbled)
+	case nonsense != nil:
+		return nonsense
+	case errors.Is(trouble, errHangs):
+		return trouble
 	case err != nil:
 		return fmt.Errorf("it died: %w", err)
+	case trouble != nil:
+		return trouble
 	}
 	return errors.New("it ended by itself")
 }
+
+// errHangs says that a nanny was silent for longer than its probes may take.
+var errHangs = errors.New("it hangs")
 
 // instruct sends the nanny its order, and each new one, until ctx ends, the
 // process is done, or it hangs; then it returns why.
@@ -230,7 +233,7 @@ func (n *nannies) instruct(ctx context.Context, w *nanny, conn net.Conn, done <-
 			send = true
 		case <-watchdog.C:
 			if late := time.Since(heard); late > patience(order) {
-				return fmt.Errorf("it hangs: no word for %v", late.Round(time.Second))
+				return fmt.Errorf("%w: no word for %v", errHangs, late.Round(time.Second))
 			}
 		}
 	}

@@ -47,11 +47,7 @@ func (p *pulse) Reload(context.Context) (string, error) {
 }
 
 func (p *pulse) readAgain() (*site, error) {
-	held, err := p.addresses.Addresses()
-	if err != nil {
-		return nil, err
-	}
-	s, err := readSite(p.ctx, p.o.config, held)
+	s, err := readSite(p.ctx, p.o.config, p.addresses)
 	if errors.Is(err, errBackupInactive) {
 		return nil, fmt.Errorf("%s: this is the backup router, and backup_active = 0 or backup = 0.0.0.0 leaves it nothing to do: stop pulse here first", p.o.config)
 	}

@@ -45,9 +45,18 @@ type pathSpec struct {
 // errBackupInactive ends a backup router whose file says there is none.
 var errBackupInactive = errors.New("we are backup node and backup is marked inactive -- exiting pulse")
 
-// readSite reads and checks the file and finds this router in it. held are the
-// addresses of this machine.
-func readSite(ctx context.Context, path string, held []vip.Held) (*site, error) {
+// A machine is what a site is held against. *vip.Conn is this one.
+type machine interface {
+	Addresses() ([]vip.Held, error)
+	Link(name string) (vip.Link, error)
+}
+
+// readSite reads and checks the file and finds this router in it.
+func readSite(ctx context.Context, path string, m machine) (*site, error) {
+	held, err := m.Addresses()
+	if err != nil {
+		return nil, err
+	}
 	text, err := readFile(path)
 	if err != nil {
 		return nil, err
@@ -71,11 +80,29 @@ func readSite(ctx context.Context, path string, held []vip.Held) (*site, error) 
 	if s.cluster, err = director.NewCluster(ctx, cfg, nil); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	if err := s.fits(m, held); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	s.services = make(map[string]ipvs.Key, len(s.cluster.Services))
 	for i := range s.cluster.Services {
 		s.services[serviceWords(&s.cluster.Services[i])] = s.cluster.Services[i].Key
 	}
 	return s, nil
+}
+
+// fits checks that the floating addresses have a place on this machine.
+func (s *site) fits(m machine, held []vip.Held) error {
+	var errs []error
+	for _, f := range s.cluster.Addresses {
+		what := strings.Join(f.For, ", ")
+		if _, err := m.Link(f.Interface); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", what, err))
+		}
+		if on, ok := interfaceOf(held, f.Prefix.Addr()); ok && on != f.Interface {
+			errs = append(errs, fmt.Errorf("%s: address %s is already on %s: remove it there, or write that device", what, f.Prefix.Addr(), on))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func readFile(path string) ([]byte, error) {
