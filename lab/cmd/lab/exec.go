@@ -28,13 +28,11 @@ func execute(o options, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, cancel := context.WithTimeout(context.Background(), o.timeout)
 	defer cancel()
 	signals := relay(cancel)
-	var exit vm.Exit
-	var err error
-	if !o.machine && hostHasIPVS() {
-		exit, err = onHost(ctx, o, signals, stdin, stdout, stderr)
-	} else {
-		exit, err = inMachine(ctx, o, signals, stdin, stdout, stderr)
+	run := inMachine
+	if !o.machine && hostWillDo() {
+		run = onHost
 	}
+	exit, err := run(ctx, o, signals, stdin, stdout, stderr)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		fmt.Fprintf(stderr, "lab: %s: timed out after %s\n", filepath.Base(o.args[0]), o.timeout)

@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"runtime"
 
 	"golang.org/x/sys/unix"
+
+	"pacu/lab"
 )
 
 // forward makes a port of 127.0.0.1 lead to the same port in the network
@@ -27,35 +28,9 @@ func forward(ctx context.Context, pid, port int) error {
 	context.AfterFunc(ctx, func() { l.Close() })
 	go func() {
 		defer ns.Close()
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go splice(ctx, c, ns, address)
-		}
+		lab.Relay(l, func() (net.Conn, error) { return dialIn(ctx, ns, address) })
 	}()
 	return nil
-}
-
-// splice joins a connection with one to address inside the namespace. When
-// there is none to be had, it is closed, as a refused one would be.
-func splice(ctx context.Context, outer net.Conn, ns *os.File, address string) {
-	defer outer.Close()
-	inner, err := dialIn(ctx, ns, address)
-	if err != nil {
-		return
-	}
-	defer inner.Close()
-	done := make(chan struct{}, 2)
-	for _, way := range [][2]net.Conn{{outer, inner}, {inner, outer}} {
-		go func() {
-			// The end of either side ends both.
-			_, _ = io.Copy(way[0], way[1])
-			done <- struct{}{}
-		}()
-	}
-	<-done
 }
 
 // dialIn connects from within the network namespace ns.

@@ -12,26 +12,14 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/mdlayher/genetlink"
 	"golang.org/x/sys/unix"
 
+	"pacu/lab"
 	"pacu/lab/vm"
 )
 
-// hostHasIPVS tells whether we are root and this kernel has IPVS. Asking for the
-// family makes the kernel load its module where it has one.
-func hostHasIPVS() bool {
-	if os.Geteuid() != 0 {
-		return false
-	}
-	c, err := genetlink.Dial(nil)
-	if err != nil {
-		return false
-	}
-	defer c.Close()
-	_, err = c.GetFamily("IPVS")
-	return err == nil
-}
+// hostWillDo tells whether we are root and this kernel has IPVS.
+func hostWillDo() bool { return os.Geteuid() == 0 && lab.CheckIPVS() == nil }
 
 // onHost runs the program in a network namespace of its own.
 func onHost(ctx context.Context, o options, signals <-chan os.Signal, stdin io.Reader, stdout, stderr io.Writer) (vm.Exit, error) {
@@ -41,6 +29,9 @@ func onHost(ctx context.Context, o options, signals <-chan os.Signal, stdin io.R
 	}
 	defer os.RemoveAll(bin)
 	for inside, host := range o.with {
+		if inside == host {
+			continue
+		}
 		if filepath.Dir(inside) != "/usr/sbin" {
 			return vm.Exit{}, fmt.Errorf("bring %s to %s: needs a machine (--vm)", host, inside)
 		}
