@@ -45,8 +45,9 @@ func planned(ctx context.Context, t *trial, active *article004.Router) error {
 
 // An outcome is what clients saw of one event.
 type outcome struct {
-	gap  time.Duration // the longest time without an answer
-	lost int           // requests
+	gap   time.Duration // the longest time in which no answer came
+	lost  int           // requests
+	stall time.Duration // the longest time that the machine itself stood still
 }
 
 // Failover measures what clients lose when the active router loses power, and
@@ -75,17 +76,46 @@ func (s Settings) play(ctx context.Context, sys system, say Say) (map[string][]o
 	err := s.try(ctx, sys, func(ctx context.Context, t *trial) error {
 		for _, e := range events {
 			for n := range s.Rounds {
-				o, err := t.round(ctx, e)
+				o, err := s.quietest(func() (outcome, error) {
+					o, err := t.round(ctx, e)
+					if err != nil {
+						return o, fmt.Errorf("%s, round %d: %w", e.name, n+1, err)
+					}
+					say("%s: %s %d of %d: gap %.2f s, %d requests lost; the machine stalled for %.2f s at most", sys.name(), e.name, n+1, s.Rounds, o.gap.Seconds(), o.lost, o.stall.Seconds())
+					return o, nil
+				})
 				if err != nil {
-					return fmt.Errorf("%s, round %d: %w", e.name, n+1, err)
+					return err
 				}
-				say("%s: %s %d of %d: gap %.2f s, %d requests lost", sys.name(), e.name, n+1, s.Rounds, o.gap.Seconds(), o.lost)
 				outcomes[e.name] = append(outcomes[e.name], o)
 			}
 		}
 		return nil
 	})
 	return outcomes, err
+}
+
+// attempts bounds how often a round is played when the machine stalls.
+const attempts = 4
+
+// quietest plays a round until the machine stalled for no more than a tenth of
+// deadtime in it, and returns the outcome with the shortest stall. What it
+// measured has no say in that.
+func (s Settings) quietest(play func() (outcome, error)) (outcome, error) {
+	var best outcome
+	for n := range attempts {
+		o, err := play()
+		if err != nil {
+			return outcome{}, err
+		}
+		if n == 0 || o.stall < best.stall {
+			best = o
+		}
+		if best.stall <= s.Deadtime/10 {
+			break
+		}
+	}
+	return best, nil
 }
 
 // compare makes the figures of one event.

@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	// settled bounds the waiting for anything; a slow machine needs a part.
-	settled = time.Minute
+	// settled bounds the waiting for anything; a slow and busy machine needs a
+	// part.
+	settled = 3 * time.Minute
 	// look is the pause between two looks at a trial. Looking costs the
 	// machine time that the systems need too.
 	look = 200 * time.Millisecond
@@ -30,6 +31,7 @@ type trial struct {
 	*article004.Pair
 	Settings
 	system
+	stalls  stalls
 	running map[*article004.Router]*lab.Process
 	last    map[*article004.Router]*lab.Process // also those that were ended
 }
@@ -47,13 +49,17 @@ func (s Settings) try(ctx context.Context, sys system, use func(context.Context,
 		}
 	}()
 	p.Steady.Every = s.Every
-	t := &trial{p, s, sys, map[*article004.Router]*lab.Process{}, map[*article004.Router]*lab.Process{}}
+	t := &trial{
+		Pair: p, Settings: s, system: sys,
+		running: map[*article004.Router]*lab.Process{}, last: map[*article004.Router]*lab.Process{},
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return p.Public.Run(ctx, look) })
 	g.Go(func() error { return p.Private.Run(ctx, look) })
 	g.Go(func() error { p.Steady.Run(ctx); return nil })
+	g.Go(func() error { t.stalls.Run(ctx); return nil })
 	g.Go(func() error {
 		defer stop()
 		for _, r := range p.Routers {
@@ -80,13 +86,13 @@ func (t *trial) round(ctx context.Context, e event) (outcome, error) {
 	if err := t.await(ctx, "a pair that serves", t.serves); err != nil {
 		return outcome{}, err
 	}
-	active, other, err := t.Active()
-	if err != nil {
-		return outcome{}, err
-	}
 	// The event must not keep step with the heartbeats.
 	if err := pause(ctx, rand.N(max(t.Keepalive, t.Advert))); err != nil {
 		return outcome{}, err
+	}
+	active, other, err := t.Active()
+	if err != nil {
+		return outcome{}, t.because(err)
 	}
 	began := time.Now()
 	if err := e.do(ctx, t, active); err != nil {
@@ -106,8 +112,9 @@ func (t *trial) round(ctx context.Context, e event) (outcome, error) {
 		return outcome{}, err
 	}
 	// A request that was under way may be the first to fail.
-	tally := t.Steady.Tally(began.Add(-t.Steady.Timeout))
-	return outcome{tally.Gap, tally.Failed}, t.heal()
+	samples := t.Steady.Samples(began.Add(-t.Steady.Timeout))
+	o := outcome{silence(samples), lab.Sum(samples).Failed, t.stalls.longest(began.Add(-calm))}
+	return o, t.heal()
 }
 
 // heal gives power back and starts what does not run.
