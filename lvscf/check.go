@@ -102,7 +102,7 @@ func (c *checker) check(f *File) {
 		c.num++
 		c.any = c.any || n.kind != other
 		if n.body != nil {
-			c.num += n.body.lines()
+			c.num += n.body.lines
 			if n.body.where == InVirtual {
 				virtuals++
 			}
@@ -131,7 +131,7 @@ func (c *checker) check(f *File) {
 		case InVirtual, InFailover:
 			c.service(n)
 		default:
-			c.num += n.body.lines()
+			c.num += n.body.lines
 		}
 	}
 	c.finishFile()
@@ -144,18 +144,6 @@ func (c *checker) empty(f *File) {
 		c.num = 1
 		c.reportAt(Pos{1, 1}, Error, "empty", "", "the file holds no statement", "")
 	}
-}
-
-// lines counts the lines of b.
-func (b *body) lines() int {
-	total := 0
-	for n := b.first; n != nil; n = n.next {
-		total++
-		if n.body != nil {
-			total += n.body.lines()
-		}
-	}
-	return total
 }
 
 // begin makes n the line at hand. It reports whether n is a setting, and has

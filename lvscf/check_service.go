@@ -34,7 +34,7 @@ func (c *checker) service(n *node) {
 		case m.body.where == InServer:
 			c.realServer(m, &s)
 		default:
-			c.num += m.body.lines()
+			c.num += m.body.lines
 		}
 	}
 	if len(c.servers) > 0 {
@@ -146,7 +146,7 @@ func (c *checker) realServer(n *node, s *Virtual) {
 	for m := n.body.first; m != nil; m = m.next {
 		c.num++
 		if m.body != nil {
-			c.num += m.body.lines()
+			c.num += m.body.lines
 		} else if c.begin(&c.server, m) {
 			c.applyServer(&r, m.dir)
 		}

@@ -49,7 +49,7 @@ func (p *parser) quick(raw string, i int) bool {
 	if line[i] == '}' && i == len(line)-1 && len(p.open) > 0 && p.body.where != 0 {
 		p.absorb = false
 		p.body.add(p.node(raw, closing))
-		p.pop()
+		p.pop(p.num)
 		return true
 	}
 	key, from, to, ok := simple(line, i)

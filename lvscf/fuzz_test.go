@@ -47,6 +47,17 @@ func FuzzParse(f *testing.F) {
 			if _, err := json.Marshal(cfg); err != nil {
 				t.Fatal(err)
 			}
+			all := textLines(text)
+			for _, v := range cfg.Virtuals {
+				if !strings.HasPrefix(strings.TrimLeft(all[v.Pos.Line-1], " \t"), "virtual") {
+					t.Fatalf("virtual %q is not in line %d of %q", v.Name, v.Pos.Line, text)
+				}
+				for _, s := range v.Servers {
+					if !strings.HasPrefix(strings.TrimLeft(all[s.Pos.Line-1], " \t"), "server") {
+						t.Fatalf("server %q is not in line %d of %q", s.Name, s.Pos.Line, text)
+					}
+				}
+			}
 		}
 	})
 }
@@ -61,7 +72,7 @@ func FuzzEdit(f *testing.F) {
 	})
 	f.Fuzz(func(t *testing.T, text []byte, op, word, pick uint8, value string) {
 		file := Parse("lvs.cf", text)
-		was := lines(text)
+		was := textLines(text)
 		b := file.Global()
 		if all := inner(b); pick > 0 && len(all) > 0 {
 			b = all[int(pick-1)%len(all)]
@@ -114,7 +125,7 @@ func FuzzEdit(f *testing.F) {
 			}
 			return
 		}
-		if a, b := differ(was, lines(edited)); a > most || b > most {
+		if a, b := differ(was, textLines(edited)); a > most || b > most {
 			t.Fatalf("an edit replaced %d lines by %d:\n%q\n%q", a, b, text, edited)
 		}
 		again := Parse("lvs.cf", edited)
@@ -140,8 +151,8 @@ func inner(b *Block) []*Block {
 	return all
 }
 
-// lines cuts text after its line ends, a byte order mark left out.
-func lines(text []byte) []string {
+// textLines cuts text after its line ends, a byte order mark left out.
+func textLines(text []byte) []string {
 	s := strings.TrimPrefix(string(text), bomUTF8)
 	cr := strings.Contains(s, "\r")
 	var all []string

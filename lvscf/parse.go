@@ -54,6 +54,7 @@ func (p *parser) text(s string) {
 		p.bom, s = bomUTF8, rest
 		p.reportAt(Pos{1, 1}, Warning, "bom", "", "the file begins with a byte order mark", "save it as UTF-8 without one: Piranha cannot read its first line")
 	}
+	p.nodes = make([]node, 1+strings.Count(s, "\n"))
 	unended := false
 	for s != "" {
 		n := lineLen(s, p.traits.cr)
@@ -147,7 +148,7 @@ func (p *parser) lost(raw string) {
 		if len(p.open) > 0 {
 			n.kind = closing
 			p.body.add(n)
-			p.pop()
+			p.pop(p.num)
 			return
 		}
 	case strings.HasSuffix(line, "{") || strings.HasSuffix(line, "｛"):
@@ -190,7 +191,7 @@ func (p *parser) strange(raw string, toks []token) {
 	case toks[0].quote == 0 && toks[0].text[0] == '}':
 		if top.depth == 0 {
 			n.kind = closing
-			p.pop()
+			p.pop(p.num)
 			return
 		}
 		top.depth--
@@ -201,7 +202,8 @@ func (p *parser) strange(raw string, toks []token) {
 
 // end is called after the last line; unended tells that it had no line end.
 func (p *parser) end(unended bool) {
-	for i := len(p.open) - 1; i >= 0; i-- {
+	open := len(p.open)
+	for i := open - 1; i >= 0; i-- {
 		b := p.open[i]
 		name := b.kind
 		switch {
@@ -211,12 +213,13 @@ func (p *parser) end(unended bool) {
 			name += " " + quoted(b.name)
 		}
 		s, hint := Error, "add a } at its end"
-		if i == 0 && len(p.open) == 1 && !unended {
+		if open == 1 && !unended {
 			// Piranha 0.8 reads such a file, and there are some.
 			s = Warning
 		} else if unended {
 			hint = "the file seems cut off"
 		}
+		p.pop(p.num)
 		p.reportAt(b.pos, s, "unclosed", b.kind, fmt.Sprintf("%s is never closed", name), hint)
 	}
 }

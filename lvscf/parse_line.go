@@ -18,8 +18,9 @@ func (p *parser) push(n *node, w Where, kind, name string, pos Pos) {
 	p.open = append(p.open, frame{body: n.body, kind: kind, name: name, pos: pos})
 }
 
-// pop closes the innermost block.
-func (p *parser) pop() {
+// pop closes the innermost block, whose last line is number last.
+func (p *parser) pop(last int) {
+	p.body.lines = last - p.open[len(p.open)-1].pos.Line
 	p.body = p.body.parent
 	p.open = p.open[:len(p.open)-1]
 }
@@ -41,10 +42,10 @@ func (p *parser) closes(raw string, toks []token) {
 	}
 	n.kind = closing
 	p.body.add(n)
-	p.pop()
+	p.pop(p.num)
 	for range strings.Count(first.text, "}") - 1 {
 		if len(p.open) > 0 {
-			p.pop()
+			p.pop(p.num)
 		}
 	}
 }
@@ -137,14 +138,14 @@ func (p *parser) place(first token, name string) Where {
 			p.reportToken(Error, "misplaced", first, fmt.Sprintf("server %s stands in no virtual block", quoted(name)), "move it between the { and } of a virtual")
 		case InServer:
 			inside()
-			p.pop()
+			p.pop(p.num - 1)
 		}
 		return InServer
 	}
 	if p.body.where != Global {
 		inside()
 		for p.body.where != Global {
-			p.pop()
+			p.pop(p.num - 1)
 		}
 	}
 	if kind == "virtual" {

@@ -112,7 +112,7 @@ func TestLarge(t *testing.T) {
 	if err := f.Global().Block("virtual", "web150").Block("server", "s7").Set("weight", "9"); err != nil {
 		t.Fatal(err)
 	}
-	if a, b := differ(lines(text), lines(f.Bytes())); a != 1 || b != 1 {
+	if a, b := differ(textLines(text), textLines(f.Bytes())); a != 1 || b != 1 {
 		t.Errorf("%d lines became %d", a, b)
 	}
 }

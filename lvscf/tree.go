@@ -50,6 +50,7 @@ type body struct {
 	parent      *body // nil for the file
 	head        *node // the opening line; nil for the file
 	first, last *node
+	lines       int // below head, as parsed; an edit does not count again
 }
 
 // chunk is how many nodes are made at a time.
