@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -65,7 +66,7 @@ func prepare(ctx context.Context, say func(string, ...any)) (image, error) {
 	}
 	dir := filepath.Join(cache, "vm-"+recipeKey())
 	img := image{filepath.Join(dir, "vmlinuz"), filepath.Join(dir, "base.cpio")}
-	unlock, err := lock(filepath.Join(cache, "lock"))
+	unlock, err := lock(ctx, filepath.Join(cache, "lock"))
 	if err != nil {
 		return image{}, err
 	}
@@ -79,6 +80,16 @@ func prepare(ctx context.Context, say func(string, ...any)) (image, error) {
 	if err := needHost(ctx, say, "apt-get", "dpkg-deb"); err != nil {
 		return image{}, err
 	}
+	// Left by one that was killed; nobody else makes one while we hold the lock.
+	stale, err := filepath.Glob(filepath.Join(cache, "making-*"))
+	if err != nil {
+		return image{}, err
+	}
+	for _, d := range stale {
+		if err := os.RemoveAll(d); err != nil {
+			return image{}, err
+		}
+	}
 	tmp, err := os.MkdirTemp(cache, "making-")
 	if err != nil {
 		return image{}, err
@@ -90,22 +101,30 @@ func prepare(ctx context.Context, say func(string, ...any)) (image, error) {
 	return img, os.Rename(filepath.Join(tmp, "image"), dir)
 }
 
-// lock waits for the exclusive lock on the file at path.
-func lock(path string) (unlock func(), err error) {
+// lock waits for the exclusive lock on the file at path, or for ctx to end.
+func lock(ctx context.Context, path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, err
 	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
 	for {
-		if err = unix.Flock(int(f.Fd()), unix.LOCK_EX); err != unix.EINTR {
-			break
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		switch {
+		case err == nil:
+			return func() { f.Close() }, nil
+		case err != unix.EWOULDBLOCK && err != unix.EINTR:
+			f.Close()
+			return nil, fmt.Errorf("lock %s: %w", path, err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			f.Close()
+			return nil, fmt.Errorf("wait for %s, which another process holds: %w", path, ctx.Err())
 		}
 	}
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("lock %s: %w", path, err)
-	}
-	return func() { f.Close() }, nil
 }
 
 // makeImage fetches the packages and writes tmp/image.
