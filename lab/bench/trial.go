@@ -21,9 +21,11 @@ const (
 	// look is the pause between two looks at a trial. Looking costs the
 	// machine time that the systems need too.
 	look = 200 * time.Millisecond
+	// timeout bounds one request of the clients.
+	timeout = time.Second
 	// calm is how long clients must have lost nothing. It is more than a
 	// request may take, so that those under way cannot hide a loss.
-	calm = 3 * time.Second
+	calm = 3 * timeout
 )
 
 // A trial is one system on a topology of its own.
@@ -48,7 +50,7 @@ func (s Settings) try(ctx context.Context, sys system, use func(context.Context,
 			err = fmt.Errorf("%s: %w", sys.name(), err)
 		}
 	}()
-	p.Steady.Every = s.Every
+	p.Steady.Every, p.Steady.Timeout = s.Every, timeout
 	t := &trial{
 		Pair: p, Settings: s, system: sys,
 		running: map[*article004.Router]*lab.Process{}, last: map[*article004.Router]*lab.Process{},
@@ -112,7 +114,7 @@ func (t *trial) round(ctx context.Context, e event) (outcome, error) {
 		return outcome{}, err
 	}
 	// A request that was under way may be the first to fail.
-	samples := t.Steady.Samples(began.Add(-t.Steady.Timeout))
+	samples := t.Steady.Samples(began.Add(-timeout))
 	o := outcome{silence(samples), lab.Sum(samples).Failed, t.stalls.longest(began.Add(-calm))}
 	return o, t.heal()
 }
