@@ -34,6 +34,7 @@ type trial struct {
 	Settings
 	system
 	stalls  stalls
+	started time.Time // the last daemon
 	running map[*article004.Router]*lab.Process
 	last    map[*article004.Router]*lab.Process // also those that were ended
 }
@@ -79,7 +80,7 @@ func (t *trial) start(r *article004.Router) error {
 	if err != nil {
 		return err
 	}
-	t.running[r], t.last[r] = p, p
+	t.running[r], t.last[r], t.started = p, p, time.Now()
 	return nil
 }
 
@@ -139,6 +140,10 @@ func (t *trial) heal() error {
 // serves tells whether one router is active, the other ready, and clients lose
 // nothing.
 func (t *trial) serves(ctx context.Context) error {
+	// Routers need this long to know of each other.
+	if time.Since(t.started) < t.Deadtime+calm {
+		return errors.New("it is too early to tell")
+	}
 	if _, _, err := t.Active(); err != nil {
 		return err
 	}
