@@ -188,6 +188,24 @@ func (ns *namespace) release(t chan<- func()) {
 	ns.idle = append(ns.idle, t)
 }
 
+// freeze stops every process of the network namespace but this one, at once:
+// none of them sees what happens next.
+func (ns *namespace) freeze() error {
+	pids, err := ns.processes()
+	if err != nil {
+		return err
+	}
+	for _, pid := range pids {
+		if pid == os.Getpid() {
+			continue
+		}
+		if err := unix.Kill(pid, unix.SIGSTOP); err != nil && err != unix.ESRCH {
+			return fmt.Errorf("stop process %d: %w", pid, err)
+		}
+	}
+	return nil
+}
+
 // killAll kills every process of the network namespace but this one, until none
 // is left.
 func (ns *namespace) killAll() error {

@@ -113,6 +113,7 @@ func (h *Host) off(suddenly bool) error {
 	}
 	var errs []error
 	if suddenly {
+		errs = append(errs, ns.freeze())
 		for _, p := range ports {
 			errs = append(errs, p.carrier(false))
 		}

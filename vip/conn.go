@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/jsimonetti/rtnetlink/v2"
@@ -26,7 +27,10 @@ const (
 // A Conn is a connection to the kernel's links and addresses. It is safe for
 // concurrent use.
 type Conn struct {
-	c executor
+	dial func() (executor, error)
+
+	mu sync.Mutex // held during a conversation
+	c  executor
 	// promote makes the kernel keep the other addresses of a subnet when the
 	// subnet's first is removed from the interface; restore undoes that.
 	promote func(iface string) (restore func() error, err error)
@@ -41,26 +45,52 @@ type executor interface {
 
 // Dial opens a connection in the calling thread's network namespace.
 func Dial() (*Conn, error) {
+	c, err := dialKernel()
+	if err != nil {
+		return nil, err
+	}
+	return newConn(c, dialKernel), nil
+}
+
+func dialKernel() (executor, error) {
 	c, err := netlink.Dial(unix.NETLINK_ROUTE, &netlink.Config{Strict: true})
 	if err != nil {
 		return nil, fmt.Errorf("open rtnetlink: %w", err)
 	}
-	return newConn(c), nil
+	return c, nil
 }
 
-func newConn(c executor) *Conn { return &Conn{c: c, promote: promoteSecondaries} }
+func newConn(c executor, dial func() (executor, error)) *Conn {
+	return &Conn{c: c, dial: dial, promote: promoteSecondaries}
+}
 
 // Close closes the connection. The addresses stay.
-func (c *Conn) Close() error { return c.c.Close() }
+func (c *Conn) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.c.Close()
+}
 
 func (c *Conn) execute(kind uint16, flags netlink.HeaderFlags, body []byte) ([]netlink.Message, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if err := c.c.SetDeadline(time.Now().Add(answerWithin)); err != nil {
 		return nil, err
 	}
-	return c.c.Execute(netlink.Message{
+	msgs, err := c.c.Execute(netlink.Message{
 		Header: netlink.Header{Type: netlink.HeaderType(kind), Flags: netlink.Request | flags},
 		Data:   body,
 	})
+	var refusal unix.Errno
+	if err != nil && !errors.As(err, &refusal) {
+		// No answer of the kernel's, or not to this question: one that comes
+		// late would be taken for the answer to the next.
+		if fresh, derr := c.dial(); derr == nil {
+			err = errors.Join(err, c.c.Close())
+			c.c = fresh
+		}
+	}
+	return msgs, err
 }
 
 // dump asks for a whole table, again when it changed meanwhile.

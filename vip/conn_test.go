@@ -42,7 +42,7 @@ func TestDumpInterrupted(t *testing.T) {
 			}
 			return torn[1:], nil
 		}}
-		msgs, err := newConn(k).dump(unix.RTM_GETADDR, nil)
+		msgs, err := newConn(k, nil).dump(unix.RTM_GETADDR, nil)
 		if tears == dumpAttempts {
 			if !errors.Is(err, ErrInterrupted) {
 				t.Errorf("%d torn lists: %v", tears, err)
@@ -58,7 +58,7 @@ func TestPermission(t *testing.T) {
 		return nil, &netlink.OpError{Op: "receive", Err: os.NewSyscallError("recvmsg", unix.EPERM)}
 	}
 	k := &fakeKernel{answer: map[netlink.HeaderType]func() ([]netlink.Message, error){unix.RTM_GETADDR: refuse, unix.RTM_GETLINK: refuse}}
-	c := newConn(k)
+	c := newConn(k, nil)
 	if err := c.Add(at("10.0.0.1/32", "eth0")); !errors.Is(err, os.ErrPermission) {
 		t.Errorf("Add: %v", err)
 	}
@@ -67,5 +67,28 @@ func TestPermission(t *testing.T) {
 	}
 	if _, err := c.Addresses(); !errors.Is(err, os.ErrPermission) {
 		t.Errorf("Addresses: %v", err)
+	}
+}
+
+// An answer that comes after its question was given up must not be taken for
+// the answer to the next.
+func TestLateAnswer(t *testing.T) {
+	answers := func(err error) *fakeKernel {
+		return &fakeKernel{answer: map[netlink.HeaderType]func() ([]netlink.Message, error){
+			unix.RTM_GETLINK: func() ([]netlink.Message, error) { return nil, err },
+		}}
+	}
+	for name, lost := range map[string]error{
+		"timeout":    &netlink.OpError{Op: "receive", Err: os.ErrDeadlineExceeded},
+		"mismatched": errors.New("netlink: validate: mismatched sequence in netlink reply"),
+	} {
+		first, second := answers(lost), answers(nil)
+		c := newConn(first, func() (executor, error) { return second, nil })
+		if _, err := c.dump(unix.RTM_GETLINK, nil); !errors.Is(err, lost) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := c.dump(unix.RTM_GETLINK, nil); err != nil || second.asked != 1 {
+			t.Errorf("%s: the next question: %v, asked %d times of a fresh socket", name, err, second.asked)
+		}
 	}
 }

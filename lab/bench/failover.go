@@ -3,9 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"slices"
-	"strconv"
 	"time"
 
 	"pacu/lab/article004"
@@ -22,15 +20,9 @@ var events = []event{
 	{"planned", planned},
 }
 
-// crash is a loss of power. PowerOff takes one link after the other, and a
-// router that saw its first link go would use the second to say goodbye: so all
-// its processes are stopped before.
-func crash(ctx context.Context, t *trial, active *article004.Router) error {
-	pid := strconv.Itoa(t.running[active].Pid())
+// crash is a loss of power.
+func crash(_ context.Context, t *trial, active *article004.Router) error {
 	delete(t.running, active)
-	if out, err := exec.CommandContext(ctx, "pkill", "--signal", "STOP", "--ns", pid, "--nslist", "net", ".").CombinedOutput(); err != nil {
-		return fmt.Errorf("pkill: %w: %s", err, out)
-	}
 	return active.PowerOff()
 }
 
