@@ -94,6 +94,10 @@ func (m *Machine) Verdict() Verdict {
 	return Verdict{State: Up, Weight: m.weight}
 }
 
+// Earned tells how many good probes in a row a server that is down has passed,
+// and how many it must.
+func (m *Machine) Earned() (good, needed int) { return m.good, m.threshold() }
+
 // Step takes the result of a probe.
 func (m *Machine) Step(now time.Duration, up bool) Verdict {
 	return m.change(func() {

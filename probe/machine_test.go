@@ -165,3 +165,12 @@ func TestMachineLaws(t *testing.T) {
 		}
 	}
 }
+
+func TestEarned(t *testing.T) {
+	m := NewMachine(Settings{Interval: 6 * time.Second, Reentry: 15 * time.Second, Weight: 1})
+	m.Step(0, false)
+	m.Step(6*time.Second, true)
+	if good, needed := m.Earned(); good != 1 || needed != 2 {
+		t.Errorf("after one good probe: %d of %d, want 1 of 2", good, needed)
+	}
+}

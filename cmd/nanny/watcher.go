@@ -151,6 +151,16 @@ func (t *watcher) act(was probe.State, v probe.Verdict) {
 	t.crew.report(control.Report{
 		Server: t.subject.server, Service: t.subject.service, RealPort: t.subject.realPort,
 		Health: healths[v.State], Weight: v.Weight, Changed: v.Changed,
-		Why: t.last.Why, Took: control.Duration(t.last.Took), Trouble: t.trouble,
+		Why: t.why(v), Took: control.Duration(t.last.Took), Trouble: t.trouble,
 	})
+}
+
+// why explains a verdict by the last probe. A server that answers and is still
+// out has to hear how long.
+func (t *watcher) why(v probe.Verdict) string {
+	if v.State != probe.Down || !t.last.Up {
+		return t.last.Why
+	}
+	good, needed := t.machine.Earned()
+	return fmt.Sprintf("it answers again, %d of %d good probes before it is used: %s", good, needed, t.last.Why)
 }
