@@ -60,7 +60,8 @@ func (c *Conn) table() ([]entry, error) {
 }
 
 // Add gives a to its interface and marks it as ours. An address that is there
-// already, with the same mask, is adopted: it is marked and keeps its label.
+// already, with the same mask, is adopted: it keeps its label, and is marked
+// where the kernel can mark what is there (Linux 6.1 cannot for IPv4).
 // An IPv4 address with a mask shorter than 31 gets a broadcast address. An
 // IPv6 address skips duplicate address detection.
 //
