@@ -11,7 +11,7 @@ BIN := $(CURDIR)/bin
 IN_LAB := $(BIN)/lab exec --with $(BIN)/pulse --with $(BIN)/nanny --with $(BIN)/lvsgui
 
 # Packages whose TestKernel tests want a kernel with IPVS.
-KERNEL_PKGS ?= ./ipvs ./vip ./probe ./cmd/nanny ./cmd/pulse ./lab ./lab/article004
+KERNEL_PKGS ?= ./ipvs ./vip ./probe ./cmd/nanny ./cmd/pulse ./lab ./lab/cmd/lab ./lab/article004
 
 .PHONY: help
 help: ## list the targets
