@@ -34,15 +34,7 @@ func compose(d *Directive, front string, values []string, old []token, rest stri
 		if i < len(old) {
 			before, force = old[i].quote, false
 		}
-		// The last way is tried blindly; reading back judges it.
-		ways := quotings(v, before, force)
-		written[i] = ways[len(ways)-1]
-		for _, w := range ways {
-			if toks, comment := split("k = "+w, nil); comment < 0 && len(toks) == 3 && toks[2].text == v && !toks[2].unclosed {
-				written[i] = w
-				break
-			}
-		}
+		written[i] = pick(quotings(v, before, force), v)
 	}
 	line := front + strings.Join(written, " ") + rest
 	toks, _ := split(line, nil)
@@ -54,4 +46,27 @@ func compose(d *Directive, front string, values []string, old []token, rest stri
 		return "", fmt.Errorf("%s cannot be written in lvs.cf: put a backslash before quotes", quoted(strings.Join(values, " ")))
 	}
 	return line, nil
+}
+
+// pick returns the first of the ways to write v that is read back as v, by
+// Piranha too if any is. If none is, it returns the last: the caller sees it.
+func pick(ways []string, v string) string {
+	best := ""
+	for _, w := range ways {
+		line := "k = " + w
+		toks, comment := split(line, nil)
+		if comment >= 0 || len(toks) != 3 || toks[2].text != v || toks[2].unclosed {
+			continue
+		}
+		if words, ok := tokenize(line); ok && len(words) == 3 && words[2] == v {
+			return w
+		}
+		if best == "" {
+			best = w
+		}
+	}
+	if best == "" {
+		best = ways[len(ways)-1]
+	}
+	return best
 }

@@ -18,6 +18,24 @@ var console = style{
 	server:  layout{"     ", "         ", "     "},
 }
 
+// key is the indentation of what stands in a place, foot that of the brace that ends it.
+func (st *style) key(w Where) string {
+	switch w {
+	case Global:
+		return ""
+	case InServer:
+		return st.server.key
+	}
+	return st.service.key
+}
+
+func (st *style) foot(w Where) string {
+	if w == InServer {
+		return st.server.foot
+	}
+	return st.service.foot
+}
+
 // learn returns the style of f: that of its first line end, and of the first
 // virtual and server that have something in them.
 func (f *File) learn() *style {
@@ -82,11 +100,5 @@ func (b *Block) indent(st *style) string {
 			return indentation(n.raw)
 		}
 	}
-	switch b.body.where {
-	case Global:
-		return ""
-	case InServer:
-		return st.server.key
-	}
-	return st.service.key
+	return st.key(b.body.where)
 }

@@ -1,0 +1,117 @@
+package lvscf
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestFormat(t *testing.T) {
+	for path, text := range files(t, "format") {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			got, ps := Format(text)
+			if got == nil {
+				t.Fatal(ps)
+			}
+			golden(t, strings.TrimSuffix(path, ".cf")+".golden", string(got))
+		})
+	}
+}
+
+// Every file that parses is formatted, and every other refused.
+func TestFormatAll(t *testing.T) {
+	for _, folder := range []string{"samples", "warned", "broken", "format", "piranha"} {
+		for path, text := range files(t, folder) {
+			t.Run(path, func(t *testing.T) { checkFormat(t, text) })
+		}
+	}
+}
+
+// What Piranha's console wrote stays as it is.
+func TestFormatConsole(t *testing.T) {
+	for _, name := range []string{"direct-four-servers", "nat-fwmark-pair"} {
+		path := filepath.Join("testdata", "samples", name+".cf")
+		text := files(t, "samples")[path]
+		if got, _ := Format(text); change(string(text), string(got)) != "" {
+			t.Errorf("%s changed:\n%s", path, change(string(text), string(got)))
+		}
+	}
+}
+
+// checkFormat checks all that Format promises of text.
+func checkFormat(t *testing.T, text []byte) {
+	t.Helper()
+	f := Parse("lvs.cf", text)
+	got, ps := Format(text)
+	if len(f.Problems.Errors()) > 0 {
+		if got != nil || ps.Err() == nil {
+			t.Fatalf("%q has errors, and became %q", text, got)
+		}
+		return
+	}
+	if got == nil || ps.Err() != nil {
+		t.Fatalf("%q parses, and is refused: %v", text, ps)
+	}
+	again, ps := Format(got)
+	if !bytes.Equal(again, got) {
+		t.Fatalf("%q became %q, and that %q: %v", text, got, again, ps)
+	}
+	formatted := Parse("lvs.cf", got)
+	if ps := formatted.Problems.Errors(); len(ps) > 0 {
+		t.Fatalf("%q became %q: %v", text, got, ps)
+	}
+	for _, p := range formatted.Problems {
+		if refused[p.Code] || p.Code == "unclosed" || p.Code == "after-brace" || p.Code == "lone-quote" {
+			t.Fatalf("%q became %q, which still has %v", text, got, p)
+		}
+	}
+	if was, is := meaning(t, f), meaning(t, formatted); was != is {
+		t.Fatalf("%q became %q, which means\n%s\nand not\n%s", text, got, is, was)
+	}
+	if was, is := outline(f.Global()), outline(formatted.Global()); was != is {
+		t.Fatalf("%q became %q, which holds\n%s\nand not\n%s", text, got, is, was)
+	}
+	if was, is := remarks(text), remarks(got); was != is {
+		t.Fatalf("%q became %q, with the comments %q", text, got, is)
+	}
+}
+
+// meaning is what f means as text, its places left out; or that it is wrong.
+func meaning(t *testing.T, f *File) string {
+	t.Helper()
+	cfg, _ := f.Check()
+	if cfg == nil {
+		return "wrong"
+	}
+	for _, list := range [][]Virtual{cfg.Virtuals, cfg.Failovers} {
+		for i := range list {
+			list[i].Pos = Pos{}
+			for j := range list[i].Servers {
+				list[i].Servers[j].Pos = Pos{}
+			}
+		}
+	}
+	text, err := json.Marshal(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// remarks are the comment lines of text, and the comments behind statements.
+func remarks(text []byte) string {
+	var all []string
+	for _, line := range textLines(text) {
+		line = strings.Trim(line, " \t")
+		toks, at := split(line, nil)
+		switch {
+		case at >= 0:
+			all = append(all, line[at:])
+		case len(toks) > 1 && toks[0].is("}"):
+			all = append(all, "# "+strings.TrimLeft(line[1:], " \t"))
+		}
+	}
+	return strings.Join(all, "\n")
+}
