@@ -1,0 +1,190 @@
+package lvscf
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const before = `serial_no = 1
+primary = 10.0.0.2
+backup = 10.0.0.3
+backup_active = 1
+nat_router = 10.1.0.1 eth1:1
+virtual http {
+     active = 1
+     address = 10.0.0.10 eth0:1
+     send = "GET / HTTP/1.0\r\n\r\n"
+     server lvs-03 {
+         address = 10.1.0.13
+         active = 1
+     }
+     server lvs-04 {
+         address = 10.1.0.14
+         active = 1
+         weight = 1
+     }
+}
+virtual ftp {
+     address = 10.0.0.11 eth0:2
+     port = 21
+}
+`
+
+func TestDiff(t *testing.T) {
+	tests := []struct {
+		name     string
+		old, new string // replaced in before, in turn, with | between several
+		want     []string
+	}{
+		{name: "nothing"},
+		{"layout", "     port = 21", "\n\tport    = 0x15 # x", nil},
+		{"defaults written out", "serial_no = 1\n", "serial_no = 1\nkeepalive = 2\nhard_shutdown = 1\n", nil},
+		{"what does nothing", "serial_no = 1\n", "serial_no = 1\nrsh_command = ssh\nsync = 1\n", nil},
+		{"weight", "weight = 1", "weight = 3", []string{"virtual http: server lvs-04 weight 1 -> 3"}},
+		{"globals in the table's order", "serial_no = 1|backup_active = 1|nat_router = 10.1.0.1 eth1:1", "nat_nmask = 255.255.255.0|deadtime = 6500ms|serial_no = 2", []string{
+			"serial_no 1 -> 2", "backup_active 1 -> 0", "deadtime 5 -> 6.5",
+			"nat_router 10.1.0.1 eth1:1 -> none", "nat_nmask 255.255.255.255 -> none",
+		}},
+		{"texts", `send = "GET / HTTP/1.0\r\n\r\n"`, `expect = ""`, []string{
+			`virtual http send "GET / HTTP/1.0\r\n\r\n" -> none`, `virtual http expect none -> ""`,
+		}},
+		{"server added and removed", "lvs-03|10.1.0.13", `"lvs 05"|10.1.0.15`, []string{
+			"virtual http: server lvs-03 removed: 10.1.0.13 port 80, weight 1", `virtual http: server "lvs 05" added: 10.1.0.15 port 80, weight 1`,
+		}},
+		{"server of another name", "lvs-03", "lvs-3", []string{`virtual http: server lvs-03 name "lvs-03" -> "lvs-3"`}},
+		{"virtual of another name", "virtual ftp", "virtual ftpd", []string{`virtual ftp name "ftp" -> "ftpd"`}},
+		{"names exchanged", "virtual http|virtual ftp|virtual web", "virtual web|virtual http|virtual ftp", []string{
+			"virtual http active 1 -> 0", "virtual http address 10.0.0.10 eth0:1 -> 10.0.0.11 eth0:2", "virtual http port 80 -> 21",
+			`virtual http send "GET / HTTP/1.0\r\n\r\n" -> none`,
+			"virtual http: server lvs-03 removed: 10.1.0.13 port 80, weight 1", "virtual http: server lvs-04 removed: 10.1.0.14 port 80, weight 1",
+			"virtual ftp active 0 -> 1", "virtual ftp address 10.0.0.11 eth0:2 -> 10.0.0.10 eth0:1", "virtual ftp port 21 -> 80",
+			`virtual ftp send none -> "GET / HTTP/1.0\r\n\r\n"`,
+			"virtual ftp: server lvs-03 added: 10.1.0.13 port 80, weight 1", "virtual ftp: server lvs-04 added: 10.1.0.14 port 80, weight 1",
+		}},
+		{"another virtual", "virtual ftp|10.0.0.11|port = 21", "virtual dns|10.0.0.12|fwmark = 80", []string{
+			"virtual ftp removed: tcp 10.0.0.11:21, 0 servers, not active", "virtual dns added: tcp 10.0.0.12:80, fwmark 80, 0 servers, not active",
+		}},
+		{"another kind", "virtual ftp", "failover ftp", []string{
+			"virtual ftp removed: tcp 10.0.0.11:21, 0 servers, not active", "failover ftp added: tcp 10.0.0.11:21, 0 servers, not active",
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			after := before
+			if tt.old != "" {
+				news := strings.Split(tt.new, "|")
+				for i, old := range strings.Split(tt.old, "|") {
+					if !strings.Contains(after, old) {
+						t.Fatalf("no %q to replace", old)
+					}
+					after = strings.ReplaceAll(after, old, news[i])
+				}
+			}
+			if diff := cmp.Diff(tt.want, changes(t, before, after)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// changes is the difference of two texts.
+func changes(t *testing.T, a, b string) []string {
+	t.Helper()
+	var all []string
+	for _, c := range Diff(config(t, a), config(t, b)) {
+		all = append(all, c.String())
+	}
+	return all
+}
+
+func config(t *testing.T, text string) *Config {
+	t.Helper()
+	cfg, ps := Read("lvs.cf", []byte(text))
+	if cfg == nil {
+		t.Fatal(ps)
+	}
+	return cfg
+}
+
+// The order of blocks makes no difference, and neither do names alike.
+func TestDiffOrder(t *testing.T) {
+	blocks := []string{
+		"virtual a {\naddress = 10.0.0.10 eth0:1\nserver x {\naddress = 10.1.0.11\n}\nserver x {\naddress = 10.1.0.12\n}\n}\n",
+		"virtual a {\naddress = 10.0.0.11 eth0:1\n}\n",
+		"virtual b {\n}\n",
+		"virtual b {\nfwmark = 3\n}\n",
+	}
+	text := "primary = 10.0.0.2\n" + strings.Join(blocks, "")
+	slices.Reverse(blocks)
+	blocks[3] = strings.ReplaceAll(blocks[3], "10.1.0.11", "10.1.0.99")
+	turned := "primary = 10.0.0.2\n" + strings.Join(blocks, "")
+	want := []string{"virtual a: server x address 10.1.0.11 -> 10.1.0.99"}
+	if diff := cmp.Diff(want, changes(t, text, turned)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Every directive that does something makes a difference: a new row of the
+// table needs its case in diff_text.go.
+func TestDiffEveryDirective(t *testing.T) {
+	values := map[Type]string{Int: "7", Bool: "1", Duration: "77", Port: "77", HostName: "10.9.9.9", IP: "10.9.9.9",
+		HostDevice: "10.9.9.9 eth9:9", Mask: "255.255.0.0", Text: "seven", Escaped: "seven", Command: "/bin/seven", Program: "/bin/seven", Device: "eth7"}
+	for _, d := range Directives() {
+		if d.Legacy {
+			continue
+		}
+		value := values[d.Type]
+		if d.Type == Word {
+			value = d.Values[len(d.Values)-1]
+		}
+		if value == d.Default {
+			value = "0"
+		}
+		line := d.Name + " = " + value + "\n"
+		a, b := "primary = 10.0.0.2\n", ""
+		switch d.Where {
+		case Global:
+			b = a + line
+			switch d.Name {
+			case "primary":
+				a, b = "service = lvs\n", "service = lvs\n"+line
+			case "backup_active":
+				a, b = a+"backup = 10.0.0.3\n", b+"backup = 10.0.0.3\n"
+			case "backup_private":
+				a, b = a+"primary_private = 10.0.0.3\n", b+"primary_private = 10.0.0.3\n"
+			case "nat_nmask":
+				a, b = a+"nat_router = 10.1.0.1 eth1\n", b+"nat_router = 10.1.0.1 eth1\n"
+			}
+		case InServer:
+			a += "virtual v {\nserver s {\n"
+			if d.Name != "address" {
+				a += "address = 10.1.0.11\n"
+			}
+			b = a + line + "}\n}\n"
+			a += "}\n}\n"
+		default:
+			a += "virtual v {\n"
+			if d.Name != "address" {
+				a += "address = 10.0.0.10 eth0:1\n"
+			}
+			b = a + line + "}\n"
+			a += "}\n"
+		}
+		found := slices.ContainsFunc(Diff(config(t, a), config(t, b)), func(c Change) bool { return c.What == d.Name && c.To != "" })
+		if !found {
+			t.Errorf("%s: no difference between\n%sand\n%s", d.Name, a, b)
+		}
+	}
+}
+
+func TestChangeJSON(t *testing.T) {
+	got, err := json.Marshal([]Change{{"virtual http: server lvs-04", "weight", "1", "3"}, {"", "nat_router", "", "10.1.0.1 eth1"}})
+	want := `[{"object":"virtual http: server lvs-04","what":"weight","from":"1","to":"3"},{"what":"nat_router","to":"10.1.0.1 eth1"}]`
+	if err != nil || string(got) != want {
+		t.Errorf("%s, %v", got, err)
+	}
+}
