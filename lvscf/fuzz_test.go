@@ -10,7 +10,7 @@ import (
 // seed gives a fuzz target every file of testdata, as f.Add adds one.
 func seed(f *testing.F, add func(text []byte)) {
 	f.Helper()
-	for _, folder := range []string{"samples", "broken", "warned"} {
+	for _, folder := range []string{"samples", "broken", "warned", "format", "piranha"} {
 		for _, text := range files(f, folder) {
 			if len(text) < 4096 {
 				add(text)
@@ -136,6 +136,24 @@ func FuzzEdit(f *testing.F) {
 		}
 		if !bytes.Equal(again.Bytes(), edited) {
 			t.Fatal("the edited text does not come back")
+		}
+	})
+}
+
+// FuzzFormat formats a file, reads it as Piranha, and compares it with another.
+func FuzzFormat(f *testing.F) {
+	seed(f, func(text []byte) { f.Add(text) })
+	f.Fuzz(func(t *testing.T, text []byte) {
+		checkFormat(t, text)
+		file := Parse("lvs.cf", text)
+		cfg, ps := file.Check()
+		if all := Piranha(file); len(all) < len(ps) {
+			t.Fatalf("%q: %d problems, and %d for Piranha", text, len(ps), len(all))
+		}
+		if cfg != nil {
+			if all := Diff(cfg, cfg); len(all) > 0 {
+				t.Fatalf("%q differs from itself: %v", text, all)
+			}
 		}
 	})
 }

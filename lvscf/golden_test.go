@@ -100,9 +100,12 @@ func TestSamples(t *testing.T) {
 // Every code is documented, and every documented one is seen in a test file.
 func TestCodes(t *testing.T) {
 	seen := make(map[string]map[Severity]bool)
-	for _, folder := range []string{"broken", "warned", "samples"} {
+	for _, folder := range []string{"broken", "warned", "samples", "piranha"} {
 		for _, text := range files(t, folder) {
 			_, ps := Read("lvs.cf", text)
+			if folder == "piranha" {
+				ps = Piranha(Parse("lvs.cf", text))
+			}
 			for _, p := range ps {
 				if seen[p.Code] == nil {
 					seen[p.Code] = make(map[Severity]bool)
