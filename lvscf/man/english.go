@@ -1,0 +1,144 @@
+package man
+
+import "pacu/lvscf"
+
+var english = words{
+	manual: "File Formats Manual",
+	sections: sections{
+		name: "NAME", description: "DESCRIPTION", grammar: "SYNTAX", values: "VALUES", directives: "DIRECTIVES",
+		global: "Outside blocks", services: "In virtual and failover blocks", servers: "In server blocks",
+		extensions: "EXTENSIONS", legacy: "LEGACY DIRECTIVES",
+		examples: "EXAMPLES", nat: "Network address translation", direct: "Direct routing", tunnel: "Tunnels",
+		problems: "PROBLEMS", files: "FILES", see: "SEE ALSO",
+	},
+	name: "configuration of a pair of Linux Virtual Server routers",
+	description: []string{
+		"lvs.cf says which two routers make a pair, which floating addresses they hold, and which real servers stand " +
+			"behind these. `pulse` reads it at its start, and again at SIGHUP or `pulse reload`. A file with an error " +
+			"changes nothing then. Both routers have the same file, copied by hand or by the console on port 3636.",
+		"The language is that of Piranha 0.8.6, whose files are read as they are. What goes further is listed under " +
+			"EXTENSIONS.",
+		"`pulse check` tells what is wrong with a file, `pulse fmt` writes it as the console would, `pulse diff` compares " +
+			"two files by what they mean, `pulse import` makes one from the configuration of keepalived or ldirectord or " +
+			"from the output of ipvsadm, and `pulse export` goes the other way.",
+	},
+	lines: "Each line is one of these, or blank, or a comment, whose first character other than a blank is `#`:",
+	forms: []string{
+		"<directive> `=` <value>",
+		"`virtual` <NAME> `{`",
+		"`failover` <NAME> `{`",
+		"`server` <NAME> `{`",
+		"`}`",
+	},
+	grammar: []string{
+		"Words are separated by spaces and tabs, also around `=` and before `{`. Indentation and blank lines mean nothing. " +
+			"A value with a blank in it stands in quotation marks, `\"` or `'`, and ends on its line; a quotation mark inside " +
+			"needs the other kind around it. `virtual` and `failover` stand outside all blocks, `server` in one of these two. " +
+			"Names are for people, and may be any word.",
+		"Of a directive given twice in one place the last counts. The order of lines means nothing, with one exception: a " +
+			"real server without a `port` of its own has the `port` that its virtual has at that line.",
+		"Lines end in LF, CR LF or CR. The file is UTF-8 text; the bytes of names and comments are kept as they are.",
+	},
+	values: []string{
+		"What stands in italics for a value below is one of these.",
+	},
+	types: map[lvscf.Type]typeWords{
+		lvscf.Int: {"integer", "A number as in C: `80`, `0x50`, or `0120`, which is octal. A leading zero is rarely meant, " +
+			"and warned of."},
+		lvscf.Bool: {"switch", "`0` for no, `1` for yes, and no other word."},
+		lvscf.Duration: {"duration", "Seconds, `12` or `0.25`; or a number with its unit, `250ms` or `2s`. Where whole seconds " +
+			"are asked for, the kernel counts nothing finer."},
+		lvscf.Port:     {"port", "A number from 1 to 65535, or the name of a service that IANA gives a port, such as `http`."},
+		lvscf.HostName: {"host", "An IPv4 or IPv6 address, or a host name, which is looked up when pulse starts."},
+		lvscf.IP:       {"address", "An IPv4 or IPv6 address."},
+		lvscf.HostDevice: {"address interface", "An address and, after a blank, the network interface to put it on, with or " +
+			"without a label: `10.10.1.30 eth0:1`. An interface's name with its label has 15 characters at most."},
+		lvscf.Mask: {"netmask", "An IPv4 netmask, `255.255.255.0`; `0.0.0.0` is the same as none. For IPv6 the number of " +
+			"bits, `64`."},
+		lvscf.Text: {"text", "Any text."},
+		lvscf.Escaped: {"string", "Any text, in which `\\n`, `\\r`, `\\t`, `\\\\`, `\\\"` and `\\'` stand for a line feed, a carriage " +
+			"return, a tab, and the sign itself."},
+		lvscf.Command: {"command", "A program and its arguments, split at blanks. No shell sees it: there are no variables, " +
+			"pipes or wildcards."},
+		lvscf.Program: {"program", "The path of a program."},
+		lvscf.Device:  {"interface", "The name of a network interface, such as `eth0`."},
+		lvscf.List:    {"list", "Words between brackets, all separated by blanks: `[ a b c ]`."},
+		lvscf.Word:    {"word", "One of the words that the directive lists, in lower case."},
+	},
+	global:   "These say who the routers are and how the pair works.",
+	services: "A `virtual` block is a service of the real servers named in it. Those of one `fwmark` are one service to the kernel. A `failover` block is a service that the routers run themselves, one at a time; `service = fos` selects these.",
+	servers:  "A `server` block is a real server of the `virtual` around it.",
+	extensions: []string{
+		"Piranha refuses a file with any of what follows, or reads something else in it. `pulse check --piranha` finds " +
+			"them, for a pair of which one router still runs Piranha.",
+		"IPv6 addresses, and the netmasks that go with them.",
+		"A comment after a statement, and a `{` without a blank before it. Both are warned of.",
+		"Quotation marks anywhere: Piranha takes a quoted word without a blank in it only at the very end of a line.",
+		"Lines that end in CR LF, of which Piranha reads the first alone, and a byte order mark.",
+	},
+	durations:    "Durations with a fraction or a unit, in %s.",
+	newWords:     "The directives %s.",
+	newValues:    "Not in Piranha: %s.",
+	legacy:       "These are read and kept, for the sake of old files, and do nothing. Most are warned of.",
+	examples:     "Each of these files is complete. The addresses are those set aside for documents.",
+	between:      "From %s to %s.",
+	defaultIs:    "Default: `%s`.",
+	whole:        "Whole seconds.",
+	extension:    "An extension, since %s.",
+	onlyFailover: "In `failover` blocks only.",
+	onlyVirtual:  "In `virtual` blocks only.",
+	nat: example{
+		before: []string{
+			"The real servers are on a network of their own, 10.8.8.0/24, with the floating address 10.8.8.1 as their " +
+				"default gateway. Packets pass the active router both ways, and it may translate ports: clients come to port " +
+				"80, the servers listen on 8080. A client stays with one server for five minutes after its last " +
+				"connection, and web-2 gets twice the share.",
+		},
+		after: []string{
+			"The routers need `net.ipv4.ip_forward=1`. The real servers need nothing but the gateway.",
+		},
+	},
+	direct: example{
+		before: []string{
+			"The real servers are on the network of the floating address and answer clients directly; the router sees " +
+				"requests alone. They cannot have another port than the virtual. The mark 80 makes http and https one service, " +
+				"so that a client stays with one server for both. Heartbeats have a second path, and connections are " +
+				"told to the standby router over eth1.",
+		},
+		after: []string{
+			"Every real server has 192.0.2.10 on its loopback interface, with `net.ipv4.conf.all.arp_ignore=1` and " +
+				"`net.ipv4.conf.all.arp_announce=2`, so that it takes packets for the address without claiming it. Both routers " +
+				"set the mark on what comes for the address:",
+		},
+		commands: []string{
+			"`nft add table inet marks`",
+			"`nft add chain inet marks pre '{ type filter hook prerouting priority mangle; }'`",
+			"`nft add rule inet marks pre ip daddr 192.0.2.10 tcp dport '{ 80, 443 }' meta mark set 80`",
+		},
+	},
+	tunnel: example{
+		before: []string{
+			"The real servers are anywhere, here at two other sites; the router wraps packets into IP packets to them, and " +
+				"they answer clients directly. A server is well when its greeting begins with 220. One that fails keeps " +
+				"the connections it has; when none is left, mail goes to the sorry server.",
+		},
+		after: []string{
+			"Every real server has 192.0.2.10 on its `tunl0`, with `net.ipv4.conf.tunl0.rp_filter=0` and the two settings " +
+				"of ARP as for direct routing, and its provider lets packets out that have this source address.",
+		},
+	},
+	problems: []string{
+		"`pulse check` prints each problem as <FILE>`:`<LINE>`:`<COLUMN>`:` <severity>`:` <message>, with what to write " +
+			"instead where that can be known, and in the output of `pulse check --json` its code from the list below. A file " +
+			"with an error is not used. One with warnings is.",
+		"Codes do not change between releases.",
+	},
+	severity: map[lvscf.Severity]string{lvscf.Error: "error", lvscf.Warning: "warning"},
+	files: []entry{
+		{"`/etc/sysconfig/ha/lvs.cf`", "Where pulse, the console and the commands of pulse look for it."},
+	},
+	seeAlso: "`pulse --help`, `ipvsadm`(8), `nft`(8)",
+	list:    ", ",
+	space:   " ",
+	meaning: func(english, _ string) string { return english },
+}

@@ -1,0 +1,13 @@
+package man
+
+import _ "embed" // of the examples
+
+// The files that the page shows, complete as they are.
+var (
+	//go:embed examples/nat.cf
+	natExample string
+	//go:embed examples/direct.cf
+	directExample string
+	//go:embed examples/tunnel.cf
+	tunnelExample string
+)
