@@ -87,6 +87,9 @@ func (c *Client) send(msgs []netlink.Message) (map[uint32]error, error) {
 	if _, err := c.conn.SendMessages(msgs); err != nil {
 		return nil, err
 	}
+	if err := c.setDeadline(answerIn); err != nil {
+		return nil, err
+	}
 	answers := make(map[uint32]error)
 	last := msgs[len(msgs)-1].Header.Sequence
 	for {

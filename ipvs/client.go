@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/mdlayher/genetlink"
 	"github.com/mdlayher/netlink"
@@ -57,7 +59,7 @@ func dial(config *netlink.Config) (*Client, error) {
 // newClient looks the family up. The caller closes conn on error.
 func newClient(conn *netlink.Conn) (*Client, error) {
 	c := &Client{conn: conn}
-	if err := c.setDeadline(); err != nil {
+	if err := c.setDeadline(answerIn); err != nil {
 		return nil, err
 	}
 	f, err := genetlink.NewConn(conn).GetFamily(familyName)
@@ -221,8 +223,33 @@ func (c *Client) StartDaemon(d Daemon) error {
 // StopDaemon stops the sync daemon of role r. If none runs, the error matches
 // os.ErrNotExist.
 func (c *Client) StopDaemon(r DaemonRole) error {
-	if err := c.doEncoded(cmdDelDaemon, func() ([]byte, error) { return encodeRole(r) }); err != nil {
+	if err := c.stopDaemon(r); err != nil {
 		return fmt.Errorf("stop %v sync daemon: %w", r, err)
+	}
+	return nil
+}
+
+// stopIn bounds the wait for the answer to a stop. The kernel has done its
+// work when the request is sent; but a daemon stopped before its thread ever
+// ran makes kthread_stop return EINTR, and netlink_rcv_skb answers that error
+// alone with silence (af_netlink.c). Whether it stopped, the list tells.
+const stopIn = 250 * time.Millisecond
+
+func (c *Client) stopDaemon(r DaemonRole) error {
+	data, err := encodeRole(r)
+	if err != nil {
+		return err
+	}
+	_, err = c.exchangeWithin(stopIn, cmdDelDaemon, netlink.Acknowledge, data)
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
+	running, lerr := c.Daemons()
+	if lerr != nil {
+		return errors.Join(err, lerr)
+	}
+	if slices.ContainsFunc(running, func(d Daemon) bool { return d.Role == r }) {
+		return err
 	}
 	return nil
 }

@@ -100,6 +100,11 @@ func payload(m netlink.Message) ([]byte, error) {
 // exchange sends one request and returns the messages that answer it, at least
 // one unless it is a dump. Errors of the kernel have their meaning.
 func (c *Client) exchange(cmd command, flags netlink.HeaderFlags, data []byte) ([]netlink.Message, error) {
+	return c.exchangeWithin(answerIn, cmd, flags, data)
+}
+
+// exchangeWithin is exchange with a limit of its own for the answer.
+func (c *Client) exchangeWithin(limit time.Duration, cmd command, flags netlink.HeaderFlags, data []byte) ([]netlink.Message, error) {
 	m, err := c.message(cmd, flags, data)
 	if err != nil {
 		return nil, err
@@ -110,6 +115,10 @@ func (c *Client) exchange(cmd command, flags netlink.HeaderFlags, data []byte) (
 		return nil, err
 	}
 	if m, err = c.conn.Send(m); err != nil {
+		return nil, err
+	}
+	// The kernel works while we send, which may take long.
+	if err := c.setDeadline(limit); err != nil {
 		return nil, err
 	}
 	for {
@@ -148,10 +157,12 @@ func (c *Client) ready() error {
 			}
 		}
 	}
-	return c.setDeadline()
+	return nil
 }
 
-func (c *Client) setDeadline() error { return c.conn.SetReadDeadline(time.Now().Add(answerIn)) }
+func (c *Client) setDeadline(limit time.Duration) error {
+	return c.conn.SetReadDeadline(time.Now().Add(limit))
+}
 
 // receive reads one answer, and notes when it could not. The caller holds mu.
 func (c *Client) receive() ([]netlink.Message, error) {
