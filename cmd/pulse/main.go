@@ -3,7 +3,9 @@
 // keeps the kernel's IPVS table as lvs.cf and the nannies' probes want it, and
 // tells all about it on its control socket.
 //
-// "pulse status" and "pulse reload" talk to the running daemon.
+// "pulse status" and "pulse reload" talk to the running daemon. "pulse check",
+// "fmt", "diff", "import" and "export" are about lvs.cf alone, and need neither
+// root nor a daemon.
 package main
 
 import (
@@ -30,6 +32,10 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"status": statusCommand,
 	"reload": reloadCommand,
 	"guard":  guardCommand,
+
+	"check": withStdin(checkCommand),
+	"fmt":   withStdin(fmtCommand),
+	"diff":  withStdin(diffCommand),
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
@@ -122,7 +128,12 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	fs.Usage = func() {
 		fmt.Fprint(stderr, "usage: pulse [flags]           run the daemon\n"+
 			"       pulse status [--json]   show what it knows\n"+
-			"       pulse reload            read lvs.cf again\n\n")
+			"       pulse reload            read lvs.cf again\n"+
+			"       pulse check [FILE]      say what is wrong with an lvs.cf\n"+
+			"       pulse fmt [-w] [FILE]   lay it out as the console would\n"+
+			"       pulse diff A B          compare two by what they mean\n"+
+			"       pulse import FILE       make one from keepalived.conf, ldirectord.cf or ipvsadm --save\n"+
+			"       pulse export [FILE]     print one for ipvsadm or keepalived\n\n")
 		fs.SetOutput(stderr)
 		fs.PrintDefaults()
 	}

@@ -49,7 +49,7 @@ type words struct {
 	seeAlso     string
 
 	// Sentences about a directive; %s is what the table says.
-	defaultIs, between, whole, extension, isLegacy, onlyFailover, onlyVirtual string
+	defaultIs, between, whole, extension, onlyFailover, onlyVirtual string
 
 	severity map[lvscf.Severity]string
 	list     string // between the words of a list

@@ -40,6 +40,7 @@ func (w *words) page() []byte {
 	w.typeList(&r)
 	w.directives(&r)
 	w.extensionList(&r)
+	w.legacyList(&r)
 	r.section(w.sections.examples)
 	r.text(w.examples)
 	for _, e := range []struct {
@@ -133,7 +134,7 @@ func (w *words) about(d lvscf.Directive) string {
 	if low, high := bounds(d); high != "" {
 		add(w.between, low, high)
 	}
-	if d.Default != "" && !d.Legacy {
+	if d.Default != "" {
 		add(w.defaultIs, d.Default)
 	}
 	if len(d.New) > 0 {
@@ -172,9 +173,9 @@ func written(d time.Duration) string {
 	return fmt.Sprintf("%dms", d.Milliseconds())
 }
 
-// extensionList is what Piranha would refuse, and what it would miss.
+// extensionList is what Piranha would refuse.
 func (w *words) extensionList(r *roff) {
-	var durations, added, values, legacy []string
+	var durations, added, values []string
 	for _, d := range lvscf.Directives() {
 		if d.Type == lvscf.Duration && !d.Whole && !d.Extension {
 			durations = append(durations, "`"+d.Name+"`")
@@ -184,9 +185,6 @@ func (w *words) extensionList(r *roff) {
 		}
 		for _, v := range d.New {
 			values = append(values, "`"+d.Name+" = "+v+"`")
-		}
-		if d.Legacy {
-			legacy = append(legacy, "`"+d.Name+"`")
 		}
 	}
 	r.section(w.sections.extensions)
@@ -199,6 +197,10 @@ func (w *words) extensionList(r *roff) {
 			r.paragraphs([]string{fmt.Sprintf(part.before, strings.Join(part.words, w.list))})
 		}
 	}
+}
+
+// legacyList is the words that do nothing.
+func (w *words) legacyList(r *roff) {
 	r.section(w.sections.legacy)
 	r.text(w.legacy)
 	for _, d := range lvscf.Directives() {
