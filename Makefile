@@ -35,16 +35,17 @@ check: tools ## gofmt, vet, staticcheck, generated code, dependency rules
 	go test -count=1 .
 
 .PHONY: unit
-unit: tools ## tests that need no other kernel than this one
-	go test -race $(GOTESTFLAGS) ./...
+unit: tools ## tests that need neither another kernel nor a browser
+	go test -race -short ./...
 
 .PHONY: kernel-test
-kernel-test: build lab-tools ## the TestKernel tests, on a real kernel with IPVS
+kernel-test: build lab-tools ## the machine's own tests, and the TestKernel tests on a real kernel with IPVS
+	go test -p 1 -count=1 -timeout 15m -run '^TestMachine' ./lab/vm ./lab/cmd/lab
 	CGO_ENABLED=0 go test -p 1 -count=1 -timeout 20m -run '^TestKernel' -exec "$(IN_LAB) --" $(KERNEL_PKGS)
 
 .PHONY: e2e
 e2e: build lab-tools browser ## Chromium against the console of a running cluster
-	go test -count=1 -timeout 15m -run '^TestBrowser' ./web ./lab/e2e
+	go test -p 1 -count=1 -timeout 15m -run "^TestBrowser" ./web ./lab/e2e
 
 .PHONY: bench
 bench: build lab-tools ## figures beside a peer's: B=failover

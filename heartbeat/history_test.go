@@ -30,9 +30,6 @@ func TestHistories(t *testing.T) {
 		return
 	}
 	n := *histories
-	if testing.Short() {
-		n /= 10
-	}
 	var changes int
 	for seed := uint64(1); seed <= uint64(n); seed++ {
 		m := history(seed)

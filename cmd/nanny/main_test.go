@@ -137,9 +137,6 @@ func TestServeNonsense(t *testing.T) {
 // TestProcess runs the program itself, as pulse does and as root does, with the
 // kernel left alone.
 func TestProcess(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the program")
-	}
 	bin := filepath.Join(t.TempDir(), "nanny")
 	build := exec.Command("go", "build", "-o", bin, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")

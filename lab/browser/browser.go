@@ -40,10 +40,13 @@ const (
 )
 
 // Open starts a browser for the console at base, "https://127.0.0.1:3636". It
-// skips the test where there is no Chromium. Pictures go to the folder SHOTS
+// skips the test in short runs and where there is no Chromium. Pictures go to the folder SHOTS
 // names, else nowhere that lasts.
 func Open(t *testing.T, base string) *Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("browser tests are for make e2e")
+	}
 	if _, err := os.Stat(program); err != nil {
 		t.Skipf("no browser to test with: %v", err)
 	}

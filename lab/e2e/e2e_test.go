@@ -32,6 +32,9 @@ type demo struct {
 // until it names the consoles.
 func startDemo(t *testing.T) *demo {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("browser tests are for make e2e")
+	}
 	bin, err := filepath.Abs("../../bin")
 	if err != nil {
 		t.Fatal(err)
