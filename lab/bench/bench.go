@@ -11,6 +11,9 @@ import (
 type Bench struct {
 	Name  string
 	About string // what it measures, in a line
+	// Alone tells that it measures no more than this process: it needs
+	// neither root nor IPVS nor the peers' programs.
+	Alone bool
 	// Run measures. It shows its progress with say.
 	Run func(ctx context.Context, s Settings, say Say) ([]Figure, error)
 }
@@ -20,7 +23,8 @@ type Say func(format string, args ...any)
 
 // All are the benches there are.
 var All = []Bench{
-	{"failover", "crash and planned stop of the active router, as clients see it; peer keepalived", Failover},
+	{"failover", "crash and planned stop of the active router, as clients see it; peer keepalived", false, Failover},
+	{"lvscf", "reading and editing large lvs.cf files; peer bufio.Scanner", true, Language},
 }
 
 // Settings are what the benches share.

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Machine describes in a line what figures depend on: the kernel, the
-// processors and the peers' versions.
-func Machine(ctx context.Context) (string, error) {
+// Machine describes in a line what figures depend on: the kernel and the
+// processors, and for all benches but those that are Alone the peers' versions.
+func Machine(ctx context.Context, alone bool) (string, error) {
 	var u unix.Utsname
 	if err := unix.Uname(&u); err != nil {
 		return "", fmt.Errorf("name of the kernel: %w", err)
@@ -22,13 +22,16 @@ func Machine(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	line := fmt.Sprintf("bench kernel=%s cpus=%d cpu=%q", unix.ByteSliceToString(u.Release[:]), runtime.NumCPU(), processor(string(info)))
+	if alone {
+		return line, nil
+	}
 	// It says so on standard error.
 	version, err := exec.CommandContext(ctx, "keepalived", "--version").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("keepalived, the peer: %w", err)
 	}
-	return fmt.Sprintf("bench kernel=%s cpus=%d cpu=%q keepalived=%q",
-		unix.ByteSliceToString(u.Release[:]), runtime.NumCPU(), processor(string(info)), keepalivedVersion(string(version))), nil
+	return fmt.Sprintf("%s keepalived=%q", line, keepalivedVersion(string(version))), nil
 }
 
 // processor is the model named in /proc/cpuinfo, or "unknown": not every

@@ -1,6 +1,9 @@
 package bench
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestProcessor(t *testing.T) {
 	for text, want := range map[string]string{
@@ -23,5 +26,17 @@ func TestKeepalivedVersion(t *testing.T) {
 		if got := keepalivedVersion(text); got != want {
 			t.Errorf("keepalivedVersion(%q) = %q, want %q", text, got, want)
 		}
+	}
+}
+
+// A bench that needs no peer does not ask for one.
+func TestMachineAlone(t *testing.T) {
+	t.Setenv("PATH", "")
+	line, err := Machine(t.Context(), true)
+	if err != nil || !strings.HasPrefix(line, "bench kernel=") || strings.Contains(line, "keepalived") {
+		t.Errorf("%q, %v", line, err)
+	}
+	if _, err := Machine(t.Context(), false); err == nil {
+		t.Error("no error without keepalived")
 	}
 }

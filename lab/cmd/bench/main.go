@@ -1,11 +1,12 @@
 // Command bench measures Pacu beside its peers, on the kernel it finds:
 //
 //	bench [--rounds N] failover
+//	bench lvscf
 //
 // Each figure is a line on standard output, "bench NAME ours=VALUE
-// peer=NAME:VALUE ratio=X"; progress goes to standard error. It needs root, a
-// kernel with IPVS, pulse, nanny and the peers: `make bench B=failover` runs it
-// inside the lab's machine, which has them.
+// peer=NAME:VALUE ratio=X"; progress goes to standard error. failover needs
+// root, a kernel with IPVS, pulse, nanny and the peers: `make bench B=failover`
+// runs it inside the lab's machine, which has them. lvscf runs anywhere.
 package main
 
 import (
@@ -79,14 +80,20 @@ func usage(fs *flag.FlagSet) {
 }
 
 func measure(ctx context.Context, benches []bench.Bench, s bench.Settings, stdout, stderr io.Writer) error {
-	if err := errors.Join(lab.Check(), lab.CheckIPVS()); err != nil {
-		return err
+	alone := !slices.ContainsFunc(benches, func(b bench.Bench) bool { return !b.Alone })
+	if !alone {
+		if err := errors.Join(lab.Check(), lab.CheckIPVS()); err != nil {
+			return err
+		}
 	}
-	machine, err := bench.Machine(ctx)
+	machine, err := bench.Machine(ctx, alone)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s\nbench settings %v\n", machine, s)
+	fmt.Fprintln(stdout, machine)
+	if !alone {
+		fmt.Fprintln(stdout, "bench settings", s)
+	}
 	say := func(format string, args ...any) { fmt.Fprintf(stderr, "bench: "+format+"\n", args...) }
 	for _, b := range benches {
 		figures, err := b.Run(ctx, s, say)
