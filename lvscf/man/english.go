@@ -73,7 +73,9 @@ var english = words{
 			"them, for a pair of which one router still runs Piranha.",
 		"IPv6 addresses, and the netmasks that go with them.",
 		"A comment after a statement, and a `{` without a blank before it. Both are warned of.",
-		"Quotation marks anywhere: Piranha takes a quoted word without a blank in it only at the very end of a line.",
+		"Quotation marks anywhere: Piranha takes a quoted word without a blank in it only at the very end of a line, and " +
+			"of `'` around a value of a probe or command it makes a part of that value.",
+		"The name of a service as the `port` of a real server, and such names in upper case.",
 		"Lines that end in CR LF, of which Piranha reads the first alone, and a byte order mark.",
 	},
 	durations:    "Durations with a fraction or a unit, in %s.",
