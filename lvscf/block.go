@@ -36,10 +36,14 @@ func (b *Block) Kind() string {
 
 // Name returns the block's name, empty for the part outside blocks.
 func (b *Block) Name() string {
-	if b.body.head == nil {
+	n := b.body.head
+	switch {
+	case n == nil:
 		return ""
+	case n.to != 0:
+		return n.raw[n.from:n.to]
 	}
-	toks, _ := split(content(b.body.head.raw), b.file.toks)
+	toks, _ := split(content(n.raw), b.file.toks)
 	b.file.toks = toks
 	return headingName(toks)
 }

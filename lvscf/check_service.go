@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 var (
@@ -52,6 +53,9 @@ func (c *checker) service(n *node) {
 // heading makes n, which opens a block, the line at hand, and returns its name.
 func (c *checker) heading(n *node) (name string, at Pos) {
 	c.line = content(n.raw)
+	if n.to != 0 {
+		return strings.Clone(n.raw[n.from:n.to]), c.pos(len(indentation(c.line)))
+	}
 	c.toks, _ = split(c.line, c.toks)
 	return clone(headingName(c.toks)), c.pos(c.toks[0].start)
 }

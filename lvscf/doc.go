@@ -11,9 +11,12 @@
 //   - File.SetGlobal and the methods of Block edit a File and touch no line
 //     but their own; WriteFile puts the result on disk in one step.
 //
+// Beside them, Format writes a file in canonical form, Diff compares two
+// Configs by meaning, and Piranha says what Piranha itself would refuse.
+//
 // Every word of the language is a row of one table, see Directives. The parser,
-// the checks and the editor read that table; so does whoever documents the
-// language. Likewise Codes lists every kind of Problem.
+// the checks, the editor and all the others read that table; so does whoever
+// documents the language. Likewise Codes lists every kind of Problem.
 //
 // The package looks nothing up and reads no file: host names stay names.
 package lvscf

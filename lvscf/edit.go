@@ -193,6 +193,7 @@ func (b *Block) Rename(name string) error {
 		now, at := split(renamed, nil)
 		if len(now) == 3 && now[1].text == name && now[2].is("{") && !now[2].glued && (at < 0) == (comment < 0) && name != "" && plainText(name) {
 			n.raw = renamed + n.raw[len(line):]
+			n.from, n.to = 0, 0
 			b.file.edited = true
 			return nil
 		}

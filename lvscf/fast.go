@@ -52,6 +52,9 @@ func (p *parser) quick(raw string, i int) bool {
 		p.pop(p.num)
 		return true
 	}
+	if line[len(line)-1] == '{' && p.quickHeading(raw, i) {
+		return true
+	}
 	key, from, to, ok := simple(line, i)
 	if !ok || to > math.MaxUint16 || p.traits.high && !asciiOnly(line) {
 		return false
@@ -65,6 +68,43 @@ func (p *parser) quick(raw string, i int) bool {
 	n.dir, n.from, n.to = d, uint16(from), uint16(to)
 	p.body.add(n)
 	return true
+}
+
+// quickHeading adds a line that is "virtual NAME {", "failover NAME {" or
+// "server NAME {" in its place, with a bare name in ASCII and single blanks.
+func (p *parser) quickHeading(raw string, i int) bool {
+	kind, rest, _ := strings.Cut(p.line[i:], " ")
+	var w Where
+	switch {
+	case kind == "server" && p.body.where&inService != 0:
+		w = InServer
+	case kind == "virtual" && p.body.where == Global:
+		w = InVirtual
+	case kind == "failover" && p.body.where == Global:
+		w = InFailover
+	default:
+		return false
+	}
+	name, ok := strings.CutSuffix(rest, " {")
+	from := i + len(kind) + 1
+	if !ok || !bareName(name) || name == "=" || from+len(name) > math.MaxUint16 {
+		return false
+	}
+	p.absorb = false
+	n := p.node(raw, other)
+	n.from, n.to = uint16(from), uint16(from+len(name))
+	p.push(n, w, kind, name, p.pos(i))
+	return true
+}
+
+// bareName reports whether name is one word of ASCII without quotes.
+func bareName(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; c <= ' ' || c >= 0x7f || c == '"' || c == '\'' {
+			return false
+		}
+	}
+	return name != ""
 }
 
 // asciiOnly reports whether s has no byte beyond ASCII.

@@ -40,7 +40,8 @@ type node struct {
 	dir  *Directive
 	body *body // of an opening, else nil
 	kind kind
-	// The value of a simple setting, with its quotes, in raw; 0 in others.
+	// The value of a simple setting, with its quotes, or the name of a
+	// simple opening, in raw; 0 in others.
 	from, to uint16
 }
 
