@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // seed gives a fuzz target every file of testdata, as f.Add adds one.
@@ -43,9 +45,18 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("a problem of %d bytes", len(p.String()))
 			}
 		}
+		slow := parse("lvs.cf", text, true)
+		slowCfg, slowPs := slow.Check()
+		if diff := cmp.Diff(slowPs, ps); diff != "" {
+			t.Fatalf("%q: problems (-slow +quick):\n%s", text, diff)
+		}
 		if cfg != nil {
-			if _, err := json.Marshal(cfg); err != nil {
+			quick, err := json.Marshal(cfg)
+			if err != nil {
 				t.Fatal(err)
+			}
+			if want, err := json.Marshal(slowCfg); err != nil || !bytes.Equal(quick, want) {
+				t.Fatalf("%q: quick %s, slow %s", text, quick, want)
 			}
 			all := textLines(text)
 			for _, v := range cfg.Virtuals {

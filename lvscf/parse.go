@@ -17,6 +17,7 @@ type parser struct {
 	// absorb is set after a block's first line without its brace: a line
 	// that is only a brace belongs to it.
 	absorb bool
+	slow   bool // make tokens of every line; it makes no difference
 }
 
 // A frame is a block that is open.
@@ -30,10 +31,12 @@ type frame struct {
 
 // Parse reads text as lvs.cf. It never fails: what it cannot understand is
 // named in the Problems of the File and kept in its place.
-func Parse(name string, text []byte) *File {
+func Parse(name string, text []byte) *File { return parse(name, text, false) }
+
+func parse(name string, text []byte, slow bool) *File {
 	f := &File{Name: name, size: len(text)}
 	f.root.where = Global
-	p := parser{reporter: reporter{file: name}, File: f, body: &f.root}
+	p := parser{reporter: reporter{file: name}, File: f, body: &f.root, slow: slow}
 	p.text(string(text))
 	p.found.sort()
 	f.Problems = p.found
@@ -103,7 +106,7 @@ func (p *parser) one(raw string) {
 		p.body.add(p.node(raw, other))
 		return
 	}
-	if p.quick(raw, i) {
+	if !p.slow && p.quick(raw, i) {
 		return
 	}
 	var at int
