@@ -18,7 +18,7 @@ var chinese = words{
 			"可手工复制，也可由 3636 端口的控制台复制。",
 		"语法与 Piranha 0.8.6 相同，其文件可直接使用。超出部分列于“扩展”一节。",
 		"`pulse check` 指出文件中的问题，`pulse fmt` 按控制台的写法重排文件，`pulse diff` 按含义比较两份文件，" +
-			"`pulse import` 从 keepalived 或 ldirectord 的配置、或 ipvsadm 的输出生成 lvs.cf,`pulse export` 则相反。",
+			"`pulse import` 从 keepalived 或 ldirectord 的配置、或 ipvsadm 的输出生成 lvs.cf，`pulse export` 则相反。",
 	},
 	lines: "每一行是下列之一，或是空行，或是注释（第一个非空白字符为 `#`）：",
 	forms: []string{

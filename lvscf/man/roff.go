@@ -9,9 +9,13 @@ import (
 //
 // The texts it takes are plain but for two signs: `word` is to be written as
 // it stands, and <word> is to be replaced by something.
-type roff struct{ strings.Builder }
+type roff struct {
+	strings.Builder
+	headed bool // a heading stands last, which needs no blank line behind it
+}
 
 func (r *roff) line(parts ...string) {
+	r.headed = false
 	for _, part := range parts {
 		r.WriteString(part)
 	}
@@ -19,15 +23,27 @@ func (r *roff) line(parts ...string) {
 }
 
 // section begins a part of the page, such as DESCRIPTION.
-func (r *roff) section(title string) { r.line(`.SH "`, escape(title), `"`) }
+func (r *roff) section(title string) { r.heading(".SH", title) }
 
 // subsection begins a part of a section.
-func (r *roff) subsection(title string) { r.line(`.SS "`, escape(title), `"`) }
+func (r *roff) subsection(title string) { r.heading(".SS", title) }
+
+func (r *roff) heading(macro, title string) {
+	r.line(macro, ` "`, escape(title), `"`)
+	r.headed = true
+}
+
+// gap begins a paragraph.
+func (r *roff) gap() {
+	if !r.headed {
+		r.line(".PP")
+	}
+}
 
 // paragraphs writes texts, a blank line between them.
 func (r *roff) paragraphs(texts []string) {
 	for _, text := range texts {
-		r.line(".PP")
+		r.gap()
 		r.text(text)
 	}
 }
@@ -65,7 +81,7 @@ func (r *roff) forms(texts []string) {
 }
 
 func (r *roff) display(lines []string) {
-	r.line(".PP")
+	r.gap()
 	r.line(".RS 4")
 	r.line(".nf")
 	for _, line := range lines {
