@@ -146,6 +146,9 @@ func (c *Cluster) service(k ipvs.Key) *Service {
 }
 
 func (c *Cluster) addAddress(f lvscf.Floating, why string) {
+	if !f.Addr.IsValid() {
+		return // a firewall mark can take traffic for addresses that are elsewhere
+	}
 	iface, label := vip.SplitDevice(f.Device)
 	a := vip.Address{Prefix: netip.PrefixFrom(f.Addr, f.Bits), Interface: iface, Label: label}
 	for i := range c.Addresses {
@@ -168,12 +171,9 @@ func kernelService(v *lvscf.Virtual) (ipvs.Service, error) {
 		}
 		s.Key = ipvs.Key{Protocol: p, Addr: v.VIP.Addr, Port: v.Port}
 	}
-	s.Netmask = v.VIP.Addr.BitLen()
 	if v.Persistent > 0 {
 		s.Flags |= ipvs.Persistent
-		if v.PersistMask > 0 {
-			s.Netmask = v.PersistMask
-		}
+		s.Netmask = v.PersistMask // 0 is the host mask
 	}
 	return s, nil
 }

@@ -335,3 +335,21 @@ func TestNames(t *testing.T) {
 		t.Errorf("error %v does not say where", err)
 	}
 }
+
+// A virtual that lives by its firewall mark alone needs no address.
+func TestMarkWithoutAddress(t *testing.T) {
+	text := "primary = 192.0.2.1\nvirtual all {\n active = 1\n fwmark = 5\n server a {\n  address = 192.0.2.11\n  active = 1\n }\n}\n"
+	kernel := ipvs.NewFake()
+	d := New(kernel, &fakeAddresses{})
+	c := cluster(t, text)
+	if len(c.Addresses) != 0 {
+		t.Errorf("addresses %v", c.Addresses)
+	}
+	d.Configure(c)
+	d.Judge(ServerKey{ipvs.FWMarkKey(5, false), netip.MustParseAddr("192.0.2.11"), 80}, Verdict{Up: true, Weight: 1})
+	reconcile(t, d)
+	const want = "-A -f 5 -s wlc\n-a -f 5 -r 192.0.2.11:80 -m -w 1"
+	if got := strings.TrimSpace(kernel.String()); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
