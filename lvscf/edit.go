@@ -99,13 +99,18 @@ func (b *Block) rewrite(n *node, values []string) error {
 // Unset takes every line of key out of b, and reports whether there was one.
 func (b *Block) Unset(key string) bool {
 	d := lookup(b.body.where, key)
+	if d == nil {
+		return false
+	}
 	found := false
-	for d != nil {
-		n := b.find(d)
-		if n == nil {
-			break
+	var prev, next *node
+	for n := b.body.first; n != nil; n = next {
+		next = n.next
+		if n.dir != d {
+			prev = n
+			continue
 		}
-		b.body.remove(n)
+		b.body.cut(prev, n)
 		b.file.edited, found = true, true
 	}
 	return found

@@ -115,3 +115,38 @@ func remarks(text []byte) string {
 	}
 	return strings.Join(all, "\n")
 }
+
+// However long a file of one thing is, nothing in it costs time by its square:
+// the test would not end.
+func TestLongFiles(t *testing.T) {
+	const n = 1 << 19
+	for name, text := range map[string]string{
+		"virtuals": strings.Repeat("virtual v {\n}\n", n/14),
+		"servers":  "virtual v {\n" + strings.Repeat("server s {\naddress = 10.0.0.1\n}\n", n/32) + "}\n",
+		"settings": strings.Repeat("keepalive = 2\n", n/14),
+		"blanks":   strings.Repeat("\n", n),
+		"comments": strings.Repeat("#\n", n/2),
+		"trailing": strings.Repeat("keepalive = 2 #\n", n/16),
+		"quotes":   "send = " + strings.Repeat(`"a "`, n/4),
+		"list":     "virtual v {\ndirs = [ " + strings.Repeat(`"a b" `, n/6) + "]\n}\n",
+		"braces":   strings.Repeat("a {\n", n/4),
+		"closings": strings.Repeat("}\n", n/2),
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := Parse("lvs.cf", []byte(text))
+			Piranha(f)
+			if got, _ := Format([]byte(text)); len(got) > 4*len(text) {
+				t.Errorf("%d bytes became %d", len(text), len(got))
+			}
+			if cfg, _ := f.Check(); cfg != nil {
+				if all := Diff(cfg, cfg); len(all) > 0 {
+					t.Error(all)
+				}
+			}
+			f.Global().Unset("keepalive")
+			if text := f.Bytes(); bytes.Contains(text, []byte("keepalive")) {
+				t.Error("not all was unset")
+			}
+		})
+	}
+}

@@ -103,8 +103,10 @@ func (b *body) before(n *node) *node {
 }
 
 // remove takes n out.
-func (b *body) remove(n *node) {
-	p := b.before(n)
+func (b *body) remove(n *node) { b.cut(b.before(n), n) }
+
+// cut takes n out, which stands after p, or first when p is nil.
+func (b *body) cut(p, n *node) {
 	if p == nil {
 		b.first = n.next
 	} else {
