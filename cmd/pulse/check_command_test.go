@@ -1,6 +1,53 @@
 package main
 
-import "testing"
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Every file that the language's own tests know gets the answer it has there.
+func TestCheckCommandOnEveryFile(t *testing.T) {
+	for folder, code := range map[string]int{"samples": 0, "warned": 0, "broken": 1} {
+		paths, err := filepath.Glob(filepath.Join("../../lvscf/testdata", folder, "*.cf"))
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("no files in %s: %v", folder, err)
+		}
+		for _, path := range paths {
+			t.Run(folder+"/"+filepath.Base(path), func(t *testing.T) {
+				text, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden, err := os.ReadFile(strings.TrimSuffix(path, ".cf") + ".golden")
+				if err != nil {
+					t.Fatal(err)
+				}
+				name := "lvs.cf" // as in the golden files
+				if folder == "samples" {
+					name = filepath.Base(path)
+				}
+				t.Chdir(t.TempDir())
+				if err := os.WriteFile(name, text, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				var stdout bytes.Buffer
+				if got := checkCommand([]string{name}, nil, &stdout, io.Discard); got != code {
+					t.Errorf("exit %d, want %d", got, code)
+				}
+				// The golden file of no problem is a blank line.
+				if diff := cmp.Diff(strings.TrimLeft(string(golden), "\n"), stdout.String()); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
 
 func TestCheckCommand(t *testing.T) {
 	testCommands(t, checkCommand, []commandTest{
