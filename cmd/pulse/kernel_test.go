@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -305,4 +306,38 @@ func stopPulse(t *testing.T, p *lab.Process) {
 func snapshot(t *testing.T, h *lab.Host) (*control.Snapshot, error) {
 	t.Helper()
 	return control.NewClient(filepath.Join(h.Path("/run/pulse"), "control.sock")).Snapshot(t.Context())
+}
+
+// TestKernelHungPulse: the guard takes the address from a pulse that hangs
+// while it has a partner, who would take it.
+func TestKernelHungPulse(t *testing.T) {
+	h := newRouter(t)
+	write(t, h, pair+"keepalive = 1\ndeadtime = 2\n"+alone)
+	p, err := h.Start("pulse", "-n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if _, err := p.WaitLine(ctx, time.Time{}, "partner dead: activating lvs"); err != nil {
+		t.Fatal(err)
+	}
+	for !strings.Contains(traces(t, h), "10.77.0.100/32") {
+		if ctx.Err() != nil {
+			t.Fatalf("pulse does not serve:\n%s", p.Output())
+		}
+	}
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.WaitLine(ctx, time.Time{}, "guard: pulse is dead or hangs: removed 10.77.0.100/32"); err != nil {
+		t.Error(err)
+	}
+	if left := traces(t, h); strings.Contains(left, "10.77.0.100/32") {
+		t.Errorf("a hanging pulse keeps %s", left)
+	}
+	if err := p.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	stopPulse(t, p)
 }
