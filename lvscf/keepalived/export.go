@@ -1,0 +1,153 @@
+package keepalived
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"pacu/lvscf"
+	"pacu/lvscf/internal/draft"
+)
+
+// An exporter writes a keepalived.conf.
+type exporter struct {
+	b    strings.Builder
+	lost []string
+}
+
+func (e *exporter) line(format string, args ...any) { fmt.Fprintf(&e.b, format+"\n", args...) }
+
+func (e *exporter) lose(format string, args ...any) {
+	if s := fmt.Sprintf(format, args...); !slices.Contains(e.lost, s) {
+		e.lost = append(e.lost, s)
+	}
+}
+
+// Export writes cfg as a keepalived.conf for the primary router, and says what
+// of cfg keepalived has no word for. The backup's file differs in priority, and
+// in unicast_src_ip and unicast_peer, which change places.
+func Export(cfg *lvscf.Config) ([]byte, []string) {
+	e := &exporter{}
+	e.line("! From an lvs.cf, for its primary router.")
+	links := e.links(cfg)
+	e.globals(cfg, links)
+	e.vrrp(cfg, links)
+	marks := make(map[mark]string)
+	for i := range cfg.Virtuals {
+		v := &cfg.Virtuals[i]
+		if !v.Active {
+			e.lose("virtual %s: it is switched off", v.Name)
+			continue
+		}
+		if v.FWMark != 0 {
+			key := mark{v.FWMark, v.VIP.Addr.Is6()}
+			if first := marks[key]; first != "" {
+				e.lose("virtual %s: virtual %s has its mark, and keepalived one virtual server for a mark", v.Name, first)
+				continue
+			}
+			marks[key] = v.Name
+		}
+		e.virtual(cfg, v)
+	}
+	for i := range cfg.Failovers {
+		e.lose("failover %s: keepalived moves addresses, and runs no services", cfg.Failovers[i].Name)
+	}
+	return []byte(e.b.String()), e.lost
+}
+
+// A mark is what tells services of firewall marks apart.
+type mark struct {
+	mark uint32
+	six  bool
+}
+
+// globals writes global_defs, if there is anything to say.
+func (e *exporter) globals(cfg *lvscf.Config, links []*link) {
+	var lines []string
+	if cfg.Keepalive%time.Second != 0 && len(links) > 0 {
+		lines = append(lines, "vrrp_version 3")
+	}
+	var timeouts string
+	for _, t := range []struct {
+		name string
+		d    time.Duration
+	}{{"tcp", cfg.TCPTimeout}, {"tcpfin", cfg.TCPFinTimeout}, {"udp", cfg.UDPTimeout}} {
+		if t.d != 0 {
+			timeouts += " " + t.name + " " + draft.Seconds(t.d)
+		}
+	}
+	if timeouts != "" {
+		lines = append(lines, "lvs_timeouts"+timeouts)
+	}
+	switch {
+	case cfg.SyncDaemon && len(links) > 0:
+		lines = append(lines, fmt.Sprintf("lvs_sync_daemon %s %s id %d", cfg.SyncInterface, links[0].name, cfg.SyncID))
+	case cfg.SyncDaemon:
+		e.lose("syncdaemon: there is no address, and so no VRRP instance that it could follow")
+	}
+	if len(lines) > 0 {
+		e.line("global_defs {\n    %s\n}", strings.Join(lines, "\n    "))
+	}
+}
+
+var methods = map[lvscf.Forward]string{lvscf.NAT: "NAT", lvscf.Direct: "DR", lvscf.Tunnel: "TUN"}
+
+// virtual writes v, which is active.
+func (e *exporter) virtual(cfg *lvscf.Config, v *lvscf.Virtual) {
+	e.line("! virtual %s", v.Name)
+	if v.FWMark != 0 {
+		e.line("virtual_server fwmark %d {", v.FWMark)
+		if v.VIP.Addr.Is6() {
+			e.line("    ip_family inet6")
+		}
+	} else {
+		e.line("virtual_server %s %d {", v.VIP.Addr, v.Port)
+	}
+	e.line("    delay_loop %s", draft.Seconds(v.Timeout))
+	e.line("    lb_algo %s", v.Scheduler)
+	e.line("    lb_kind %s", methods[cfg.Network])
+	if v.Persistent != 0 {
+		e.line("    persistence_timeout %s", draft.Seconds(v.Persistent))
+		if host := v.VIP.Addr.BitLen(); v.PersistMask != host && host != 0 {
+			e.line("    persistence_granularity %s", mask(v.VIP.Addr, v.PersistMask))
+		}
+	}
+	if v.FWMark == 0 {
+		e.line("    protocol %s", strings.ToUpper(v.Protocol))
+	}
+	e.line("    alpha")
+	if v.SorryServer.IsValid() {
+		e.line("    sorry_server %s %d", v.SorryServer, v.Port)
+	}
+	if v.Reentry != 0 {
+		e.lose("virtual %s: reentry: keepalived uses a server again at its first good check", v.Name)
+	}
+	if v.LoadMonitor != "none" {
+		e.lose("virtual %s: load_monitor: keepalived's weights are fixed", v.Name)
+	}
+	check := e.check(v)
+	for _, s := range v.Servers {
+		addr, err := netip.ParseAddr(string(s.Address))
+		switch {
+		case !s.Active:
+			e.lose("virtual %s: server %s: it is switched off", v.Name, s.Name)
+			continue
+		case err != nil:
+			e.lose("virtual %s: server %s: keepalived looks up no names: write the address of %s", v.Name, s.Name, s.Address)
+			continue
+		}
+		e.line("    ! server %s", s.Name)
+		e.line("    real_server %s %d {", addr, s.Port)
+		e.line("        weight %d", s.Weight)
+		if v.QuiesceServer {
+			e.line("        inhibit_on_failure")
+		}
+		for _, l := range check(addr, s.Port) {
+			e.line("        %s", l)
+		}
+		e.line("    }")
+	}
+	e.line("}")
+}

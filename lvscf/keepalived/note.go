@@ -1,0 +1,91 @@
+package keepalived
+
+import (
+	"strings"
+
+	"pacu/lvscf/internal/draft"
+)
+
+// A Note is something of the file that lvs.cf has no word for, or not the same.
+type Note = draft.Note
+
+// none is why most words are not carried.
+const none = "lvs.cf has no word for it"
+
+// reasons say more than none, where there is more to say.
+var reasons = map[string]string{
+	"include":                    "included files are not followed: import them by themselves",
+	"includer":                   "included files are not followed: import them by themselves",
+	"includem":                   "included files are not followed: import them by themselves",
+	"includew":                   "included files are not followed: import them by themselves",
+	"includeb":                   "included files are not followed: import them by themselves",
+	"includea":                   "included files are not followed: import them by themselves",
+	"nopreempt":                  "the active router of lvs.cf always stays active",
+	"preempt_delay":              "the active router of lvs.cf stays active: nothing is taken back",
+	"priority":                   "lvs.cf has no priorities: the router whose address is primary starts as the active one",
+	"virtual_router_id":          "pulse's heartbeats have no such number: pairs differ by their addresses",
+	"authentication":             "pulse's heartbeats are not authenticated",
+	"auth_type":                  "pulse's heartbeats are not authenticated",
+	"auth_pass":                  "pulse's heartbeats are not authenticated",
+	"nat_mask":                   "keepalived ignores it too; the netmask of the address goes to vip_nmask",
+	"router_id":                  "lvs.cf knows routers by their addresses",
+	"state":                      "the router whose address is primary starts as the active one",
+	"connect_timeout":            "lvs.cf's timeout is both the interval and the limit of a probe",
+	"misc_timeout":               "lvs.cf's timeout is both the interval and the limit of a probe",
+	"misc_dynamic":               "weights follow a load_monitor, not the status of the program",
+	"nb_get_retry":               "the first failed probe takes a server out",
+	"retry":                      "the first failed probe takes a server out",
+	"delay_before_retry":         "the first failed probe takes a server out",
+	"notify_up":                  "lvs.cf has no script for a real server",
+	"notify_down":                "lvs.cf has no script for a real server",
+	"quorum_up":                  "lvs.cf has no quorum",
+	"quorum_down":                "lvs.cf has no quorum",
+	"quorum":                     "lvs.cf has no quorum",
+	"hysteresis":                 "lvs.cf has no quorum",
+	"track_script":               "the routers judge each other by heartbeats alone",
+	"vrrp_script":                "the routers judge each other by heartbeats alone",
+	"uthreshold":                 "lvs.cf has no limits of connections",
+	"lthreshold":                 "lvs.cf has no limits of connections",
+	"notify":                     "lvs.cf has active_cmd and inactive_cmd, without arguments of keepalived's",
+	"notify_fault":               "lvs.cf has active_cmd and inactive_cmd alone",
+	"notify_stop":                "lvs.cf has active_cmd and inactive_cmd alone",
+	"garp_master_delay":          "pulse paces its announcements itself",
+	"garp_master_refresh":        "pulse paces its announcements itself",
+	"garp_master_repeat":         "pulse paces its announcements itself",
+	"garp_master_refresh_repeat": "pulse paces its announcements itself",
+	"digest":                     "lvs.cf has no digests: write a part of the page into expect",
+	"virtual_routes":             "write active_cmd and inactive_cmd",
+	"virtual_rules":              "write active_cmd and inactive_cmd",
+	"smtp_alert":                 "lvs.cf sends no mail",
+	"notification_email":         "lvs.cf sends no mail",
+	"notification_email_from":    "lvs.cf sends no mail",
+	"smtp_server":                "lvs.cf sends no mail",
+	"smtp_connect_timeout":       "lvs.cf sends no mail",
+}
+
+// why is the reason for not carrying s, whose block is in.
+func why(s, in *stmt) string {
+	if r := reasons[s.key()]; r != "" {
+		return r
+	}
+	if r := reasons[in.key()]; r != "" {
+		return r
+	}
+	switch {
+	case strings.HasPrefix(s.key(), "$"):
+		return "definitions are not followed: write their values into the file"
+	case strings.HasPrefix(s.key(), "@"):
+		return "a condition on keepalived's configuration id, which lvs.cf has none of"
+	}
+	return none
+}
+
+// rest notes every statement in s that nothing was made of.
+func (m *importer) rest(s *stmt) {
+	for _, c := range s.body {
+		if !c.used {
+			m.Note(c.at(), why(c, s))
+		}
+		m.rest(c)
+	}
+}

@@ -1,0 +1,180 @@
+package keepalived
+
+import (
+	"net/netip"
+	"strconv"
+
+	"pacu/lvscf/internal/draft"
+)
+
+// network chooses the one forwarding method that lvs.cf has.
+func (m *importer) network() {
+	votes := make([]draft.Vote, len(m.virtuals))
+	for i, v := range m.virtuals {
+		votes[i] = draft.Vote{At: v.at, Block: v.block, Forward: v.forward}
+	}
+	m.Network(votes)
+}
+
+// addresses gives the virtuals their devices, and finds the NAT router among
+// the addresses that none of them has.
+func (m *importer) addresses() {
+	labels := make(map[string]int)
+	byAddr := make(map[netip.Addr]*floating)
+	for _, f := range m.floating {
+		byAddr[f.addr] = f
+		for _, v := range m.virtuals {
+			if v.addr == f.addr {
+				f.used = true
+			}
+		}
+	}
+	router := m.router()
+	only := m.only()
+	for _, v := range m.virtuals {
+		f := byAddr[v.addr]
+		switch {
+		case v.mark != "" && only != nil:
+			f = only
+		case v.mark != "":
+			m.Note(v.block.From(), "which address belongs to the mark cannot be told: write 'address = ADDRESS DEVICE'")
+			continue
+		case f == nil:
+			f = &floating{addr: v.addr, bits: -1, dev: "eth0"}
+			byAddr[v.addr] = f
+			m.Note(v.block.From(), "no VRRP instance has its address: write its interface, where eth0 is written")
+		}
+		at := v.block.From()
+		if f.stmt != nil {
+			at = f.stmt.at()
+		}
+		v.block.Set(at, "address", f.addr.String(), f.device(labels))
+		if f.bits > 0 && f.bits < f.addr.BitLen() {
+			v.block.Set(at, "vip_nmask", mask(f.addr, f.bits))
+		}
+	}
+	if router != nil {
+		g := m.Global()
+		g.Set(router.stmt.at(), "nat_router", router.addr.String(), router.device(labels))
+		if router.bits > 0 && router.bits < router.addr.BitLen() {
+			g.Set(router.stmt.at(), "nat_nmask", mask(router.addr, router.bits))
+		}
+	}
+	m.lonely(labels)
+}
+
+// router finds the gateway of the real servers: the one address that no
+// virtual has and that is of a real server's network, or else on an interface
+// of its own.
+func (m *importer) router() *floating {
+	if n := m.Global().Get("network"); len(m.virtuals) == 0 || n[0] != "nat" {
+		return nil
+	}
+	vips := make(map[string]bool)
+	for _, f := range m.floating {
+		if f.used {
+			vips[f.dev] = true
+		}
+	}
+	var found *floating
+	for _, f := range m.floating {
+		if f.used || !(m.serves(f) || len(vips) > 0 && !vips[f.dev]) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = f
+	}
+	if found != nil {
+		found.used = true
+	}
+	return found
+}
+
+// serves reports whether a real server is in the network of f.
+func (m *importer) serves(f *floating) bool {
+	if f.bits <= 0 || f.bits == f.addr.BitLen() {
+		return false
+	}
+	network := netip.PrefixFrom(f.addr, f.bits).Masked()
+	for _, v := range m.virtuals {
+		for _, s := range v.block.Servers() {
+			if a, err := netip.ParseAddr(s.Get("address")[0]); err == nil && network.Contains(a) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// only is the one address left, if virtuals of a firewall mark need one.
+func (m *importer) only() *floating {
+	var only *floating
+	for _, f := range m.floating {
+		if f.used {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = f
+	}
+	for _, v := range m.virtuals {
+		if v.mark != "" && only != nil {
+			only.used = true
+			return only
+		}
+	}
+	return nil
+}
+
+// lonely carries the addresses without a virtual server: beside virtual
+// servers not at all, else as failover services, switched off until somebody
+// writes what they run.
+func (m *importer) lonely(labels map[string]int) {
+	if len(m.virtuals) > 0 {
+		for _, f := range m.floating {
+			if !f.used {
+				m.Note(f.stmt.at(), "no virtual server has this address, and lvs.cf has no address without one")
+			}
+		}
+		return
+	}
+	for _, f := range m.floating {
+		at := f.stmt.at()
+		m.Global().Set(at, "service", "fos")
+		b := m.Service(at, "failover", f.addr.String())
+		b.Set(at, "active", "0")
+		b.Set(at, "address", f.addr.String(), f.device(labels))
+		if f.bits > 0 && f.bits < f.addr.BitLen() {
+			b.Set(at, "vip_nmask", mask(f.addr, f.bits))
+		}
+		m.Note(at, "it has no virtual server: it became a failover service, switched off until you write its port, start_cmd and stop_cmd")
+	}
+}
+
+// device is the interface of f with its label, the next one of labels if f has
+// none. IPv6 has no labels.
+func (f *floating) device(labels map[string]int) string {
+	const longest = 15
+	if f.label == "" {
+		f.label = f.dev
+		if f.addr.Is4() {
+			labels[f.dev]++
+			if l := f.dev + ":" + strconv.Itoa(labels[f.dev]); len(l) <= longest {
+				f.label = l
+			}
+		}
+	}
+	return f.label
+}
+
+// mask is the netmask of bits bits, as lvs.cf writes that of a.
+func mask(a netip.Addr, bits int) string {
+	if a.Is6() {
+		return strconv.Itoa(bits)
+	}
+	n := ^uint32(0) << (32 - bits)
+	return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}).String()
+}
