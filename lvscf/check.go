@@ -10,9 +10,12 @@ import (
 // A checker makes a Config of a File.
 type checker struct {
 	reporter
-	cfg  Config
-	v    value // of the setting at hand
-	toks []token
+	cfg Config
+	v   value // of the setting at hand
+
+	toks   []token  // of the line at hand, one of these two
+	words  []token  // of any line
+	simple [3]token // of a simple setting: its value, and nothing before it
 
 	global, block, server seen // what the file, the virtual and the server at hand have
 	netmasks                   // as written, until the address is known
@@ -156,9 +159,11 @@ func (c *checker) begin(s *seen, n *node) bool {
 	c.line = content(n.raw)
 	t, ok := n.value()
 	if ok {
-		c.toks = append(c.toks[:0], token{}, token{}, t)
+		c.simple[2] = t
+		c.toks = c.simple[:]
 	} else {
-		c.toks, _ = split(c.line, c.toks)
+		c.words, _ = split(c.line, c.words)
+		c.toks = c.words
 		t = c.toks[min(2, len(c.toks)-1)]
 	}
 	at := &s.at[d.index]

@@ -56,8 +56,8 @@ func (c *checker) heading(n *node) (name string, at Pos) {
 	if n.to != 0 {
 		return strings.Clone(n.raw[n.from:n.to]), c.pos(len(indentation(c.line)))
 	}
-	c.toks, _ = split(c.line, c.toks)
-	return clone(headingName(c.toks)), c.pos(c.toks[0].start)
+	c.words, _ = split(c.line, c.words)
+	return clone(headingName(c.words)), c.pos(c.words[0].start)
 }
 
 // headingName is the name in toks, a block's first line in whatever form.
