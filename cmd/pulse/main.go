@@ -33,9 +33,11 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"reload": reloadCommand,
 	"guard":  guardCommand,
 
-	"check": withStdin(checkCommand),
-	"fmt":   withStdin(fmtCommand),
-	"diff":  withStdin(diffCommand),
+	"check":  withStdin(checkCommand),
+	"fmt":    withStdin(fmtCommand),
+	"diff":   withStdin(diffCommand),
+	"import": withStdin(importCommand),
+	"export": withStdin(exportCommand),
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
