@@ -14,8 +14,7 @@ var chinese = words{
 	name: "Linux 虚拟服务器路由器对的配置文件",
 	description: []string{
 		"lvs.cf 说明哪两台路由器组成一对、它们持有哪些浮动地址、这些地址之后有哪些真实服务器。`pulse` 在启动时读取它，" +
-			"收到 SIGHUP 或执行 `pulse reload` 时再次读取；此时若文件有错误，则一切保持不变。两台路由器使用同一份文件，" +
-			"可手工复制，也可由 3636 端口的控制台复制。",
+			"收到 SIGHUP 或执行 `pulse reload` 时再次读取；此时若文件有错误，则一切保持不变。本版本读取但尚不执行的指令，`pulse` 会在每次启动时说明。两台路由器使用同一份文件，请从一台复制到另一台。",
 		"语法与 Piranha 0.8.6 相同，其文件可直接使用。超出部分列于“扩展”一节。",
 		"`pulse check` 指出文件中的问题，`pulse fmt` 按控制台的写法重排文件，`pulse diff` 按含义比较两份文件，" +
 			"`pulse import` 从 keepalived 或 ldirectord 的配置、或 ipvsadm 的输出生成 lvs.cf，`pulse export` 则相反。",
@@ -89,7 +88,7 @@ var chinese = words{
 	direct: example{
 		before: []string{
 			"真实服务器与浮动地址在同一网络，直接应答客户端；路由器只看到请求。真实服务器的端口不能与虚拟服务器不同。" +
-				"标记 80 把 http 和 https 合为一个服务，使客户端在两者上保持同一台服务器。心跳有第二条路径，连接经 eth1 同步到备用路由器。",
+				"标记 80 把 http 和 https 合为一个服务，使客户端在两者上保持同一台服务器。心跳经内网地址有第二条路径。",
 		},
 		after: []string{
 			"每台真实服务器在回环网卡上配置 192.0.2.10，并设置 `net.ipv4.conf.all.arp_ignore=1` 和 " +

@@ -15,7 +15,8 @@ var english = words{
 	description: []string{
 		"lvs.cf says which two routers make a pair, which floating addresses they hold, and which real servers stand " +
 			"behind these. `pulse` reads it at its start, and again at SIGHUP or `pulse reload`. A file with an error " +
-			"changes nothing then. Both routers have the same file, copied by hand or by the console on port 3636.",
+			"changes nothing then. What `pulse` reads and does not act on in this release it says at every start. Both routers " +
+			"have the same file; copy it from one to the other.",
 		"The language is that of Piranha 0.8.6, whose files are read as they are. What goes further is listed under " +
 			"EXTENSIONS.",
 		"`pulse check` tells what is wrong with a file, `pulse fmt` writes it as the console would, `pulse diff` compares " +
@@ -104,8 +105,8 @@ var english = words{
 		before: []string{
 			"The real servers are on the network of the floating address and answer clients directly; the router sees " +
 				"requests alone. They cannot have another port than the virtual. The mark 80 makes http and https one service, " +
-				"so that a client stays with one server for both. Heartbeats have a second path, and connections are " +
-				"told to the standby router over eth1.",
+				"so that a client stays with one server for both. Heartbeats have a second path, over " +
+				"the private addresses.",
 		},
 		after: []string{
 			"Every real server has 192.0.2.10 on its loopback interface, with `net.ipv4.conf.all.arp_ignore=1` and " +
