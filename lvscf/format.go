@@ -117,8 +117,8 @@ func (p *printer) setting(d *Directive, line string) string {
 		case d.Type == List, t.quote != 0 && !asciiOnly(t.text):
 			// Quotes mean something in the one, and allow for any
 			// character in the other.
-		case d.Type == Escaped, d.Type == Command:
-			t.quote = '"'
+		case d.Type == Escaped, d.Type == Command && d.Where != Global:
+			t.quote = '"' // as the console writes texts and commands of services
 		default:
 			t.quote = 0
 		}

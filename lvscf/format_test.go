@@ -32,7 +32,7 @@ func TestFormatAll(t *testing.T) {
 
 // What Piranha's console wrote stays as it is.
 func TestFormatConsole(t *testing.T) {
-	for _, name := range []string{"direct-four-servers", "nat-fwmark-pair"} {
+	for _, name := range []string{"direct-four-servers", "gaojf-rr-no-backup", "nat-fwmark-pair", "netkiller-dr-private-slave"} {
 		path := filepath.Join("testdata", "samples", name+".cf")
 		text := files(t, "samples")[path]
 		if got, _ := Format(text); change(string(text), string(got)) != "" {
