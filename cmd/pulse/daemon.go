@@ -39,6 +39,7 @@ type pulse struct {
 	announcer *announcer
 	nannies   *nannies
 	guard     *guard
+	sysctls   sysctls
 
 	ctx context.Context // of run
 
@@ -186,6 +187,10 @@ func (p *pulse) run(ctx context.Context, hangup <-chan os.Signal) error {
 		if err := p.director.Adopt(); err != nil {
 			p.events.add(control.Error, "kernel", "", err.Error())
 		}
+		told := func(what string) { p.events.add(control.Info, "kernel", "", what) }
+		if err := p.sysctls.apply(settings, told); err != nil {
+			p.events.add(control.Warning, "kernel", "", err.Error())
+		}
 	}
 	p.watchLinks(work)
 	for _, t := range []task{p.keeper, p.announcer} {
@@ -210,7 +215,7 @@ func (p *pulse) run(ctx context.Context, hangup <-chan os.Signal) error {
 	stop()
 	err := tasks.Wait()
 	p.nannies.wait()
-	return errors.Join(err, p.director.Release())
+	return errors.Join(err, p.director.Release(), p.sysctls.restore(settings))
 }
 
 // A task runs until its context ends.
@@ -279,6 +284,6 @@ func forwardSysctl(v6 bool) string {
 }
 
 func forwards(v6 bool) bool {
-	b, err := os.ReadFile("/proc/sys/" + strings.ReplaceAll(forwardSysctl(v6), ".", "/"))
-	return err != nil || strings.TrimSpace(string(b)) != "0"
+	value, err := readSysctl(forwardSysctl(v6))
+	return err != nil || value != "0"
 }

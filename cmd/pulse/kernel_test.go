@@ -173,10 +173,26 @@ func TestKernelSecondPulse(t *testing.T) {
 	if _, err := snapshot(t, h); err != nil {
 		t.Errorf("the first one: %v", err)
 	}
+	const expire = "net.ipv4.vs.expire_nodest_conn"
+	if got := sysctl(t, h, expire); got != "1" {
+		t.Errorf("%s = %s while pulse runs", expire, got)
+	}
 	stopPulse(t, p)
 	if left := traces(t, h); left != "" {
 		t.Errorf("left behind: %s", left)
 	}
+	if got := sysctl(t, h, expire); got != "0" {
+		t.Errorf("%s = %s after pulse", expire, got)
+	}
+}
+
+func sysctl(t *testing.T, h *lab.Host, name string) string {
+	t.Helper()
+	out, err := h.Output(t.Context(), "cat", sysctlPath(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(out)
 }
 
 // TestKernelNannyTrouble: a nanny that is missing, and one that keeps dying,
