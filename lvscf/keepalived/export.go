@@ -78,6 +78,10 @@ func (e *exporter) globals(cfg *lvscf.Config, links []*link) {
 			timeouts += " " + t.name + " " + draft.Seconds(t.d)
 		}
 	}
+	if scripts(cfg) {
+		// As pulse runs them; keepalived complains until it is told whom to trust.
+		lines = append(lines, "enable_script_security", "script_user root")
+	}
 	if timeouts != "" {
 		lines = append(lines, "lvs_timeouts"+timeouts)
 	}
@@ -90,6 +94,13 @@ func (e *exporter) globals(cfg *lvscf.Config, links []*link) {
 	if len(lines) > 0 {
 		e.line("global_defs {\n    %s\n}", strings.Join(lines, "\n    "))
 	}
+}
+
+// scripts reports whether the keepalived.conf of cfg names programs.
+func scripts(cfg *lvscf.Config) bool {
+	return len(cfg.ActiveCmd)+len(cfg.InactiveCmd) > 0 || slices.ContainsFunc(cfg.Virtuals, func(v lvscf.Virtual) bool {
+		return v.Active && v.SendProgram != nil && v.Expect == nil
+	})
 }
 
 var methods = map[lvscf.Forward]string{lvscf.NAT: "NAT", lvscf.Direct: "DR", lvscf.Tunnel: "TUN"}

@@ -46,7 +46,7 @@ func (e *exporter) check(v *lvscf.Virtual) lines {
 	case v.Protocol != "tcp":
 		return connect
 	case v.Send == nil && v.Expect == nil && v.Port == 80:
-		return block("HTTP_GET", "url {", "    path /", "    status_code 100-599", "}")
+		return block("HTTP_GET", "url {", "    path \"/\"", "    status_code 100-599", "}")
 	case v.Expect == nil && (v.Send == nil || *v.Send == ""):
 		return connect
 	case v.Expect != nil && *v.Expect == "220" && v.Send == nil && !v.UseRegex:

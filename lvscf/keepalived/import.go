@@ -75,6 +75,9 @@ func Import(name string, text []byte) (lvs []byte, notes []Note, err error) {
 func (m *importer) globals(s *stmt) {
 	s.used = true
 	g := m.Global()
+	if t := s.take("script_user"); t != nil && t.arg(1) != "root" {
+		m.Note(t.at(), "pulse runs programs as itself")
+	}
 	if t := s.take("lvs_timeouts"); t != nil {
 		for i := 1; i < len(t.words); i += 2 {
 			key := map[string]string{"tcp": "tcp_timeout", "tcpfin": "tcpfin_timeout", "udp": "udp_timeout"}[t.arg(i)]

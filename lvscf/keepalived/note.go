@@ -44,6 +44,7 @@ var reasons = map[string]string{
 	"hysteresis":                 "lvs.cf has no quorum",
 	"track_script":               "the routers judge each other by heartbeats alone",
 	"vrrp_script":                "the routers judge each other by heartbeats alone",
+	"enable_script_security":     "pulse trusts the programs that lvs.cf names, and runs them without a shell",
 	"uthreshold":                 "lvs.cf has no limits of connections",
 	"lthreshold":                 "lvs.cf has no limits of connections",
 	"notify":                     "lvs.cf has active_cmd and inactive_cmd, without arguments of keepalived's",

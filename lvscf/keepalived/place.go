@@ -154,8 +154,9 @@ func (m *importer) lonely(labels map[string]int) {
 	}
 }
 
-// device is the interface of f with its label, the next one of labels if f has
-// none. IPv6 has no labels.
+// device is the interface of f as its line has it. Where the line has none it
+// is that of the instance with the next of labels, as Piranha wants it; IPv6
+// has no labels.
 func (f *floating) device(labels map[string]int) string {
 	const longest = 15
 	if f.label == "" {

@@ -72,7 +72,7 @@ func (m *importer) address(s *stmt, dev string) {
 		switch s.words[i] {
 		case "dev":
 			i++
-			f.dev = s.arg(i)
+			f.dev, f.label = s.arg(i), s.arg(i) // unless it has a label
 		case "label":
 			i++
 			f.label = s.arg(i)

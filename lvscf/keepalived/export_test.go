@@ -1,0 +1,169 @@
+package keepalived
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pacu/lvscf"
+)
+
+// configs are the lvs.cf of testdata, by name.
+func configs(t *testing.T) map[string]*lvscf.Config {
+	t.Helper()
+	files, err := filepath.Glob("testdata/export/*.cf")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files to export: %v", err)
+	}
+	m := make(map[string]*lvscf.Config)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m[file] = read(t, text)
+	}
+	return m
+}
+
+// read is the Config of an lvs.cf.
+func read(t *testing.T, text []byte) *lvscf.Config {
+	t.Helper()
+	cfg, problems := lvscf.Read("lvs.cf", text)
+	if cfg == nil {
+		t.Fatal(problems.Err())
+	}
+	return cfg
+}
+
+func TestExport(t *testing.T) {
+	for file, cfg := range configs(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			conf, lost := Export(cfg)
+			golden(t, file+".golden", string(conf)+"-- lost --\n"+strings.Join(lost, "\n")+"\n")
+		})
+	}
+}
+
+// TestRoundTrip exports, imports and exports again. Names are not carried, so
+// the comments that have them are left out.
+func TestRoundTrip(t *testing.T) {
+	for file, cfg := range configs(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			want, _ := Export(cfg)
+			lvs, notes, err := Import("keepalived.conf", want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, _ := Export(read(t, lvs))
+			if diff := cmp.Diff(bare(want), bare(got)); diff != "" {
+				t.Errorf("exported, imported and exported (-want +got):\n%s\n%s\nnotes %v", diff, lvs, notes)
+			}
+		})
+	}
+}
+
+// TestSame imports what was exported of a file that keepalived can express,
+// and compares what the two mean.
+func TestSame(t *testing.T) {
+	want := configs(t)["testdata/export/everything.cf"]
+	conf, _ := Export(want)
+	lvs, _, err := Import("keepalived.conf", conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := read(t, lvs)
+	for _, c := range []*lvscf.Config{want, got} {
+		c.SerialNo = 0
+		for i := range c.Virtuals {
+			v := &c.Virtuals[i]
+			v.Name, v.Pos = "", lvscf.Pos{}
+			if v.Send != nil && *v.Send == "" && v.Expect == nil {
+				v.Send = nil // as no send, except at port 80
+			}
+			for j := range v.Servers {
+				v.Servers[j].Name, v.Servers[j].Pos = "", lvscf.Pos{}
+			}
+		}
+	}
+
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+		t.Errorf("exported and imported (-want +got):\n%s\n%s", diff, conf)
+	}
+}
+
+// bare is conf without comments.
+func bare(conf []byte) string {
+	var b strings.Builder
+	for line := range strings.Lines(string(conf)) {
+		if !strings.HasPrefix(strings.TrimSpace(line), "!") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// TestErrors are texts that are no keepalived.conf.
+func TestErrors(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"no text", "global_defs {\n\xff\n}\n", "f: it is no UTF-8 text"},
+		{"a NUL", "global_defs {\n\x00\n}\n", "f: it is no UTF-8 text"},
+		{"open", "global_defs {\nvrrp_instance A {\n}\n", `f:1: the block of "global_defs" is never closed`},
+		{"closed twice", "global_defs {\n}\n}\n", "f:3: a } that closes nothing"},
+		{"a brace alone", "{\n}\n", "f:1: a { that belongs to nothing"},
+		{"deep", strings.Repeat("a {\n", 40), "f:33: blocks nested more than 32 deep"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, _, err := Import("f", []byte(c.text))
+			if err == nil || err.Error() != c.want {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+// TestNothingIsDropped wants of every word that lvs.cf does not have a note of
+// its line.
+func TestNothingIsDropped(t *testing.T) {
+	const conf = `madeup_global 1
+global_defs {
+	madeup_def 2
+}
+vrrp_instance A {
+	interface eth0
+	madeup_vrrp {
+		madeup_inner 3
+	}
+	virtual_ipaddress {
+		10.0.0.1/24
+	}
+}
+virtual_server 10.0.0.1 80 {
+	madeup_virtual 4
+	real_server 10.0.0.2 80 {
+		madeup_real 5
+		TCP_CHECK {
+			madeup_check 6
+		}
+	}
+}
+`
+	_, notes, err := Import("f", []byte(conf))
+	if err != nil {
+		t.Fatal(err)
+	}
+	noted := make(map[int]bool)
+	for _, n := range notes {
+		noted[n.Line] = true
+	}
+	i := 0
+	for line := range strings.Lines(conf) {
+		if i++; strings.Contains(line, "madeup") && !noted[i] {
+			t.Errorf("line %d is dropped in silence: %s", i, line)
+		}
+	}
+}
