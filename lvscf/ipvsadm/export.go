@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,15 +22,17 @@ type rules struct {
 	name    string // of the virtual that made it
 	add     string
 	servers []string
-	known   map[string]string // the rule of each real server
+	known   map[string]bool // real servers
 }
 
 // Export writes cfg as rules that ipvsadm -R loads, the table of a router with
 // every active server up, and says what of cfg such rules have no word for.
 func Export(cfg *lvscf.Config) ([]byte, []string) {
 	var lost []string
+	said := make(map[string]bool)
 	lose := func(format string, args ...any) {
-		if s := fmt.Sprintf(format, args...); !slices.Contains(lost, s) {
+		if s := fmt.Sprintf(format, args...); !said[s] {
+			said[s] = true
 			lost = append(lost, s)
 		}
 	}
@@ -49,7 +50,7 @@ func Export(cfg *lvscf.Config) ([]byte, []string) {
 		k := keyOf(v)
 		r := services[k]
 		if r == nil {
-			r = &rules{name: v.Name, add: "-A " + k.String() + " -s " + v.Scheduler + persistence(v), known: make(map[string]string)}
+			r = &rules{name: v.Name, add: "-A " + k.String() + " -s " + v.Scheduler + persistence(v), known: make(map[string]bool)}
 			services[k] = r
 			order = append(order, r)
 		} else {
@@ -61,12 +62,11 @@ func Export(cfg *lvscf.Config) ([]byte, []string) {
 				continue
 			}
 			real := realServer(cfg, v, &s)
-			if r.known[real] != "" {
+			if r.known[real] {
 				continue
 			}
-			rule := fmt.Sprintf("-a %s -r %s %s -w %d", k, real, forward[cfg.Network], s.Weight)
-			r.known[real] = rule
-			r.servers = append(r.servers, rule)
+			r.known[real] = true
+			r.servers = append(r.servers, fmt.Sprintf("-a %s -r %s %s -w %d", k, real, forward[cfg.Network], s.Weight))
 			if real != net.JoinHostPort(string(s.Address), strconv.Itoa(int(s.Port))) {
 				lose("virtual %s: server %s: port %d is only for probes", v.Name, s.Name, s.Port)
 			}

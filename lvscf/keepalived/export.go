@@ -15,12 +15,14 @@ import (
 type exporter struct {
 	b    strings.Builder
 	lost []string
+	said map[string]bool // what lost has
 }
 
 func (e *exporter) line(format string, args ...any) { fmt.Fprintf(&e.b, format+"\n", args...) }
 
 func (e *exporter) lose(format string, args ...any) {
-	if s := fmt.Sprintf(format, args...); !slices.Contains(e.lost, s) {
+	if s := fmt.Sprintf(format, args...); !e.said[s] {
+		e.said[s] = true
 		e.lost = append(e.lost, s)
 	}
 }
@@ -29,7 +31,7 @@ func (e *exporter) lose(format string, args ...any) {
 // of cfg keepalived has no word for. The backup's file differs in priority, and
 // in unicast_src_ip and unicast_peer, which change places.
 func Export(cfg *lvscf.Config) ([]byte, []string) {
-	e := &exporter{}
+	e := &exporter{said: make(map[string]bool)}
 	e.line("! From an lvs.cf, for its primary router.")
 	links := e.links(cfg)
 	e.globals(cfg, links)

@@ -13,7 +13,7 @@ type importer struct {
 	groups   map[string]*stmt // virtual_server_group by name
 	virtuals []*virtual
 	floating []*floating // of the VRRP instances, in the file's order
-	made     int         // blocks made of groups and ranges
+	repeated int         // statements, by groups and ranges
 	links    bool        // an instance watches its interface
 }
 

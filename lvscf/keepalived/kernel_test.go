@@ -19,7 +19,23 @@ func TestKernelConfigTest(t *testing.T) {
 	if _, err := exec.LookPath("keepalived"); err != nil {
 		t.Skip("no keepalived: ", err)
 	}
-	for file, cfg := range configs(t) {
+	all := configs(t)
+	articles, err := filepath.Glob("testdata/article*.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range articles { // there and back
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lvs, _, err := Import(file, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[file] = read(t, lvs)
+	}
+	for file, cfg := range all {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			runtime.LockOSThread() // which ends with the test, and its namespace with it
 			if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {

@@ -21,13 +21,13 @@ func (m *importer) network() {
 func (m *importer) addresses() {
 	labels := make(map[string]int)
 	byAddr := make(map[netip.Addr]*floating)
+	listens := make(map[netip.Addr]bool)
+	for _, v := range m.virtuals {
+		listens[v.addr] = true
+	}
 	for _, f := range m.floating {
 		byAddr[f.addr] = f
-		for _, v := range m.virtuals {
-			if v.addr == f.addr {
-				f.used = true
-			}
-		}
+		f.used = listens[f.addr]
 	}
 	router := m.router()
 	only := m.only()
@@ -76,9 +76,10 @@ func (m *importer) router() *floating {
 			vips[f.dev] = true
 		}
 	}
+	served := m.served()
 	var found *floating
 	for _, f := range m.floating {
-		if f.used || !(m.serves(f) || len(vips) > 0 && !vips[f.dev]) {
+		if f.used || !(served[f.network()] || len(vips) > 0 && !vips[f.dev]) {
 			continue
 		}
 		if found != nil {
@@ -92,20 +93,38 @@ func (m *importer) router() *floating {
 	return found
 }
 
-// serves reports whether a real server is in the network of f.
-func (m *importer) serves(f *floating) bool {
+// network is the network of f; it is not valid where f has none of its own.
+func (f *floating) network() netip.Prefix {
 	if f.bits <= 0 || f.bits == f.addr.BitLen() {
-		return false
+		return netip.Prefix{}
 	}
-	network := netip.PrefixFrom(f.addr, f.bits).Masked()
+	return netip.PrefixFrom(f.addr, f.bits).Masked()
+}
+
+// served are the networks that real servers are in, of the sizes that the
+// instances' addresses have.
+func (m *importer) served() map[netip.Prefix]bool {
+	sizes := make(map[int]bool)
+	for _, f := range m.floating {
+		if n := f.network(); n.IsValid() {
+			sizes[n.Bits()] = true
+		}
+	}
+	served := make(map[netip.Prefix]bool)
 	for _, v := range m.virtuals {
 		for _, s := range v.block.Servers() {
-			if a, err := netip.ParseAddr(s.Get("address")[0]); err == nil && network.Contains(a) {
-				return true
+			a, err := netip.ParseAddr(s.Get("address")[0])
+			if err != nil {
+				continue
+			}
+			for bits := range sizes {
+				if p, err := a.WithZone("").Prefix(bits); err == nil {
+					served[p] = true
+				}
 			}
 		}
 	}
-	return false
+	return served
 }
 
 // only is the one address left, if virtuals of a firewall mark need one.

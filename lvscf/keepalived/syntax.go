@@ -44,6 +44,15 @@ func (s *stmt) all() []*stmt {
 	return s.body
 }
 
+// size is the number of statements in s, with itself.
+func (s *stmt) size() int {
+	n := 1
+	for _, c := range s.body {
+		n += c.size()
+	}
+	return n
+}
+
 // take returns the last statement of that key in s, marked as used, or nil.
 func (s *stmt) take(key string) *stmt {
 	var last *stmt

@@ -9,8 +9,8 @@ import (
 	"pacu/lvscf/internal/draft"
 )
 
-// most bounds the blocks that groups and ranges may grow into.
-const most = 65536
+// most bounds how many statements groups and ranges of addresses may repeat.
+const most = 1 << 20
 
 // A virtual is a virtual server on its way into lvs.cf.
 type virtual struct {
@@ -32,19 +32,14 @@ type target struct {
 // has addresses.
 func (m *importer) virtualServer(s *stmt) {
 	s.used = true
-	servers := 1
-	for _, c := range s.body {
-		if c.key() == "real_server" {
-			servers++
-		}
-	}
-	room := (most - m.made) / servers
+	size := s.size()
+	room := 1 + (most-m.repeated)/size
 	targets := m.targets(s, room)
 	if len(targets) > room {
-		m.Note(s.at(), fmt.Sprintf("with it the file would have more than %d servers: the virtual server is carried in part, or not at all", most))
+		m.Note(s.at(), fmt.Sprintf("it has too many addresses for one file: %s and those after it are not carried", targets[room].name))
 		targets = targets[:room]
 	}
-	m.made += servers * len(targets)
+	m.repeated += size * max(0, len(targets)-1)
 	for i := range targets {
 		m.virtual(s, &targets[i])
 	}

@@ -22,7 +22,7 @@ type Draft struct {
 	services []*Block
 	notes    []Note
 	devices  map[netip.Addr]string // given by Place
-	names    map[string]bool
+	names    map[string]int
 }
 
 // A Block is a block of a Draft, or what stands outside all of them.
@@ -33,7 +33,7 @@ type Block struct {
 	from     Source
 	settings []setting
 	servers  []*Block
-	names    map[string]bool
+	names    map[string]int
 }
 
 // A setting is one line of a Block.
@@ -58,7 +58,7 @@ func (d *Draft) Global() *Block {
 // those before.
 func (d *Draft) Service(at Source, kind, name string) *Block {
 	if d.names == nil {
-		d.names = make(map[string]bool)
+		d.names = make(map[string]int)
 	}
 	b := &Block{draft: d, kind: kind, name: unlike(d.names, name), from: at}
 	d.services = append(d.services, b)
@@ -71,7 +71,7 @@ func (d *Draft) Services() []*Block { return d.services }
 // Server opens a block of a real server in b.
 func (b *Block) Server(at Source, name string) *Block {
 	if b.names == nil {
-		b.names = make(map[string]bool)
+		b.names = make(map[string]int)
 	}
 	s := &Block{draft: b.draft, kind: "server", name: unlike(b.names, name), from: at}
 	b.servers = append(b.servers, s)
@@ -85,8 +85,8 @@ func (b *Block) Servers() []*Block { return b.servers }
 func (b *Block) From() Source { return b.from }
 
 // unlike returns name without what a name cannot have, numbered when it is
-// taken already.
-func unlike(taken map[string]bool, name string) string {
+// taken already. taken has how often each was asked for.
+func unlike(taken map[string]int, name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("._:-", r):
@@ -101,10 +101,11 @@ func unlike(taken map[string]bool, name string) string {
 		name = "unnamed"
 	}
 	unique := name
-	for i := 2; taken[unique]; i++ {
-		unique = fmt.Sprintf("%s-%d", name, i)
+	for taken[unique] > 0 {
+		taken[name]++
+		unique = fmt.Sprintf("%s-%d", name, taken[name])
 	}
-	taken[unique] = true
+	taken[unique]++
 	return unique
 }
 
