@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,31 @@ func TestLarge(t *testing.T) {
 	if a, b := differ(textLines(text), textLines(f.Bytes())); a != 1 || b != 1 {
 		t.Errorf("%d lines became %d", a, b)
 	}
+}
+
+// Twice the file takes twice the memory, whatever is in it.
+func TestMemory(t *testing.T) {
+	for name, line := range map[string]string{
+		"blanks": "\n", "comments": "# x\n", "settings": "keepalive = 2\n", "closings": "}\n", "unknown": "x\n",
+		"virtuals": "virtual v {\n}\n", "quotes": `send = "a "b "c` + "\n", "words": strings.Repeat("a ", 50) + "\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			const n = 1 << 12
+			once, twice := allocated(strings.Repeat(line, n)), allocated(strings.Repeat(line, 2*n))
+			if twice > 3*once {
+				t.Errorf("%d lines take %d bytes, and %d take %d", n, once, 2*n, twice)
+			}
+		})
+	}
+}
+
+// allocated is what reading text takes of the heap, in bytes, freed ones too.
+func allocated(text string) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	Read("lvs.cf", []byte(text))
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }
 
 func BenchmarkRead(b *testing.B) {
