@@ -40,8 +40,8 @@ func Export(cfg *lvscf.Config) ([]byte, []string) {
 	var order []*rules
 	for i := range cfg.Virtuals {
 		v := &cfg.Virtuals[i]
-		if !v.Active {
-			lose("virtual %s: it is switched off", v.Name)
+		if !v.Active || cfg.Service != "lvs" {
+			lose("virtual %s: it does not run", v.Name)
 			continue
 		}
 		if words := probes(v); words != "" {

@@ -107,7 +107,7 @@ virtual resting {
 	}
 	wantLost := []string{
 		"virtual https: virtual http has its mark: they are one service",
-		"virtual resting: it is switched off",
+		"virtual resting: it does not run",
 	}
 	if diff := cmp.Diff(wantLost, lost); diff != "" {
 		t.Errorf("lost (-want +got):\n%s", diff)

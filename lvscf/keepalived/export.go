@@ -39,8 +39,8 @@ func Export(cfg *lvscf.Config) ([]byte, []string) {
 	marks := make(map[mark]string)
 	for i := range cfg.Virtuals {
 		v := &cfg.Virtuals[i]
-		if !v.Active {
-			e.lose("virtual %s: it is switched off", v.Name)
+		if !v.Active || cfg.Service != "lvs" {
+			e.lose("virtual %s: it does not run", v.Name)
 			continue
 		}
 		if v.FWMark != 0 {
@@ -54,7 +54,11 @@ func Export(cfg *lvscf.Config) ([]byte, []string) {
 		e.virtual(cfg, v)
 	}
 	for i := range cfg.Failovers {
-		e.lose("failover %s: keepalived moves addresses, and runs no services", cfg.Failovers[i].Name)
+		if v := &cfg.Failovers[i]; !v.Active || cfg.Service != "fos" {
+			e.lose("failover %s: it does not run", v.Name)
+		} else {
+			e.lose("failover %s: keepalived moves its address, and neither starts nor probes a service", v.Name)
+		}
 	}
 	return []byte(e.b.String()), e.lost
 }

@@ -49,12 +49,16 @@ func (e *exporter) links(cfg *lvscf.Config) []*link {
 		}
 		links[i].addrs = append(links[i].addrs, s)
 	}
-	for _, v := range cfg.Virtuals {
+	services := cfg.Virtuals
+	if cfg.Service == "fos" {
+		services = cfg.Failovers
+	}
+	for _, v := range services {
 		if v.Active {
 			add(v.VIP, false)
 		}
 	}
-	if cfg.NATRouter != nil && cfg.Network == lvscf.NAT {
+	if cfg.NATRouter != nil && cfg.Network == lvscf.NAT && cfg.Service == "lvs" {
 		add(*cfg.NATRouter, true)
 	}
 	return links
