@@ -130,6 +130,28 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestWords has lines as keepalived 2.2.7 was seen to read them.
+func TestWords(t *testing.T) {
+	for line, want := range map[string][]string{
+		"weight 1#x":               {"weight", "1"},
+		`path "/a#b!c" ! comment`:  {"path", "/a#b!c"},
+		"real_server 10.0.0.2 80{": {"real_server", "10.0.0.2", "80", "{"},
+		"}} # end":                 {"}", "}"},
+		`misc_path "a 'b' c"`:      {"misc_path", "a 'b' c"},
+		`misc_path "never closed`:  {"misc_path", "never closed"},
+		"script ${X}":              {"script", "${X}"},
+		"!":                        nil,
+	} {
+		var got []string
+		for _, w := range words(line + "\n") {
+			got = append(got, w.text)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", line, diff)
+		}
+	}
+}
+
 // TestNothingIsDropped wants of every word that lvs.cf does not have a note of
 // its line.
 func TestNothingIsDropped(t *testing.T) {

@@ -130,7 +130,7 @@ type word struct {
 }
 
 // words cuts a line into words. Quotes hold words together, a brace at the end
-// of a bare word stands for itself.
+// of a bare word stands for itself, and a comment begins even inside one.
 func words(line string) []word {
 	var ws []word
 	for i := 0; i < len(line); {
@@ -150,7 +150,7 @@ func words(line string) []word {
 			ws = append(ws, word{text: line[i : i+1]})
 			i++
 		default:
-			end := strings.IndexAny(line[i:], " \t\r\n")
+			end := strings.IndexAny(line[i:], " \t\r\n!#")
 			if end < 0 {
 				end = len(line) - i
 			}
