@@ -11,7 +11,7 @@ BIN := $(CURDIR)/bin
 IN_LAB := $(BIN)/lab exec --with $(BIN)/pulse --with $(BIN)/nanny --with $(BIN)/lvsgui
 
 # Packages whose TestKernel tests want a kernel with IPVS.
-KERNEL_PKGS ?= ./ipvs ./vip ./probe ./cmd/nanny ./cmd/pulse ./lab ./lab/cmd/lab ./lab/article004
+KERNEL_PKGS ?= ./lvscf/ipvsadm ./lvscf/keepalived ./ipvs ./vip ./probe ./cmd/nanny ./cmd/pulse ./lab ./lab/cmd/lab ./lab/article004
 
 .PHONY: help
 help: ## list the targets
@@ -48,8 +48,8 @@ e2e: build lab-tools browser ## Chromium against the console of a running cluste
 	go test -p 1 -count=1 -timeout 15m -run "^TestBrowser" ./web ./lab/e2e
 
 .PHONY: bench
-bench: build lab-tools ## figures beside a peer's: B=failover
-	$(IN_LAB) --timeout 1h -- $(BIN)/bench $(B)
+bench: build lab-tools ## figures beside a peer's: B=failover, B=lvscf
+	$(if $(filter lvscf,$(B)),,$(IN_LAB) --timeout 1h --) $(BIN)/bench $(B)
 
 .PHONY: build
 build: tools ## bin/pulse, bin/nanny, bin/lvsgui (static) and bin/lab
