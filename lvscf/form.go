@@ -42,8 +42,11 @@ func (p *parser) form(d *Directive, toks []token) bool {
 		p.reportToken(Error, "no-value", first, fmt.Sprintf("%s has no value", quoted(d.Name)), assign(d, ""))
 		return false
 	case len(values) < want:
-		p.reportToken(Error, "no-device", values[0], fmt.Sprintf("%s needs an address and a device", quoted(d.Name)),
-			fmt.Sprintf("write '%s = %s eth0:1' with the interface to use", d.Name, short(values[0].text)))
+		hint := fmt.Sprintf("write '%s = %s eth0:1' with the interface to use", d.Name, short(values[0].text))
+		if host, port, err := splitHostPort(values[0].text); err == nil {
+			hint = fmt.Sprintf("write '%s = %s eth0:1' with the interface to use and, on a line of its own, 'port = %s'", d.Name, short(host), port)
+		}
+		p.reportToken(Error, "no-device", values[0], fmt.Sprintf("%s needs an address and a device", quoted(d.Name)), hint)
 		return false
 	case len(values) > want:
 		extra := values[want]
