@@ -34,7 +34,7 @@ var importers = []importer{
 	},
 	{
 		from:  "ipvsadm",
-		sign:  regexp.MustCompile(`^\s*(\S*ipvsadm\s+)?(-[ACEa]|--add-service|--add-server|--edit-service)\b`),
+		sign:  regexp.MustCompile(`^\s*(\S*ipvsadm\s+)?(-[ACEa]|--add-service|--add-server|--edit-service)\b|^IP Virtual Server|^Prot LocalAddress`),
 		lvsOf: ipvsadm.Import,
 	},
 }
