@@ -116,9 +116,8 @@ func (d *Director) SetActive(active bool) (up []vip.Address, err error) {
 
 // A Change is what a Reconcile did.
 type Change struct {
-	Ops     []ipvs.Op     // applied to the table
-	Raised  []vip.Address // addresses brought up
-	Drifted int           // Ops that put right what someone else changed
+	Ops    []ipvs.Op     // applied to the table
+	Raised []vip.Address // addresses brought up
 }
 
 // Reconcile reads the kernel's table and addresses and puts right what differs

@@ -251,7 +251,7 @@ func TestStreamEndsWithTheSession(t *testing.T) {
 	if resp, _ := v.do("POST", "/logout", url.Values{}); resp.StatusCode != http.StatusSeeOther {
 		t.Fatal(resp.Status)
 	}
-	for range c { //nolint:revive // until it ends
+	for range c { // until it ends
 	}
 	if resp, _ := v.get("/monitoring/stream"); resp.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a new stream: %s", resp.Status)

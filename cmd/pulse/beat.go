@@ -28,7 +28,6 @@ type beat struct {
 	mu    sync.Mutex
 	node  heartbeat.Node
 	paths []*path
-	since map[control.State]time.Time // of the latest change to each state
 }
 
 // An actor does what the machine decides.
@@ -36,8 +35,8 @@ type actor interface {
 	activate(why string) error
 	deactivate(why string) error
 	announce(why string)
-	// beaten says that a heartbeat went out, and whether this router serves.
-	beaten(active bool)
+	// beaten says that a heartbeat went out.
+	beaten()
 }
 
 type heardMessage struct {
@@ -62,7 +61,6 @@ func newBeat(s *site, force bool, do actor, events *journal) (*beat, error) {
 		do: do, events: events, force: force, start: time.Now(),
 		heard: make(chan heardMessage, 64), wish: make(chan heartbeat.Event),
 		moved: make(chan pathChange), gone: make(chan struct{}),
-		since: make(map[control.State]time.Time),
 	}
 	paths, err := openPaths(s.paths)
 	if err != nil {
@@ -235,7 +233,7 @@ func (b *beat) act(a heartbeat.Action) {
 
 func (b *beat) send(m heartbeat.Message) {
 	b.mu.Lock()
-	paths, active := b.paths, b.node.State() == heartbeat.Active
+	paths := b.paths
 	b.mu.Unlock()
 	for _, p := range paths {
 		err := p.Send(m)
@@ -247,5 +245,5 @@ func (b *beat) send(m heartbeat.Message) {
 			b.events.add(control.Warning, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s: %v", p.spec.name, err))
 		}
 	}
-	b.do.beaten(active)
+	b.do.beaten()
 }

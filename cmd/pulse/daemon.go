@@ -48,9 +48,6 @@ type pulse struct {
 	loaded    time.Time
 	refused   string // why the last reload was
 	links     []control.Link
-	why       string    // of the last change of state
-	since     time.Time // of it
-	active    bool
 	health    map[director.ServerKey]control.Report
 	changed   map[director.ServerKey]time.Time // of health
 	probed    map[director.ServerKey]time.Time
@@ -66,8 +63,8 @@ type kernel interface {
 // client could notice: an error leaves the machine as it was.
 func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	p := &pulse{
-		o: o, events: newJournal(log), started: time.Now(), loaded: time.Now(), since: time.Now(),
-		why: "pulse started", health: make(map[director.ServerKey]control.Report),
+		o: o, events: newJournal(log), started: time.Now(), loaded: time.Now(),
+		health:  make(map[director.ServerKey]control.Report),
 		changed: make(map[director.ServerKey]time.Time), probed: make(map[director.ServerKey]time.Time),
 	}
 	defer func() {
@@ -105,7 +102,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 		return nil, err
 	}
 	p.announcer = newAnnouncer(p.events)
-	p.keeper = newKeeper(p.director, p.events, func() { p.announce("") })
+	p.keeper = newKeeper(p.director, p.events, p.tellNeighbours)
 	p.nannies = &nannies{
 		program: o.nanny, log: p.events.add, known: p.known, report: p.heed,
 		all: make(map[netip.Addr]*nanny),
@@ -191,7 +188,7 @@ func (p *pulse) run(ctx context.Context, hangup <-chan os.Signal) error {
 			p.events.add(control.Warning, "kernel", "", err.Error())
 		}
 	}
-	p.watchLinks(work)
+	p.readLinks()
 	for _, t := range []task{p.keeper, p.announcer} {
 		p.start(work, tasks, t)
 	}

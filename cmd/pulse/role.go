@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"pacu/control"
 	"pacu/heartbeat"
@@ -14,37 +13,29 @@ import (
 
 // activate brings the floating addresses up. The table is loaded already.
 func (p *pulse) activate(why string) error {
-	p.turn(true, why)
+	p.events.add(control.Info, "role", "", why, "state", control.Active)
 	_, err := p.director.SetActive(true)
 	p.protect()
-	p.announce("")
+	p.tellNeighbours()
 	return err
 }
 
 // deactivate takes the floating addresses down.
 func (p *pulse) deactivate(why string) error {
-	p.turn(false, why)
+	p.events.add(control.Info, "role", "", why, "state", control.Standby)
 	p.announcer.announce(p.ctx, nil)
 	_, err := p.director.SetActive(false)
 	p.protect()
 	return err
 }
 
-func (p *pulse) turn(active bool, why string) {
-	p.mu.Lock()
-	p.active, p.why, p.since = active, why, time.Now()
-	p.mu.Unlock()
-	state := control.Standby
-	if active {
-		state = control.Active
-	}
-	p.events.add(control.Info, "role", "", why, "state", state)
+// announce tells the neighbours where all floating addresses are, again.
+func (p *pulse) announce(why string) {
+	p.events.add(control.Warning, "role", "", why)
+	p.tellNeighbours()
 }
 
-// announce tells the neighbours where all floating addresses are.
-func (p *pulse) announce(string) {
-	p.announcer.announce(p.ctx, p.current().floating())
-}
+func (p *pulse) tellNeighbours() { p.announcer.announce(p.ctx, p.current().floating()) }
 
 func (s *site) floating() []vip.Address {
 	list := make([]vip.Address, len(s.cluster.Addresses))
@@ -55,15 +46,14 @@ func (s *site) floating() []vip.Address {
 }
 
 // beaten keeps the guard at ease: it hears of every heartbeat that went out.
-func (p *pulse) beaten(bool) { p.protect() }
+func (p *pulse) beaten() { p.protect() }
 
 // protect tells the guard what to take down if nothing more is heard of this
 // pulse, and starts one when there is something to guard.
 func (p *pulse) protect() {
-	p.mu.Lock()
-	s, active := p.site, p.active
-	p.mu.Unlock()
-	guarded := active && s.partner.IsValid() && !p.o.norun
+	s := p.current()
+	state, _, _ := p.beat.state()
+	guarded := state == control.Active && s.partner.IsValid() && !p.o.norun
 	if p.guard == nil {
 		if !guarded {
 			return
@@ -104,8 +94,8 @@ func (p *pulse) watchNetwork(ctx context.Context) error {
 	return err
 }
 
-// watchLinks reads the state of the watched links.
-func (p *pulse) watchLinks(context.Context) {
+// readLinks reads the state of the watched links.
+func (p *pulse) readLinks() {
 	s := p.current()
 	var links []control.Link
 	if s.watchesLinks() {
@@ -124,7 +114,7 @@ func (p *pulse) checkFitness(ctx context.Context) {
 	p.mu.Lock()
 	was := p.links
 	p.mu.Unlock()
-	p.watchLinks(ctx)
+	p.readLinks()
 	p.mu.Lock()
 	links := p.links
 	p.mu.Unlock()

@@ -26,6 +26,7 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 		Version: version, Taken: time.Now(), Started: p.started, Pid: os.Getpid(), Hostname: hostname,
 		Nannies: p.nannies.states(),
 	}
+	state, since, why := p.beat.state()
 	p.mu.Lock()
 	site := p.site
 	s.Config = control.Config{
@@ -33,7 +34,7 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 		Loaded: p.loaded, Network: string(site.cfg.Network), Refused: p.refused,
 	}
 	s.Router = control.Router{
-		Role: roleName(site.role), State: stateName(p.active), Since: p.since, Why: p.why, Address: site.self,
+		Role: roleName(site.role), State: state, Since: since, Why: why, Address: site.self,
 		Keepalive: control.Duration(site.cfg.Keepalive), Deadtime: control.Duration(site.cfg.Deadtime),
 	}
 	s.Links = slices.Clone(p.links)
@@ -266,11 +267,4 @@ func roleName(r heartbeat.Role) control.Role {
 		return control.Primary
 	}
 	return control.Backup
-}
-
-func stateName(active bool) control.State {
-	if active {
-		return control.Active
-	}
-	return control.Standby
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"time"
 
 	"pacu/control"
 	"pacu/heartbeat"
@@ -10,6 +11,17 @@ import (
 // noteLevel maps the machine's grades to the journal's.
 var noteLevel = map[heartbeat.Level]control.Level{
 	heartbeat.Info: control.Info, heartbeat.Warning: control.Warning, heartbeat.Error: control.Error,
+}
+
+// state is whether this router serves, since when and why.
+func (b *beat) state() (state control.State, since time.Time, why string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	state = control.Standby
+	if b.node.State() == heartbeat.Active {
+		state = control.Active
+	}
+	return state, b.start.Add(b.node.Since()), b.node.Why()
 }
 
 // partner is the other router as the heartbeats show it; nil without one.
