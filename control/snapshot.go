@@ -20,6 +20,13 @@ type Snapshot struct {
 	Addresses []Address `json:"addresses"`
 	Services  []Service `json:"services"`
 	Nannies   []Nanny   `json:"nannies"`
+	Table     Table     `json:"table"`
+	Sysctls   []Sysctl  `json:"sysctls,omitempty"`  // those pulse set
+	Firewall  []string  `json:"firewall,omitempty"` // the rules of our nftables table, in words
+	Drift     Drift     `json:"drift"`
+	// Degraded are the objects that the kernel refuses, each with why and
+	// when it is tried again; all else is as lvs.cf wants it.
+	Degraded []string `json:"degraded,omitempty"`
 	Trouble   []string  `json:"trouble,omitempty"` // what is wrong now, one sentence each; empty is well
 	Events    []Event   `json:"events"`            // the latest, oldest first
 }
@@ -116,12 +123,19 @@ type Service struct {
 	FWMark     uint32     `json:"fwmark,omitempty"` // 0: by address and port
 	Scheduler  string     `json:"scheduler"`
 	Persistent Duration   `json:"persistent,omitempty"` // 0: off
-	Forward    string     `json:"forward"`              // nat, direct, tunnel
+	Forward    string     `json:"forward"`              // nat, direct, tunnel, fullnat
 	InKernel   bool       `json:"in_kernel"`
 	Foreign    bool       `json:"foreign,omitempty"` // in the kernel, but in no lvs.cf
 	Stats      Stats      `json:"stats"`
 	Servers    []Server   `json:"servers"`
 	Error      string     `json:"error,omitempty"`
+	// Ports are those that pulse marks for the service, as lvs.cf has them.
+	Ports string `json:"ports,omitempty"`
+	Up    int    `json:"up"` // real servers that get connections
+	// Quorum is how many must be up lest the sorry server serves.
+	Quorum int `json:"quorum,omitempty"`
+	// Sorry: the sorry server serves.
+	Sorry bool `json:"sorry,omitempty"`
 }
 
 // Key is the service as people write it: "tcp 10.0.0.1:80" or "fwmark 80".
@@ -155,6 +169,39 @@ type Server struct {
 	Active       uint32 `json:"active"`   // connections
 	Inactive     uint32 `json:"inactive"` // connections
 	Stats        Stats  `json:"stats"`
+	// Drain is set while the server is drained.
+	Drain *Drain `json:"drain,omitempty"`
+	// Leaving: it is no longer in lvs.cf, and keeps its connections until they
+	// end.
+	Leaving bool `json:"leaving,omitempty"`
+}
+
+// A Drain is the taking of a real server out of service by hand.
+type Drain struct {
+	Since time.Time `json:"since"`
+	Until time.Time `json:"until,omitzero"` // when connections are ended; zero: never
+	Out   bool      `json:"out"`            // it has no connection any more and left the kernel
+}
+
+// A Table is the kernel's connection table.
+type Table struct {
+	Buckets     uint32 `json:"buckets"`     // its size; more connections than that make it slow
+	Connections uint64 `json:"connections"` // in it, of the services shown
+}
+
+// A Sysctl is a kernel setting that pulse made.
+type Sysctl struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Was   string `json:"was"`
+	Why   string `json:"why"`
+}
+
+// A Drift is what others changed in the kernel and pulse put right.
+type Drift struct {
+	Repairs uint64    `json:"repairs"` // since pulse's start
+	Last    time.Time `json:"last,omitzero"`
+	What    string    `json:"what,omitempty"` // the last
 }
 
 // Stats are the kernel's counters since the entry was made, and its rates

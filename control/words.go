@@ -39,12 +39,23 @@ const (
 	GetSnapshot Verb = "snapshot" // answered by one Reply with Snapshot
 	Reload      Verb = "reload"   // read lvs.cf again; answered when it is applied or refused
 	Follow      Verb = "events"   // answered by a stream: a Reply per Event after After, as they come
+	GetPlan     Verb = "plan"     // what a Reload would change, were lvs.cf Text; answered by one Reply with Plan
+	DrainServer Verb = "drain"    // take Server's new connections away; answered when that is so
+	Undrain     Verb = "undrain"  // give them back
 )
 
 // A Request is one line from a client to pulse.
 type Request struct {
 	Do    Verb   `json:"do"`
 	After uint64 `json:"after,omitempty"` // for Follow: the last Seq seen
+	// Text is an lvs.cf, for GetPlan; nil: the one on disk.
+	Text []byte `json:"text,omitempty"`
+	// Server names a real server, for DrainServer and Undrain: its name in
+	// lvs.cf, its address, or address:port; "VIRTUAL/SERVER" for one service.
+	Server string `json:"server,omitempty"`
+	// Timeout, for DrainServer, is when connections that still go on are
+	// ended; 0 waits for them.
+	Timeout Duration `json:"timeout,omitempty"`
 }
 
 // A Reply is one line from pulse to a client. Error is set when the request
@@ -54,7 +65,59 @@ type Reply struct {
 	Error    string    `json:"error,omitempty"`
 	Snapshot *Snapshot `json:"snapshot,omitempty"`
 	Event    *Event    `json:"event,omitempty"`
+	Plan     *Plan     `json:"plan,omitempty"`
 	Message  string    `json:"message,omitempty"` // for people, e.g. what a reload changed
+}
+
+// A Plan is what would change in the kernel, in the order in which it would.
+type Plan struct {
+	Steps    []Step   `json:"steps"`
+	Warnings []string `json:"warnings,omitempty"` // about the file, one sentence each
+	Foreign  []string `json:"foreign,omitempty"`  // services that others put into the table, and that stay
+}
+
+// A Step is one change.
+type Step struct {
+	Action Action `json:"action"`
+	Kind   string `json:"kind"`             // service, server, address, firewall, timeout, sync, sysctl
+	Object string `json:"object"`           // e.g. "10.8.8.35:80"
+	In     string `json:"in,omitempty"`     // the virtual of a server
+	Detail string `json:"detail,omitempty"` // what it will be, e.g. "weight 1"
+	Was    string `json:"was,omitempty"`    // what it is, of a change
+	// Connections are those under way that the step ends, or lets end.
+	Connections uint64 `json:"connections,omitempty"`
+}
+
+// An Action says what a Step does to its object.
+type Action string
+
+// The actions.
+const (
+	Add    Action = "+"
+	Remove Action = "-"
+	Alter  Action = "~"
+)
+
+// String is the step in a line: "+ 10.8.8.35:80 in http_server weight 1".
+func (s Step) String() string {
+	line := string(s.Action) + " "
+	if s.Kind != "server" {
+		line += s.Kind + " "
+	}
+	line += s.Object
+	if s.In != "" {
+		line += " in " + s.In
+	}
+	if s.Detail != "" {
+		line += " " + s.Detail
+	}
+	if s.Was != "" {
+		line += " (was " + s.Was + ")"
+	}
+	if s.Connections > 0 {
+		line += fmt.Sprintf(" (%d connections)", s.Connections)
+	}
+	return line
 }
 
 // An Order is the whole of what a nanny watches at one real server's address,
@@ -76,6 +139,20 @@ type Watch struct {
 	Forward  string     `json:"forward"` // nat, direct, tunnel
 	Weight   int        `json:"weight"`
 	Quiesce  bool       `json:"quiesce,omitempty"`
+	// Twin: the service is there on UDP too, with the same server and weight.
+	Twin bool `json:"twin,omitempty"`
+	// Hold: probe and report, but leave the kernel's weight to pulse; the
+	// server is being drained, or a sorry server serves in its stead.
+	Hold bool `json:"hold,omitempty"`
+	// Encap is the encapsulation of Forward tunnel: "ipip" (or empty), "gre",
+	// or "gue PORT", each with " csum" or " remcsum" where it has a checksum.
+	Encap string `json:"encap,omitempty"`
+	// KernelPort is the destination's port in the kernel where it is not
+	// RealPort: 0 keeps the port that the client asked for.
+	KernelPort *uint16 `json:"kernel_port,omitempty"`
+	// MaxConnections and MinConnections are the destination's thresholds.
+	MaxConnections uint32 `json:"max_connections,omitempty"`
+	MinConnections uint32 `json:"min_connections,omitempty"`
 
 	Interval Duration `json:"interval"` // between probes, and the limit of each step
 	Reentry  Duration `json:"reentry"`

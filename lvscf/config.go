@@ -25,8 +25,13 @@ type Config struct {
 	Keepalive     time.Duration
 	Deadtime      time.Duration // above Keepalive whenever BackupActive
 
-	Network   Forward   // of all virtual servers
+	Network   Forward   // of all virtual servers that have no forward of their own
 	NATRouter *Floating // nil when absent
+	SNATPool  *Pool     // of all virtual servers that have none of their own; nil when absent
+
+	// Exclusive makes the kernel's whole IPVS table ours: services that no
+	// virtual asks for are removed.
+	Exclusive bool
 
 	DebugLevel   string // kept, not used
 	MonitorLinks bool
@@ -54,7 +59,23 @@ const (
 	NAT    Forward = "nat"
 	Direct Forward = "direct"
 	Tunnel Forward = "tunnel"
+	// FullNAT is NAT with the source rewritten too, to an address of the
+	// router: real servers need no route to the clients.
+	FullNAT Forward = "fullnat"
 )
+
+// A Pool is the source addresses of fullnat, which move between the routers as
+// the other floating addresses do.
+type Pool struct {
+	Ranges []AddrRange // in the file's order, never empty
+	Device string      // interface and label as written
+}
+
+// An AddrRange is the addresses from First to Last, of one family.
+type AddrRange struct{ First, Last netip.Addr }
+
+// A PortRange is the ports from First to Last.
+type PortRange struct{ First, Last uint16 }
 
 // A Host is a host name, or an IPv4 or IPv6 address in its usual form. It is
 // empty when not given.
@@ -86,14 +107,30 @@ type Virtual struct {
 	Pos    Pos // of its "virtual" or "failover"
 	Active bool
 	VIP    Floating
-	FWMark uint32 // 0: the service is VIP:Port/Protocol
+	FWMark uint32 // 0: the service is VIP:Port/Protocol, unless Ports is given
 
 	Port      uint16
-	Protocol  string // tcp, udp, sctp
+	Protocol  string // tcp, udp, sctp, tcp+udp
 	Scheduler string // the kernel's name
+	// SchedulerFlags are of fallback, port, flag1, flag2, flag3.
+	SchedulerFlags []string
+	OnePacket      bool // each UDP packet is scheduled anew
+
+	// Ports is what the virtual serves on VIP besides Port being probed: pulse
+	// marks that traffic itself. Sorted, without overlaps; nil when not given;
+	// all ports are 1 to 65535.
+	Ports []PortRange
+
+	Forward        Forward // Config.Network unless given
+	TunnelType     string  // ipip, gre, gue
+	TunnelPort     uint16  // UDP, of gue
+	TunnelChecksum string  // none, csum, remcsum
+	SNATPool       *Pool   // of fullnat; Config.SNATPool unless given
 
 	Persistent  time.Duration // whole seconds; 0: off
 	PersistMask int           // bits; 32 or 128: each client by itself
+	// PersistEngine is "sip", or empty for the client's address.
+	PersistEngine string
 
 	// Send and Expect have their escapes translated; nil when not given,
 	// which an empty text is not.
@@ -107,6 +144,14 @@ type Virtual struct {
 	LoadMonitor   string     // none, rup, ruptime, rsh, ssh, uptime, or a program's path
 	QuiesceServer bool       // a failed server gets weight 0 rather than leaving
 	SorryServer   netip.Addr // invalid when not given
+	// With fewer than Quorum servers up the sorry server serves; the others
+	// come back at Quorum + Hysteresis.
+	Quorum, Hysteresis int
+	// KeepOnLeave: a server that leaves by lvs.cf or by a drain keeps its
+	// connections until they end; otherwise they end at once.
+	KeepOnLeave bool
+	// Unchecked servers are taken to be up: no nanny probes them.
+	Unchecked bool
 
 	StartCmd, StopCmd []string // as ActiveCmd
 
@@ -124,4 +169,10 @@ type Server struct {
 	// port known when the server's block opens. Under Direct and Tunnel
 	// packets keep the virtual's port whatever it is, and only probes use it.
 	Port uint16
+	// PortGiven: the file gives the port. Without it, a server of a virtual
+	// with Ports gets each packet on the port that the client asked for.
+	PortGiven bool
+	// At MaxConnections the server is given no more until it is below
+	// MinConnections; 0 is no limit, and three quarters of MaxConnections.
+	MaxConnections, MinConnections uint32
 }
