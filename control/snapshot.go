@@ -27,8 +27,8 @@ type Snapshot struct {
 	// Degraded are the objects that the kernel refuses, each with why and
 	// when it is tried again; all else is as lvs.cf wants it.
 	Degraded []string `json:"degraded,omitempty"`
-	Trouble   []string  `json:"trouble,omitempty"` // what is wrong now, one sentence each; empty is well
-	Events    []Event   `json:"events"`            // the latest, oldest first
+	Trouble  []string `json:"trouble,omitempty"` // what is wrong now, one sentence each; empty is well
+	Events   []Event  `json:"events"`            // the latest, oldest first
 }
 
 // Config is the lvs.cf that pulse runs by.
