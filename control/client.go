@@ -25,6 +25,8 @@ func (e ReplyError) Error() string { return string(e) }
 const (
 	snapshotLimit = 10 * time.Second
 	reloadLimit   = time.Minute   // thousands of services take some seconds
+	planLimit     = time.Minute   // the same work, but for the last step
+	drainLimit    = time.Minute   // it may wait for a reload
 	silenceLimit  = 3 * beatEvery // a follower hears from a living pulse more often
 )
 
@@ -63,6 +65,51 @@ func (c *Client) Reload(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, reloadLimit)
 	defer cancel()
 	r, err := c.ask(ctx, Request{Do: Reload})
+	return r.Message, err
+}
+
+// Plan returns what a Reload would change, were lvs.cf text, and changes
+// nothing; within a minute unless ctx allows less. Nil is the file on disk. A
+// file that would be refused is a ReplyError with its reasons; one of more than
+// MaxText bytes matches ErrTooLong.
+func (c *Client) Plan(ctx context.Context, text []byte) (*Plan, error) {
+	ctx, cancel := context.WithTimeout(ctx, planLimit)
+	defer cancel()
+	q := Request{Do: GetPlan, Text: text}
+	if err := q.check(); err != nil {
+		return nil, err
+	}
+	r, err := c.ask(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if r.Plan == nil {
+		return nil, fmt.Errorf("%s: pulse's reply holds no plan", c.path)
+	}
+	return r.Plan, nil
+}
+
+// Drain has pulse give a real server, named as in Request, no new connections,
+// and end those that are left after timeout; 0 waits for them. It returns what
+// pulse did, for people, as soon as that is so, not when the last connection
+// has ended; within a minute unless ctx allows less.
+func (c *Client) Drain(ctx context.Context, server string, timeout time.Duration) (string, error) {
+	return c.drain(ctx, Request{Do: DrainServer, Server: server, Timeout: Duration(timeout)})
+}
+
+// Undrain ends a Drain, however far that has come; within a minute unless ctx
+// allows less.
+func (c *Client) Undrain(ctx context.Context, server string) (string, error) {
+	return c.drain(ctx, Request{Do: Undrain, Server: server})
+}
+
+func (c *Client) drain(ctx context.Context, q Request) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, drainLimit)
+	defer cancel()
+	if err := q.check(); err != nil {
+		return "", err
+	}
+	r, err := c.ask(ctx, q)
 	return r.Message, err
 }
 
@@ -119,7 +166,7 @@ func (c *Client) talk(ctx context.Context, q Request, hear func(net.Conn, *bufio
 
 	// A server that is full answers and closes before it reads; that answer
 	// is worth more than the failed write.
-	writeErr := writeValue(conn, MaxRequest, q)
+	writeErr := writeRequest(conn, q)
 	err = hear(conn, bufio.NewReader(conn))
 	if ctx.Err() != nil {
 		return fmt.Errorf("ask pulse on %s: %w", c.path, ctx.Err())

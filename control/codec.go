@@ -2,6 +2,7 @@ package control
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,11 +12,16 @@ import (
 // The longest line of each kind, its end included. A longer one is neither
 // sent nor read: whoever sends it is broken or means harm.
 const (
-	MaxRequest = 4 << 10  // a verb and a number
-	MaxReply   = 64 << 20 // a snapshot of 4,000 services of 10 servers is about 25 MB
-	MaxOrder   = 16 << 20 // 4,000 watches with long send and expect texts
-	MaxReport  = 64 << 10 // Why quotes at most a few hundred bytes of an answer
+	MaxRequest = 4 << 10                      // a verb and a name
+	MaxPlan    = MaxRequest + (MaxText+2)/3*4 // a Request for GetPlan, its text in base64
+	MaxReply   = 64 << 20                     // a snapshot of 4,000 services of 10 servers is about 25 MB
+	MaxOrder   = 16 << 20                     // 4,000 watches with long send and expect texts
+	MaxReport  = 64 << 10                     // Why quotes at most a few hundred bytes of an answer
 )
+
+// MaxText is the longest lvs.cf that GetPlan takes, in bytes: twice one of
+// 40,000 real servers.
+const MaxText = 16 << 20
 
 // ErrTooLong means a line longer than its kind may be.
 var ErrTooLong = errors.New("line too long")
@@ -24,9 +30,19 @@ var ErrTooLong = errors.New("line too long")
 // lines, io.ErrUnexpectedEOF within one, and ErrTooLong past limit bytes. It
 // holds no more memory than has arrived.
 func readLine(r *bufio.Reader, limit int) ([]byte, error) {
+	return readLineBy(r, func([]byte) int { return limit })
+}
+
+// readLineBy is readLine with a limit that depends on how the line begins:
+// limitOf is given the whole line or the first r.Size() bytes of it.
+func readLineBy(r *bufio.Reader, limitOf func(head []byte) int) ([]byte, error) {
 	var line []byte
+	var limit int
 	for {
 		part, err := r.ReadSlice('\n')
+		if line == nil {
+			limit = limitOf(part)
+		}
 		if len(line)+len(part) > limit {
 			return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLong, limit)
 		}
@@ -50,6 +66,36 @@ func readValue(r *bufio.Reader, limit int, v any) error {
 		return err
 	}
 	return json.Unmarshal(line, v)
+}
+
+// planHead is how a request begins that may be longer than MaxRequest, so that
+// no other makes pulse hold megabytes of it.
+const planHead = `{"do":"plan",`
+
+// readRequest reads a line of at most MaxRequest bytes, MaxPlan for GetPlan.
+func readRequest(r *bufio.Reader) (Request, error) {
+	line, err := readLineBy(r, func(head []byte) int {
+		if bytes.HasPrefix(head, []byte(planHead)) {
+			return MaxPlan
+		}
+		return MaxRequest
+	})
+	if err != nil {
+		return Request{}, err
+	}
+	var q Request
+	if err := json.Unmarshal(line, &q); err != nil {
+		return Request{}, err
+	}
+	return q, q.check()
+}
+
+// writeRequest writes what readRequest reads.
+func writeRequest(w io.Writer, q Request) error {
+	if q.Do == GetPlan {
+		return writeValue(w, MaxPlan, q)
+	}
+	return writeValue(w, MaxRequest, q)
 }
 
 // writeValue writes v as a line of at most limit bytes.

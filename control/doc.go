@@ -1,7 +1,7 @@
 // Package control holds the words that pulse, nanny and lvsgui say to each
 // other, and the sockets they say them over.
 //
-// Two conversations share one form, a JSON value a line (RFC 8259; MaxRequest,
+// Two conversations share one form, a JSON value a line (RFC 8259; MaxRequest, MaxPlan,
 // MaxReply, MaxOrder and MaxReport bound the lines):
 //
 //   - Anyone allowed to open /run/pulse/control.sock asks pulse with a Request

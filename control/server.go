@@ -20,6 +20,15 @@ type Handler interface {
 	// Reload reads lvs.cf again and returns what it changed, for people, when
 	// that is done. It is not cut short by the client's leaving.
 	Reload(ctx context.Context) (string, error)
+	// Plan returns what a Reload would change, were lvs.cf text; nil is the
+	// file on disk. A file that would be refused is an error with its reasons.
+	Plan(ctx context.Context, text []byte) (*Plan, error)
+	// Drain takes the new connections of a real server away, ends those that
+	// are left after timeout unless that is 0, and says what it did, for
+	// people. The server is named as in Request.
+	Drain(ctx context.Context, server string, timeout time.Duration) (string, error)
+	// Undrain is the end of a Drain, however far that has come.
+	Undrain(ctx context.Context, server string) (string, error)
 	// Events yields the events later than after, then new ones until ctx
 	// ends; see Log.Events.
 	Events(ctx context.Context, after uint64) iter.Seq2[Event, error]
@@ -90,8 +99,8 @@ func answer(ctx context.Context, c net.Conn, h Handler) {
 	stop := context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
 	r := bufio.NewReader(c)
-	var q Request
-	if err := readValue(r, MaxRequest, &q); err != nil {
+	q, err := readRequest(r)
+	if err != nil {
 		_ = reply(c, Reply{Error: fmt.Sprintf("request: %v", err)})
 		return
 	}
@@ -102,10 +111,17 @@ func answer(ctx context.Context, c net.Conn, h Handler) {
 	case Reload:
 		msg, err := h.Reload(ctx)
 		_ = reply(c, Reply{Message: msg, Error: text(err)})
+	case GetPlan:
+		plan, err := h.Plan(ctx, q.Text)
+		_ = reply(c, Reply{Plan: plan, Error: text(err)})
+	case DrainServer:
+		msg, err := h.Drain(ctx, q.Server, time.Duration(q.Timeout))
+		_ = reply(c, Reply{Message: msg, Error: text(err)})
+	case Undrain:
+		msg, err := h.Undrain(ctx, q.Server)
+		_ = reply(c, Reply{Message: msg, Error: text(err)})
 	case Follow:
 		follow(ctx, c, r, h.Events, q.After)
-	default:
-		_ = reply(c, Reply{Error: fmt.Sprintf("request: unknown verb %q", q.Do)})
 	}
 }
 

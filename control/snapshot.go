@@ -187,6 +187,7 @@ type Drain struct {
 type Table struct {
 	Buckets     uint32 `json:"buckets"`     // its size; more connections than that make it slow
 	Connections uint64 `json:"connections"` // in it, of the services shown
+	Sent        uint64 `json:"sent"`        // netlink messages to IPVS since pulse's start
 }
 
 // A Sysctl is a kernel setting that pulse made.

@@ -48,14 +48,36 @@ const (
 type Request struct {
 	Do    Verb   `json:"do"`
 	After uint64 `json:"after,omitempty"` // for Follow: the last Seq seen
-	// Text is an lvs.cf, for GetPlan; nil: the one on disk.
-	Text []byte `json:"text,omitempty"`
+	// Text is an lvs.cf of at most MaxText bytes, for GetPlan; nil: the one on
+	// disk.
+	Text []byte `json:"text,omitzero"`
 	// Server names a real server, for DrainServer and Undrain: its name in
 	// lvs.cf, its address, or address:port; "VIRTUAL/SERVER" for one service.
 	Server string `json:"server,omitempty"`
 	// Timeout, for DrainServer, is when connections that still go on are
 	// ended; 0 waits for them.
 	Timeout Duration `json:"timeout,omitempty"`
+}
+
+// check refuses a request that lacks what its verb needs.
+func (q Request) check() error {
+	switch q.Do {
+	case GetSnapshot, Reload, Follow:
+	case GetPlan:
+		if len(q.Text) > MaxText {
+			return fmt.Errorf("%w: an lvs.cf of %d bytes, at most %d", ErrTooLong, len(q.Text), MaxText)
+		}
+	case DrainServer, Undrain:
+		if q.Server == "" {
+			return fmt.Errorf("%s: no server is named", q.Do)
+		}
+		if q.Timeout < 0 {
+			return fmt.Errorf("%s %s: timeout %s is negative", q.Do, q.Server, q.Timeout)
+		}
+	default:
+		return fmt.Errorf("unknown verb %q", q.Do)
+	}
+	return nil
 }
 
 // A Reply is one line from pulse to a client. Error is set when the request
