@@ -1,6 +1,9 @@
 package lvscf
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // applyGlobal puts c.v, the value of d, where it belongs.
 func (c *checker) applyGlobal(d *Directive) {
@@ -34,6 +37,10 @@ func (c *checker) applyGlobal(d *Directive) {
 		cfg.NATRouter = &Floating{Addr: v.addr, Device: v.dev}
 	case "nat_nmask":
 		c.nat = v.mask
+	case "snat_pool":
+		cfg.SNATPool = &Pool{Ranges: v.ranges, Device: v.dev}
+	case "exclusive":
+		cfg.Exclusive = v.b
 	case "debug_level":
 		cfg.DebugLevel = v.text
 	case "monitor_links":
@@ -79,13 +86,7 @@ func (c *checker) applyService(s *Virtual, d *Directive) {
 	case "fwmark":
 		s.FWMark = uint32(v.n)
 	case "port":
-		if port := uint16(v.n); port != s.Port {
-			if c.portless {
-				c.reportToken(Warning, "port-order", c.key(), fmt.Sprintf("port after servers that have none: these keep port %d", s.Port),
-					"write it before the first server")
-			}
-			s.Port = port
-		}
+		c.setPort(s, d, uint16(v.n))
 	case "persistent":
 		s.Persistent = v.d
 	case "pmask":
@@ -114,7 +115,57 @@ func (c *checker) applyService(s *Virtual, d *Directive) {
 		s.StartCmd = v.cmd
 	case "stop_cmd":
 		s.StopCmd = v.cmd
+	default:
+		c.applyVirtual(s, d)
 	}
+}
+
+// applyVirtual is applyService for the words that failovers do not have.
+func (c *checker) applyVirtual(s *Virtual, d *Directive) {
+	v := &c.v
+	switch d.Name {
+	case "ports":
+		s.Ports = v.ports
+		if !c.block.has(rowPort) && !slices.ContainsFunc(s.Ports, func(r PortRange) bool { return r.Contains(s.Port) }) {
+			c.setPort(s, d, uint16(v.n))
+		}
+	case "scheduler_flags":
+		s.SchedulerFlags = v.words
+	case "one_packet":
+		s.OnePacket = v.b
+	case "forward":
+		s.Forward = Forward(v.text)
+	case "tunnel":
+		s.TunnelType = v.text
+	case "tunnel_port":
+		s.TunnelPort = uint16(v.n)
+	case "tunnel_checksum":
+		s.TunnelChecksum = v.text
+	case "snat_pool":
+		s.SNATPool = &Pool{Ranges: v.ranges, Device: v.dev}
+	case "persistence_engine":
+		s.PersistEngine = v.text
+	case "quorum":
+		s.Quorum = int(v.n)
+	case "hysteresis":
+		s.Hysteresis = int(v.n)
+	case "leaving":
+		s.KeepOnLeave = v.text == "keep"
+	case "check":
+		s.Unchecked = v.text == "none"
+	}
+}
+
+// setPort gives s its port, and warns of servers that came before it.
+func (c *checker) setPort(s *Virtual, d *Directive, port uint16) {
+	if port == s.Port {
+		return
+	}
+	if c.portless {
+		c.reportToken(Warning, "port-order", c.key(), fmt.Sprintf("%s after servers that have none: these keep port %d", d.Name, s.Port),
+			"write it before the first server")
+	}
+	s.Port = port
 }
 
 // applyServer puts c.v, the value of d, into s.
@@ -128,8 +179,12 @@ func (c *checker) applyServer(s *Server, d *Directive) {
 	case "active":
 		s.Active = v.b
 	case "port":
-		s.Port = uint16(v.n)
+		s.Port, s.PortGiven = uint16(v.n), true
 	case "weight":
 		s.Weight = int(v.n)
+	case "max_connections":
+		s.MaxConnections = uint32(v.n)
+	case "min_connections":
+		s.MinConnections = uint32(v.n)
 	}
 }

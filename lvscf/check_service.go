@@ -8,6 +8,7 @@ import (
 )
 
 var (
+	rowPort      = lookup(InVirtual, "port")
 	rowAddress   = lookup(InVirtual, "address")
 	rowVIPMask   = lookup(InVirtual, "vip_nmask")
 	rowPMask     = lookup(InVirtual, "pmask")
@@ -85,6 +86,12 @@ func trimBrace(name string) string {
 func (c *checker) finishService(s *Virtual, w Where) {
 	s.VIP.Bits = c.resolve(&c.block, rowVIPMask, c.vip, s.VIP.Addr)
 	s.PersistMask = c.resolve(&c.block, rowPMask, c.persist, s.VIP.Addr)
+	if s.Forward == "" {
+		s.Forward = c.cfg.Network
+	}
+	if s.SNATPool == nil && s.Forward == FullNAT {
+		s.SNATPool = c.cfg.SNATPool
+	}
 	c.floating(s, w)
 	c.probes(s, w)
 	c.families(s)

@@ -42,6 +42,12 @@ func (c *checker) decode(d *Directive, toks []token) bool {
 	case Device:
 		return c.device(d, t)
 	case List:
+	case Words:
+		return c.chosen(d, toks[2:])
+	case PortList:
+		return c.portList(d, t)
+	case AddrsDevice:
+		return c.pool(d, t) && c.device(d, toks[3])
 	}
 	return true
 }

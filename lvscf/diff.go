@@ -49,7 +49,7 @@ func given(value string) string {
 // the order of blocks and defaults written out make no difference. A block of b
 // is that of a with its name, or else with its address, port and protocol.
 func Diff(a, b *Config) []Change {
-	var d differences
+	d := differences{a: a, b: b}
 	d.compare("", Global, func(row string) (string, string) { return a.text(row), b.text(row) })
 	d.blocks("virtual", InVirtual, a.Virtuals, b.Virtuals)
 	d.blocks("failover", InFailover, a.Failovers, b.Failovers)
@@ -57,7 +57,10 @@ func Diff(a, b *Config) []Change {
 }
 
 // A differences collects changes.
-type differences struct{ changes []Change }
+type differences struct {
+	a, b    *Config
+	changes []Change
+}
 
 func (d *differences) add(object, what, from, to string) {
 	d.changes = append(d.changes, Change{object, what, from, to})
@@ -89,15 +92,21 @@ func (d *differences) blocks(kind string, where Where, a, b []Virtual) {
 		}
 		from, to := &a[i], &b[partner[i]]
 		d.name(object, from.Name, to.Name)
-		d.compare(object, where, func(row string) (string, string) { return from.text(row), to.text(row) })
-		d.servers(object, from.Servers, to.Servers)
+		d.compare(object, where, func(row string) (string, string) {
+			if d.inherited(row, from, to) {
+				return "", ""
+			}
+			return from.text(row), to.text(row)
+		})
+		d.servers(object, from, to)
 	}
 	for _, i := range added {
 		d.add(kind+" "+named(b[i].Name), "added", "", b[i].summary())
 	}
 }
 
-func (d *differences) servers(object string, a, b []Server) {
+func (d *differences) servers(object string, v, w *Virtual) {
+	a, b := v.Servers, w.Servers
 	partner, added := match(len(a), len(b),
 		func(i int) (name, key string) { return a[i].Name, a[i].key() },
 		func(i int) (name, key string) { return b[i].Name, b[i].key() })
@@ -109,11 +118,25 @@ func (d *differences) servers(object string, a, b []Server) {
 		}
 		from, to := &a[i], &b[partner[i]]
 		d.name(object, from.Name, to.Name)
-		d.compare(object, InServer, func(row string) (string, string) { return from.text(row), to.text(row) })
+		d.compare(object, InServer, func(row string) (string, string) {
+			return v.serverText(from, row), w.serverText(to, row)
+		})
 	}
 	for _, i := range added {
 		d.add(object+": server "+named(b[i].Name), "added", "", b[i].summary())
 	}
+}
+
+// inherited reports whether a virtual has its value of row from outside blocks,
+// before and after: then the change is there, and not in every virtual.
+func (d *differences) inherited(row string, from, to *Virtual) bool {
+	switch row {
+	case "forward":
+		return from.Forward == d.a.Network && to.Forward == d.b.Network
+	case "snat_pool":
+		return (from.SNATPool == nil || from.SNATPool == d.a.SNATPool) && (to.SNATPool == nil || to.SNATPool == d.b.SNATPool)
+	}
+	return false
 }
 
 func (d *differences) name(object, from, to string) {

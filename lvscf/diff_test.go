@@ -132,7 +132,8 @@ func TestDiffOrder(t *testing.T) {
 // table needs its case in diff_text.go.
 func TestDiffEveryDirective(t *testing.T) {
 	values := map[Type]string{Int: "7", Bool: "1", Duration: "77", Port: "77", HostName: "10.9.9.9", IP: "10.9.9.9",
-		HostDevice: "10.9.9.9 eth9:9", Mask: "255.255.0.0", Text: "seven", Escaped: "seven", Command: "/bin/seven", Program: "/bin/seven", Device: "eth7"}
+		HostDevice: "10.9.9.9 eth9:9", Mask: "255.255.0.0", Text: "seven", Escaped: "seven", Command: "/bin/seven", Program: "/bin/seven", Device: "eth7",
+		Words: "port", PortList: "70-77", AddrsDevice: "10.9.9.9 eth9:9"}
 	for _, d := range Directives() {
 		if d.Legacy {
 			continue
@@ -143,6 +144,13 @@ func TestDiffEveryDirective(t *testing.T) {
 		}
 		if value == d.Default {
 			value = "0"
+		}
+		with := "" // what the directive needs beside it
+		switch d.Name {
+		case "snat_pool":
+			with = "forward = fullnat\n"
+		case "hysteresis":
+			with = "quorum = 9\n"
 		}
 		line := d.Name + " = " + value + "\n"
 		a, b := "primary = 10.0.0.2\n", ""
@@ -171,6 +179,7 @@ func TestDiffEveryDirective(t *testing.T) {
 			if d.Name != "address" {
 				a += "address = 10.0.0.10 eth0:1\n"
 			}
+			a += with
 			b = a + line + "}\n"
 			a += "}\n"
 		}

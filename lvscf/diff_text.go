@@ -41,6 +41,10 @@ func (c *Config) text(row string) string {
 		if c.NATRouter != nil {
 			return maskText(c.NATRouter.Bits, c.NATRouter.Addr)
 		}
+	case "snat_pool":
+		return c.SNATPool.text()
+	case "exclusive":
+		return digit(c.Exclusive)
 	case "monitor_links":
 		return digit(c.MonitorLinks)
 	case "syncdaemon":
@@ -110,8 +114,42 @@ func (v *Virtual) text(row string) string {
 		return command(v.StartCmd)
 	case "stop_cmd":
 		return command(v.StopCmd)
+	case "quorum":
+		return strconv.Itoa(v.Quorum)
+	case "hysteresis":
+		return strconv.Itoa(v.Hysteresis)
+	case "ports":
+		return portsText(v.Ports)
+	case "persistence_engine":
+		return v.PersistEngine
+	case "check":
+		return choose(v.Unchecked, "none", "auto")
+	case "scheduler_flags":
+		return strings.Join(v.SchedulerFlags, " ")
+	case "forward":
+		return string(v.Forward)
+	case "tunnel":
+		return v.TunnelType
+	case "tunnel_port":
+		return strconv.Itoa(int(v.TunnelPort))
+	case "tunnel_checksum":
+		return v.TunnelChecksum
+	case "snat_pool":
+		return v.SNATPool.text()
+	case "one_packet":
+		return digit(v.OnePacket)
+	case "leaving":
+		return choose(v.KeepOnLeave, "keep", "end")
 	}
 	return ""
+}
+
+// serverText is the value of a directive of s, a server of v, as Config.text.
+func (v *Virtual) serverText(s *Server, row string) string {
+	if row == "port" && v.Ports != nil && !s.PortGiven {
+		return "" // packets keep the port that they have
+	}
+	return s.text(row)
 }
 
 // text is the value of a directive of s, as Config.text.
@@ -125,6 +163,10 @@ func (s *Server) text(row string) string {
 		return strconv.Itoa(int(s.Port))
 	case "weight":
 		return strconv.Itoa(s.Weight)
+	case "max_connections":
+		return strconv.FormatUint(uint64(s.MaxConnections), 10)
+	case "min_connections":
+		return strconv.FormatUint(uint64(s.MinConnections), 10)
 	}
 	return ""
 }
@@ -189,11 +231,13 @@ func maskText(bits int, a netip.Addr) string {
 	return dotted(bits)
 }
 
-func digit(b bool) string {
+func digit(b bool) string { return choose(b, "1", "0") }
+
+func choose(b bool, yes, no string) string {
 	if b {
-		return "1"
+		return yes
 	}
-	return "0"
+	return no
 }
 
 func command(words []string) string {

@@ -42,27 +42,31 @@ type Type uint8
 
 // The types of values.
 const (
-	Int        Type = iota + 1 // as C's strtol with base 0: 80, 0x50, 0120
-	Bool                       // 0 or 1
-	Duration                   // seconds, 12 or 0.25; or 250ms, 2s
-	Port                       // a number, or an IANA service name such as http
-	HostName                   // an address, or a name
-	IP                         // an address
-	HostDevice                 // an address and, as a second value, an interface with or without label
-	Mask                       // 255.255.255.0; 0.0.0.0 is unset; for IPv6 the number of bits
-	Word                       // one of Values
-	Text                       // any text
-	Escaped                    // text in which \n \r \t \\ \" \' stand for characters
-	Command                    // words split at blanks, run without a shell
-	Program                    // one of Values, or a program's path
-	Device                     // a network interface
-	List                       // [ a b c ]
+	Int         Type = iota + 1 // as C's strtol with base 0: 80, 0x50, 0120
+	Bool                        // 0 or 1
+	Duration                    // seconds, 12 or 0.25; or 250ms, 2s
+	Port                        // a number, or an IANA service name such as http
+	HostName                    // an address, or a name
+	IP                          // an address
+	HostDevice                  // an address and, as a second value, an interface with or without label
+	Mask                        // 255.255.255.0; 0.0.0.0 is unset; for IPv6 the number of bits
+	Word                        // one of Values
+	Text                        // any text
+	Escaped                     // text in which \n \r \t \\ \" \' stand for characters
+	Command                     // words split at blanks, run without a shell
+	Program                     // one of Values, or a program's path
+	Device                      // a network interface
+	List                        // [ a b c ]
+	Words                       // some of Values, separated by blanks
+	PortList                    // 80,443,8000-8100, names among them, or all
+	AddrsDevice                 // 10.0.0.1,10.0.0.8-10.0.0.9 and, as a second value, an interface with or without label
 )
 
 var typeNames = map[Type]string{
 	Int: "integer", Bool: "0 or 1", Duration: "duration", Port: "port", HostName: "address or name",
 	IP: "address", HostDevice: "address and device", Mask: "netmask", Word: "word", Text: "text",
 	Escaped: "text with escapes", Command: "command", Program: "word or path", Device: "interface", List: "list",
+	Words: "words", PortList: "ports", AddrsDevice: "addresses and device",
 }
 
 // String names t, for people.
@@ -80,7 +84,7 @@ type Directive struct {
 	// Min and Max bound an Int or Port, and a Duration in nanoseconds.
 	Min, Max int64
 	Whole    bool     // a Duration of whole seconds alone: the kernel counts no finer
-	Values   []string // the allowed words of a Word, and the known ones of a Program
+	Values   []string // the allowed words of a Word or Words, and the known ones of a Program
 	New      []string // those of Values that Piranha does not have
 	Since    string   // "piranha" for all that 0.8.6 reads, else "pacu"
 	Meaning  string

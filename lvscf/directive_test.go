@@ -20,7 +20,7 @@ func TestDirectives(t *testing.T) {
 		if (d.Type == Int || d.Type == Port || d.Type == Duration) != (d.Max > d.Min) {
 			t.Errorf("%s: range %d to %d", d.Name, d.Min, d.Max)
 		}
-		if (d.Type == Word || d.Type == Program) != (len(d.Values) > 0) {
+		if (d.Type == Word || d.Type == Words || d.Type == Program) != (len(d.Values) > 0) {
 			t.Errorf("%s: values %v", d.Name, d.Values)
 		}
 		for _, v := range d.New {

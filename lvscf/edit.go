@@ -11,7 +11,7 @@ import (
 // words, as nat_router has, is written with a blank between.
 func (f *File) SetGlobal(key, value string) error {
 	values := []string{value}
-	if d := lookup(Global, key); d != nil && d.Type == HostDevice {
+	if d := lookup(Global, key); d != nil && d.values() == 2 {
 		values = strings.Fields(value)
 	}
 	return f.Global().Set(key, values...)
@@ -28,7 +28,7 @@ func (b *Block) Set(key string, values ...string) error {
 	if err != nil {
 		return err
 	}
-	if want := d.values(); want > 0 && len(values) != want {
+	if want := d.values(); len(values) == 0 || want > 0 && len(values) != want {
 		return fmt.Errorf("set %s in %s: %d values given, and it takes %s", key, b, len(values), amount(want))
 	}
 	if n := b.find(d); n != nil {
@@ -54,9 +54,9 @@ func (b *Block) setting(d *Directive, raw string) *node {
 // values is how many values d takes, 0 for any number.
 func (d *Directive) values() int {
 	switch d.Type {
-	case HostDevice:
+	case HostDevice, AddrsDevice:
 		return 2
-	case List:
+	case List, Words:
 		return 0
 	}
 	return 1

@@ -33,10 +33,13 @@ func (p *parser) form(d *Directive, toks []token) bool {
 		return p.list(d, toks)
 	}
 	want := 1
-	if d.Type == HostDevice {
-		want = 2
-	}
 	values := toks[2:]
+	switch d.Type {
+	case HostDevice, AddrsDevice:
+		want = 2
+	case Words:
+		want = max(1, len(values))
+	}
 	switch {
 	case len(values) == 0:
 		p.reportToken(Error, "no-value", first, fmt.Sprintf("%s has no value", quoted(d.Name)), assign(d, ""))
@@ -57,7 +60,10 @@ func (p *parser) form(d *Directive, toks []token) bool {
 }
 
 func amount(values int) string {
-	if values == 1 {
+	switch values {
+	case 0:
+		return "at least one"
+	case 1:
 		return "one value"
 	}
 	return "an address and a device"
@@ -81,6 +87,17 @@ func (p *parser) lessHint(d *Directive, toks []token, want int) string {
 			return `write \" for a quote inside the quotes`
 		}
 		return "put the whole value between one pair of quotes"
+	case PortList, AddrsDevice:
+		// A blank after a comma is what makes them too many.
+		last := len(values) - want + 1
+		list := ""
+		for _, t := range values[:last] {
+			list += t.text
+		}
+		for _, t := range values[last:] {
+			list += " " + t.text
+		}
+		return assign(d, list)
 	}
 	return assign(d, bare)
 }

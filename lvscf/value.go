@@ -14,10 +14,14 @@ type value struct {
 	d    time.Duration
 	host Host
 	addr netip.Addr // IP, HostDevice
-	dev  string     // HostDevice, Device
+	dev  string     // HostDevice, AddrsDevice, Device
 	mask mask
 	text string // Word, Text, Program; Escaped, translated
 	cmd  []string
+
+	words  []string    // Words
+	ports  []PortRange // PortList
+	ranges []AddrRange // AddrsDevice
 }
 
 // parseDuration reads whole seconds as an integer, a decimal fraction of
