@@ -167,6 +167,9 @@ func (c *Client) talk(ctx context.Context, q Request, hear func(net.Conn, *bufio
 	// A server that is full answers and closes before it reads; that answer
 	// is worth more than the failed write.
 	writeErr := writeRequest(conn, q)
+	if errors.Is(writeErr, ErrTooLong) { // nothing went out
+		return fmt.Errorf("ask pulse: %w", writeErr)
+	}
 	err = hear(conn, bufio.NewReader(conn))
 	if ctx.Err() != nil {
 		return fmt.Errorf("ask pulse on %s: %w", c.path, ctx.Err())

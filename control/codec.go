@@ -87,6 +87,9 @@ func readRequest(r *bufio.Reader) (Request, error) {
 	if err := json.Unmarshal(line, &q); err != nil {
 		return Request{}, err
 	}
+	if q.Do != GetPlan && len(line) >= MaxRequest { // it says "do" twice
+		return Request{}, fmt.Errorf("%w: more than %d bytes", ErrTooLong, MaxRequest)
+	}
 	return q, q.check()
 }
 

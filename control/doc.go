@@ -1,8 +1,8 @@
 // Package control holds the words that pulse, nanny and lvsgui say to each
 // other, and the sockets they say them over.
 //
-// Two conversations share one form, a JSON value a line (RFC 8259; MaxRequest, MaxPlan,
-// MaxReply, MaxOrder and MaxReport bound the lines):
+// Two conversations share one form, a JSON value a line (RFC 8259; MaxRequest,
+// MaxPlan, MaxReply, MaxOrder and MaxReport bound the lines):
 //
 //   - Anyone allowed to open /run/pulse/control.sock asks pulse with a Request
 //     and reads one Reply, or a stream of Replies for "events".

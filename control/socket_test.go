@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,6 +23,8 @@ type fakePulse struct {
 	*Log
 	snapshot *Snapshot
 	reload   func(context.Context) (string, error)
+	plan     func(text []byte) (*Plan, error)
+	drained  []string // what Drain and Undrain were asked
 }
 
 func (p *fakePulse) Snapshot(context.Context) (*Snapshot, error) {
@@ -32,6 +35,18 @@ func (p *fakePulse) Snapshot(context.Context) (*Snapshot, error) {
 }
 
 func (p *fakePulse) Reload(ctx context.Context) (string, error) { return p.reload(ctx) }
+
+func (p *fakePulse) Plan(_ context.Context, text []byte) (*Plan, error) { return p.plan(text) }
+
+func (p *fakePulse) Drain(_ context.Context, server string, timeout time.Duration) (string, error) {
+	p.drained = append(p.drained, fmt.Sprint("drain ", server, " ", timeout))
+	return "3 connections left", nil
+}
+
+func (p *fakePulse) Undrain(_ context.Context, server string) (string, error) {
+	p.drained = append(p.drained, "undrain "+server)
+	return "", errors.New(server + " is not drained")
+}
 
 // socketPath is short, for a unix socket's name holds 107 bytes.
 func socketPath(t *testing.T) string {
@@ -166,6 +181,7 @@ func TestBadRequests(t *testing.T) {
 	path, _ := serve(t, &fakePulse{Log: NewLog(1)})
 	for in, want := range map[string]string{
 		"{\"do\":\"format\"}\n":              `unknown verb "format"`,
+		"{\"do\":\"drain\"}\n":               "no server is named",
 		"hello\n":                            "invalid character",
 		"\n":                                 "unexpected end of JSON",
 		`{"do":"snap`:                        "unexpected EOF",
