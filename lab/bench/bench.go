@@ -24,6 +24,7 @@ type Say func(format string, args ...any)
 // All are the benches there are.
 var All = []Bench{
 	{"failover", "crash and planned stop of the active router, as clients see it; peer keepalived", false, Failover},
+	{"ipvs", "loading, reading, reloading and watching large IPVS tables; peers ipvsadm and keepalived", false, Tables},
 	{"lvscf", "reading and editing large lvs.cf files; peer bufio.Scanner", true, Language},
 }
 

@@ -126,7 +126,10 @@ func compare(name string, ours []outcome, peer string, theirs []outcome) []Figur
 		{"lost-median", lost, median, false},
 		{"lost-worst", lost, slices.Max[[]float64], false},
 	} {
-		figures = append(figures, Figure{name + "/" + f.name, f.sum(values(ours, f.value)), peer, f.sum(values(theirs, f.value)), f.fractional})
+		figures = append(figures, Figure{
+			Name: name + "/" + f.name, Ours: f.sum(values(ours, f.value)),
+			Peer: peer, PeerValue: f.sum(values(theirs, f.value)), Fractional: f.fractional,
+		})
 	}
 	return figures
 }

@@ -14,11 +14,28 @@ type Figure struct {
 	Peer       string // the peer's name
 	PeerValue  float64
 	Fractional bool // shown with two decimals even when whole
+	// Want is what the ratio should be at most; 0 asks nothing of it.
+	Want float64
+	Note string // for the line's end; empty: none
 }
+
+// bound is the peer's name where there is no peer but a fixed value.
+const bound = "bound"
 
 // String is the figure's line.
 func (f Figure) String() string {
-	return fmt.Sprintf("bench %s ours=%s peer=%s:%s ratio=%s", f.Name, f.show(f.Ours), f.Peer, f.show(f.PeerValue), ratio(f.Ours, f.PeerValue))
+	line := fmt.Sprintf("bench %s ours=%s peer=%s:%s ratio=%s", f.Name, f.show(f.Ours), f.Peer, f.show(f.PeerValue), ratio(f.Ours, f.PeerValue))
+	if f.Want > 0 {
+		verdict := "met"
+		if f.Ours > f.Want*f.PeerValue {
+			verdict = "MISSED"
+		}
+		line += fmt.Sprintf(" want<=%.2f %s", f.Want, verdict)
+	}
+	if f.Note != "" {
+		line += " (" + f.Note + ")"
+	}
+	return line
 }
 
 func (f Figure) show(v float64) string {

@@ -7,12 +7,16 @@ func TestFigure(t *testing.T) {
 		f    Figure
 		want string
 	}{
-		{Figure{"failover/crash/gap-median-s", 2.414, "keepalived", 3.018, true}, "bench failover/crash/gap-median-s ours=2.41 peer=keepalived:3.02 ratio=0.80"},
-		{Figure{"failover/planned/lost-median", 0, "keepalived", 12, false}, "bench failover/planned/lost-median ours=0 peer=keepalived:12 ratio=0.00"},
-		{Figure{"even", 2.5, "keepalived", 5, false}, "bench even ours=2.50 peer=keepalived:5 ratio=0.50"},
-		{Figure{"whole", 2, "keepalived", 1, true}, "bench whole ours=2.00 peer=keepalived:1.00 ratio=2.00"},
-		{Figure{"both nothing", 0, "keepalived", 0, false}, "bench both nothing ours=0 peer=keepalived:0 ratio=1.00"},
-		{Figure{"peer nothing", 3, "keepalived", 0, false}, "bench peer nothing ours=3 peer=keepalived:0 ratio=inf"},
+		{Figure{Name: "failover/crash/gap-median-s", Ours: 2.414, Peer: "keepalived", PeerValue: 3.018, Fractional: true}, "bench failover/crash/gap-median-s ours=2.41 peer=keepalived:3.02 ratio=0.80"},
+		{Figure{Name: "failover/planned/lost-median", Ours: 0, Peer: "keepalived", PeerValue: 12}, "bench failover/planned/lost-median ours=0 peer=keepalived:12 ratio=0.00"},
+		{Figure{Name: "even", Ours: 2.5, Peer: "keepalived", PeerValue: 5}, "bench even ours=2.50 peer=keepalived:5 ratio=0.50"},
+		{Figure{Name: "whole", Ours: 2, Peer: "keepalived", PeerValue: 1, Fractional: true}, "bench whole ours=2.00 peer=keepalived:1.00 ratio=2.00"},
+		{Figure{Name: "both nothing", Ours: 0, Peer: "keepalived", PeerValue: 0}, "bench both nothing ours=0 peer=keepalived:0 ratio=1.00"},
+		{Figure{Name: "peer nothing", Ours: 3, Peer: "keepalived", PeerValue: 0}, "bench peer nothing ours=3 peer=keepalived:0 ratio=inf"},
+		{Figure{Name: "met", Ours: 1, Peer: "ipvsadm", PeerValue: 5, Want: 0.2}, "bench met ours=1 peer=ipvsadm:5 ratio=0.20 want<=0.20 met"},
+		{Figure{Name: "missed", Ours: 2, Peer: "ipvsadm", PeerValue: 5, Want: 0.2, Note: "slow"}, "bench missed ours=2 peer=ipvsadm:5 ratio=0.40 want<=0.20 MISSED (slow)"},
+		{Figure{Name: "nothing wanted", Peer: bound, Want: 1}, "bench nothing wanted ours=0 peer=bound:0 ratio=1.00 want<=1.00 met"},
+		{Figure{Name: "something", Ours: 1, Peer: bound, Want: 1}, "bench something ours=1 peer=bound:0 ratio=inf want<=1.00 MISSED"},
 	}
 	for _, tt := range tests {
 		if got := tt.f.String(); got != tt.want {

@@ -40,7 +40,7 @@ func Language(ctx context.Context, _ Settings, say Say) ([]Figure, error) {
 		return nil, err
 	}
 	name := fmt.Sprintf("lvscf/read-%dx%d-ms", large, servers)
-	figures := []Figure{{name, milliseconds(read), "bufio.Scanner", milliseconds(scan), true}}
+	figures := []Figure{{Name: name, Ours: milliseconds(read), Peer: "bufio.Scanner", PeerValue: milliseconds(scan), Fractional: true}}
 	edits, err := measureEdit(ctx, text, scan)
 	if err != nil {
 		return nil, err
@@ -65,7 +65,10 @@ func measureGrowth(ctx context.Context, say Say) ([]Figure, error) {
 		if first == 0 {
 			first = each
 		}
-		figures = append(figures, Figure{fmt.Sprintf("lvscf/read-ns-per-server-of-%d", n), each, fmt.Sprintf("per-server-of-%d", sizes[0]*servers), first, true})
+		figures = append(figures, Figure{
+			Name: fmt.Sprintf("lvscf/read-ns-per-server-of-%d", n), Ours: each,
+			Peer: fmt.Sprintf("per-server-of-%d", sizes[0]*servers), PeerValue: first, Fractional: true,
+		})
 	}
 	return figures, nil
 }
@@ -96,8 +99,8 @@ func measureEdit(ctx context.Context, text []byte, scan time.Duration) ([]Figure
 		return nil, err
 	}
 	return []Figure{
-		{"lvscf/edit-bytes", float64(rewritten(text, edited)), "whole-file", float64(len(text)), false},
-		{"lvscf/edit-ms", milliseconds(took), "bufio.Scanner", milliseconds(scan), true},
+		{Name: "lvscf/edit-bytes", Ours: float64(rewritten(text, edited)), Peer: "whole-file", PeerValue: float64(len(text))},
+		{Name: "lvscf/edit-ms", Ours: milliseconds(took), Peer: "bufio.Scanner", PeerValue: milliseconds(scan), Fractional: true},
 	}, nil
 }
 
