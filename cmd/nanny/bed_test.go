@@ -107,8 +107,10 @@ func newBed(t *testing.T, wrap func(applier) keeper) *bed {
 }
 
 // weight is what the kernel has: "-" for no destination.
-func (b *bed) weight() string {
-	dests, err := b.table.Destinations(www)
+func (b *bed) weight() string { return b.weightIn(www) }
+
+func (b *bed) weightIn(service ipvs.Key) string {
+	dests, err := b.table.Destinations(service)
 	if err != nil {
 		return err.Error()
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"pacu/control"
@@ -74,12 +75,21 @@ type keeper func(s subject, v probe.Verdict) error
 // destination that is not there is pulse's to add, with the weight reported.
 func weigh(t applier) keeper {
 	return func(s subject, v probe.Verdict) error {
-		err := t.Apply([]ipvs.Op{ipvs.SetDestination(s.key, s.destination(v.Weight))})
-		if errors.Is(err, os.ErrNotExist) {
+		err := t.Apply(s.weighing(v.Weight))
+		if onlyMissing(err) {
 			return nil
 		}
 		return err
 	}
+}
+
+// onlyMissing is true when all that failed is about what is not there.
+func onlyMissing(err error) bool {
+	var b *ipvs.BatchError
+	if !errors.As(err, &b) {
+		return false
+	}
+	return !slices.ContainsFunc(b.Failed, func(f ipvs.OpError) bool { return !errors.Is(f.Err, os.ErrNotExist) })
 }
 
 // A doorman is the keeper for a nanny by itself: it lets its one server in and
@@ -121,16 +131,13 @@ func (d *doorman) leave() error {
 }
 
 func (d *doorman) remove(s subject) error {
-	err := d.table.Apply([]ipvs.Op{ipvs.DeleteDestination(s.key, s.server, s.realPort)})
+	err := d.table.Apply([]ipvs.Op{ipvs.DeleteDestination(s.key, s.dest.Addr, s.dest.Port)})
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	d.in = nil
 	return nil
 }
-
-// forwards are control.Watch's words for the forwarding methods.
-var forwards = map[string]ipvs.Forward{"nat": ipvs.Masquerade, "direct": ipvs.Direct, "tunnel": ipvs.Tunnel}
 
 // healths are probe's states in control's words.
 var healths = map[probe.State]control.Health{probe.Untried: control.Untried, probe.Up: control.Up, probe.Down: control.Down}

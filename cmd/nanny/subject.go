@@ -24,7 +24,8 @@ type subject struct {
 	realPort uint16
 	service  string // control.Watch.Key
 	key      ipvs.Key
-	forward  ipvs.Forward
+	twin     bool             // the UDP service beside key has the server too
+	dest     ipvs.Destination // without its weight
 	quiesce  bool
 }
 
@@ -41,18 +42,60 @@ func newSubject(server netip.Addr, w control.Watch) (subject, error) {
 	if w.FWMark != 0 {
 		s.key = ipvs.FWMarkKey(w.FWMark, w.Address.Is6())
 	}
-	var ok bool
-	if s.forward, ok = forwards[w.Forward]; !ok {
-		return s, fmt.Errorf("watch of %s: unknown forwarding method %q", s.service, w.Forward)
+	// A service by mark takes every protocol, and has no twin.
+	s.twin = w.Twin && w.FWMark == 0
+	if s.dest, err = destination(server, w); err != nil {
+		return s, fmt.Errorf("watch of %s: %w", s.service, err)
 	}
 	return s, nil
+}
+
+// destination is the server as pulse put it into the kernel, but for the
+// weight. The kernel takes each change for the whole, so all of it is needed.
+func destination(server netip.Addr, w control.Watch) (ipvs.Destination, error) {
+	d := ipvs.Destination{Addr: server, Port: w.RealPort, Upper: w.MaxConnections, Lower: w.MinConnections}
+	if w.KernelPort != nil {
+		d.Port = *w.KernelPort
+	}
+	var ok bool
+	if d.Forward, ok = forwards[w.Forward]; !ok {
+		return d, fmt.Errorf("unknown forwarding method %q", w.Forward)
+	}
+	if d.Lower > d.Upper {
+		return d, fmt.Errorf("min_connections %d is over max_connections %d", d.Lower, d.Upper)
+	}
+	var err error
+	if d.Tunnel, err = parseEncap(w.Encap); err != nil {
+		return d, err
+	}
+	if d.Forward != ipvs.Tunnel && d.Tunnel != (ipvs.Encap{}) {
+		return d, fmt.Errorf("encapsulation %q without a tunnel", w.Encap)
+	}
+	return d, nil
 }
 
 // real is the server as log lines have it.
 func (s subject) real() string { return netip.AddrPortFrom(s.server, s.realPort).String() }
 
+// same is true when s and o are one thing to the kernel.
+func (s subject) same(o subject) bool { return s.key == o.key && s.twin == o.twin && s.dest == o.dest }
+
 func (s subject) destination(weight int) ipvs.Destination {
-	return ipvs.Destination{Addr: s.server, Port: s.realPort, Forward: s.forward, Weight: uint32(max(weight, 0))}
+	d := s.dest
+	d.Weight = uint32(max(weight, 0))
+	return d
+}
+
+// weighing are the changes that give the server a weight in its service, and
+// in its twin.
+func (s subject) weighing(weight int) []ipvs.Op {
+	ops := []ipvs.Op{ipvs.SetDestination(s.key, s.destination(weight))}
+	if s.twin {
+		udp := s.key
+		udp.Protocol = ipvs.UDP
+		ops = append(ops, ipvs.SetDestination(udp, s.destination(weight)))
+	}
+	return ops
 }
 
 // target is where the probes go: a server without a port of its own, as a

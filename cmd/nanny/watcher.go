@@ -107,7 +107,9 @@ func (t *watcher) configure(s subject, w control.Watch) {
 		default:
 		}
 	}
-	t.owed = t.owed || s.forward != t.subject.forward
+	// What the kernel got while the order was under way, or from pulse while
+	// it held the weight, may be another's.
+	t.owed = t.owed || !s.same(t.subject) || t.watch.Hold && !w.Hold
 	t.subject, t.watch = s, w
 	was := t.machine.Verdict().State
 	if v := t.machine.Configure(settings(w)); v.Changed || t.owed {
@@ -129,20 +131,16 @@ func (t *watcher) force(f probe.Force) {
 // act brings a verdict to the kernel, the log and pulse, in the order of their
 // hurry. t.mu is held.
 func (t *watcher) act(was probe.State, v probe.Verdict) {
-	if (v.Changed || t.owed) && v.State != probe.Untried {
-		err := t.crew.keep(t.subject, v)
-		t.owed = err != nil
-		before := t.trouble
+	switch {
+	case t.watch.Hold:
 		t.trouble = ""
-		if err != nil {
-			t.trouble = err.Error()
-		}
-		if err == nil || t.trouble != before {
-			t.crew.grumble(t.trouble)
-		}
+	case (v.Changed || t.owed) && v.State != probe.Untried:
+		t.tellKernel(v)
 	}
 	switch {
 	case v.State == was:
+	case t.watch.Hold:
+		t.crew.log.Info(fmt.Sprintf("%s is %s, but pulse holds its weight", t.subject.real(), v.State), "service", t.subject.service, "why", t.last.Why)
 	case v.State == probe.Up:
 		t.crew.log.Info(fmt.Sprintf("[ active ] making %s available", t.subject.real()), "service", t.subject.service, "weight", v.Weight, "why", t.last.Why)
 	case v.State == probe.Down:
@@ -153,6 +151,20 @@ func (t *watcher) act(was probe.State, v probe.Verdict) {
 		Health: healths[v.State], Weight: v.Weight, Changed: v.Changed,
 		Why: t.why(v), Took: control.Duration(t.last.Took), Trouble: t.trouble,
 	})
+}
+
+// tellKernel brings a verdict to the kernel. t.mu is held.
+func (t *watcher) tellKernel(v probe.Verdict) {
+	err := t.crew.keep(t.subject, v)
+	t.owed = err != nil
+	before := t.trouble
+	t.trouble = ""
+	if err != nil {
+		t.trouble = err.Error()
+	}
+	if err == nil || t.trouble != before {
+		t.crew.grumble(t.trouble)
+	}
 }
 
 // why explains a verdict by the last probe. A server that answers and is still
