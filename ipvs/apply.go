@@ -1,7 +1,6 @@
 package ipvs
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/mdlayher/netlink"
@@ -17,13 +16,14 @@ const maxBatch = 128
 // Changes go to the kernel up to 128 at once, and only the last of those is
 // acknowledged, which takes a fifth of the time of one by one.
 func (c *Client) Apply(ops []Op) error {
+	var b batch
 	var failed []OpError
 	for first := 0; first < len(ops); first += maxBatch {
-		batch := ops[first:min(first+maxBatch, len(ops))]
-		errs := c.applyBatch(batch)
-		for i, err := range errs {
+		some := ops[first:min(first+maxBatch, len(ops))]
+		c.applyBatch(&b, some)
+		for i, err := range b.errs[:len(some)] {
 			if err != nil {
-				failed = append(failed, OpError{Index: first + i, Op: batch[i], Err: err})
+				failed = append(failed, OpError{Index: first + i, Op: some[i], Err: err})
 			}
 		}
 	}
@@ -33,79 +33,80 @@ func (c *Client) Apply(ops []Op) error {
 	return nil
 }
 
-// applyBatch returns one error, or nil, for each op.
-func (c *Client) applyBatch(ops []Op) []error {
-	errs := make([]error, len(ops))
-	var msgs []netlink.Message
-	var index []int // of each message's op
-	for i, o := range ops {
-		m, err := c.opMessage(o)
-		if err != nil {
-			errs[i] = err
-			continue
-		}
-		msgs, index = append(msgs, m), append(index, i)
-	}
-	if len(msgs) == 0 {
-		return errs
-	}
-	msgs[len(msgs)-1].Header.Flags |= netlink.Acknowledge
-
-	answers, err := c.send(msgs)
-	for j, i := range index {
-		switch refused, ok := answers[msgs[j].Header.Sequence]; {
-		case ok && refused != nil:
-			errs[i] = explain(ops[i].cmd, refused)
-		case !ok && err != nil:
-			errs[i] = err
-		}
-	}
-	return errs
+// A batch is what becomes of the changes that are sent at once.
+type batch struct {
+	errs [maxBatch]error // of each change
+	// Of each message: whose change it is, and whether an answer came.
+	n        int
+	index    [maxBatch]int
+	answered [maxBatch]bool
 }
 
-func (c *Client) opMessage(o Op) (netlink.Message, error) {
-	if err := o.check(); err != nil {
-		return netlink.Message{}, err
-	}
-	b, err := encodeOp(o)
-	if err != nil {
-		return netlink.Message{}, err
-	}
-	return c.message(o.cmd, 0, b)
-}
-
-// send sends msgs at once, gives each its sequence number, and returns what
-// came back, by sequence number: an error, or nil for the acknowledgement. A
-// message without an answer was done, unless there is an error too: then
-// nobody knows.
-func (c *Client) send(msgs []netlink.Message) (map[uint32]error, error) {
+// applyBatch fills in b.errs.
+func (c *Client) applyBatch(b *batch, ops []Op) {
+	*b = batch{}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	lost := c.sendBatch(b, ops)
+	if lost == nil {
+		return
+	}
+	// A message without an answer was done, if the last one's came: else
+	// nobody knows.
+	for i := range b.n {
+		if !b.answered[i] {
+			b.errs[b.index[i]] = lost
+		}
+	}
+}
+
+// sendBatch sends those of ops that make sense, and reads the answers up to
+// that to the last one. The caller holds mu.
+func (c *Client) sendBatch(b *batch, ops []Op) error {
+	first := c.sequence + 1
+	out, at := c.out[:0], 0
+	for i := range ops {
+		o := &ops[i]
+		if err := o.check(); err != nil {
+			b.errs[i] = err
+			continue
+		}
+		out, at = c.beginMessage(out, o.cmd, 0, c.nextSequence())
+		out = finishMessage(appendOp(out, o), at)
+		b.index[b.n] = i
+		b.n++
+	}
+	c.out = out
+	if b.n == 0 {
+		return nil
+	}
+	acknowledged(out, at)
 	if err := c.ready(); err != nil {
-		return nil, err
+		return err
 	}
-	if _, err := c.conn.SendMessages(msgs); err != nil {
-		return nil, err
+	if err := c.send(b.n); err != nil {
+		return err
 	}
-	if err := c.setDeadline(answerIn); err != nil {
-		return nil, err
-	}
-	answers := make(map[uint32]error)
-	last := msgs[len(msgs)-1].Header.Sequence
-	for {
-		got, err := c.receive()
-		var op *netlink.OpError
-		switch {
-		case errors.As(err, &op) && op.Sequence != 0:
-			answers[op.Sequence] = err
-		case err != nil:
-			return answers, fmt.Errorf("the kernel's answer is lost: %w", err)
+	for !b.answered[b.n-1] {
+		err := c.receive(answerIn, func(m message) error {
+			j := m.Sequence - first
+			if j >= uint32(b.n) || m.Type != netlink.Error {
+				return nil
+			}
+			errno, text, err := m.verdict()
+			if err != nil {
+				return err
+			}
+			b.answered[j] = true
+			if errno != 0 {
+				i := b.index[j]
+				b.errs[i] = refusal(ops[i].cmd, errno, text)
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("the kernel's answer is lost: %w", err)
 		}
-		for _, m := range got {
-			answers[m.Header.Sequence] = nil
-		}
-		if _, done := answers[last]; done {
-			return answers, nil
-		}
 	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mdlayher/genetlink"
@@ -18,10 +19,14 @@ import (
 // Errors of a caller without CAP_NET_ADMIN match ErrPermission.
 type Client struct {
 	family uint16
+	sent   atomic.Uint64
 
-	mu    sync.Mutex // guards one exchange with the kernel, and following
-	conn  *netlink.Conn
-	stale bool // an answer may still come to a request that was given up
+	mu       sync.Mutex // guards one exchange with the kernel, and following
+	wire     wire
+	counter  *os.File // nil if it could not be opened
+	sequence uint32   // of the last message
+	stale    bool     // an answer may still come to a request that was given up
+	out, in  []byte   // what is sent and read, kept for the next
 }
 
 // bufferSize of one read: the most the kernel puts in one piece of a dump, and
@@ -30,65 +35,90 @@ const bufferSize = 32 << 10
 
 // Dial opens a Client in the calling thread's network namespace, and stays in
 // it. The error matches ErrNoIPVS if the kernel has no IPVS.
-func Dial() (*Client, error) { return dial(&netlink.Config{MessageBufferSize: bufferSize}) }
+func Dial() (*Client, error) { return dial(0) }
 
 // DialNetNS opens a Client in the network namespace that fd refers to, for
 // which it needs CAP_SYS_ADMIN. Errors are as Dial's.
-func DialNetNS(fd int) (*Client, error) {
-	return dial(&netlink.Config{MessageBufferSize: bufferSize, NetNS: fd})
-}
+func DialNetNS(fd int) (*Client, error) { return dial(fd) }
 
-func dial(config *netlink.Config) (*Client, error) {
-	conn, err := netlink.Dial(genetlink.Protocol, config)
+func dial(netns int) (*Client, error) {
+	conn, err := netlink.Dial(genetlink.Protocol, &netlink.Config{NetNS: netns})
 	if err != nil {
 		return nil, fmt.Errorf("open generic netlink: %w", err)
 	}
-	// Both make answers better and neither is needed: the kernel's own words,
-	// and refusals that do not repeat the request, so that a batch's worth of
-	// them fits the socket's buffer. Kernels before Linux 4.12 lack one.
-	_ = conn.SetOption(netlink.ExtendedAcknowledge, true)
-	_ = conn.SetOption(netlink.CapAcknowledge, true)
 	c, err := newClient(conn)
 	if err != nil {
 		_ = conn.Close() // the first error is the one to tell
 		return nil, err
 	}
+	// Without it there is no Count, and all else works.
+	c.counter, _ = openCounter(netns)
 	return c, nil
 }
 
-// newClient looks the family up. The caller closes conn on error.
+// newClient makes a Client of conn. The caller closes conn on error.
 func newClient(conn *netlink.Conn) (*Client, error) {
-	c := &Client{conn: conn}
-	if err := c.setDeadline(answerIn); err != nil {
+	// Both make answers better and neither is needed: the kernel's own words,
+	// and refusals that do not repeat the request, so that a batch's worth of
+	// them fits the socket's buffer. Kernels before Linux 4.12 lack one.
+	_ = conn.SetOption(netlink.ExtendedAcknowledge, true)
+	_ = conn.SetOption(netlink.CapAcknowledge, true)
+	family, err := lookUp(conn)
+	if err != nil {
 		return nil, err
+	}
+	w, err := newKernelWire(conn)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{family: family, wire: w, in: make([]byte, bufferSize)}, nil
+}
+
+// lookUp is the number that the kernel gave the family.
+func lookUp(conn *netlink.Conn) (uint16, error) {
+	if err := conn.SetReadDeadline(time.Now().Add(answerIn)); err != nil {
+		return 0, err
 	}
 	f, err := genetlink.NewConn(conn).GetFamily(familyName)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return nil, ErrNoIPVS
+		return 0, ErrNoIPVS
 	case err != nil:
-		return nil, fmt.Errorf("look up netlink family %s: %w", familyName, err)
+		return 0, fmt.Errorf("look up netlink family %s: %w", familyName, err)
 	}
-	c.family = f.ID
-	return c, nil
+	return f.ID, nil
 }
 
-// Close frees the Client's socket and ends its running calls with an error.
-func (c *Client) Close() error { return c.conn.Close() }
+// Close frees the Client's sockets and ends its running calls with an error.
+func (c *Client) Close() error {
+	err := c.wire.close()
+	if c.counter != nil {
+		err = errors.Join(err, c.counter.Close())
+	}
+	return err
+}
+
+// Sent returns how many messages the kernel's IPVS was sent since Dial; each
+// change of an Apply is one, and each begin of reading a list.
+func (c *Client) Sent() uint64 { return c.sent.Load() }
 
 // Info tells the kernel's version of IPVS and the size of its connection table.
 func (c *Client) Info() (Info, error) {
-	b, err := c.get(cmdGetInfo, nil)
+	var i Info
+	err := c.get(cmdGetInfo, nil, func(b []byte) (err error) {
+		i, err = decodeInfo(b)
+		return err
+	})
 	if err != nil {
 		return Info{}, fmt.Errorf("read IPVS info: %w", err)
 	}
-	return decodeInfo(b)
+	return i, nil
 }
 
 // Services returns all services in no order; empty if there are none. If the
 // table keeps changing meanwhile, the error matches ErrInterrupted.
 func (c *Client) Services() ([]ServiceStatus, error) {
-	all, err := dump(c, cmdGetService, nil, decodeService)
+	all, err := dump(c, []ServiceStatus{}, cmdGetService, nil, decodeService)
 	if err != nil {
 		return nil, fmt.Errorf("read services: %w", err)
 	}
@@ -109,41 +139,40 @@ func (c *Client) service(k Key) (ServiceStatus, error) {
 	if err := k.check(); err != nil {
 		return ServiceStatus{}, err
 	}
-	request, err := encodeKey(k)
-	if err != nil {
-		return ServiceStatus{}, err
-	}
-	b, err := c.get(cmdGetService, request)
-	if err != nil {
-		return ServiceStatus{}, err
-	}
-	return decodeService(b)
+	var s ServiceStatus
+	err := c.get(cmdGetService, encodeKey(k), func(b []byte) (err error) {
+		s, err = decodeService(b)
+		return err
+	})
+	return s, err
 }
 
 // Destinations returns the destinations of the service at k in no order; empty
 // if it has none. If there is no service, the error matches os.ErrNotExist; if
 // the table keeps changing meanwhile, ErrInterrupted.
 func (c *Client) Destinations(k Key) ([]DestinationStatus, error) {
-	all, err := c.destinations(k)
-	if err == nil && len(all) == 0 {
+	return c.DestinationsOf(k, []DestinationStatus{})
+}
+
+// DestinationsOf is Destinations for those who read many services: it appends
+// to buf, and returns all of it. On error that is buf as it was given.
+func (c *Client) DestinationsOf(k Key, buf []DestinationStatus) ([]DestinationStatus, error) {
+	all, err := c.destinations(k, buf)
+	if err == nil && len(all) == len(buf) {
 		// The kernel lists no destinations, too, of a service it has not.
 		_, err = c.service(k)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read destinations of %v: %w", k, err)
+		return buf, fmt.Errorf("read destinations of %v: %w", k, err)
 	}
 	return all, nil
 }
 
-func (c *Client) destinations(k Key) ([]DestinationStatus, error) {
+func (c *Client) destinations(k Key, buf []DestinationStatus) ([]DestinationStatus, error) {
 	if err := k.check(); err != nil {
-		return nil, err
+		return buf, err
 	}
-	request, err := encodeKey(k)
-	if err != nil {
-		return nil, err
-	}
-	return dump(c, cmdGetDest, request, func(b []byte) (DestinationStatus, error) {
+	return dump(c, buf, cmdGetDest, encodeKey(k), func(b []byte) (DestinationStatus, error) {
 		return decodeDestination(b, k)
 	})
 }
@@ -169,7 +198,7 @@ func (c *Client) Zero() error {
 func (c *Client) ZeroService(k Key) error {
 	err := k.check()
 	if err == nil {
-		err = c.doEncoded(cmdZero, func() ([]byte, error) { return encodeKey(k) })
+		err = c.do(cmdZero, encodeKey(k))
 	}
 	if err != nil {
 		return fmt.Errorf("zero counters of %v: %w", k, err)
@@ -179,18 +208,22 @@ func (c *Client) ZeroService(k Key) error {
 
 // Timeouts returns the connection timeouts.
 func (c *Client) Timeouts() (Timeouts, error) {
-	b, err := c.get(cmdGetConfig, nil)
+	var t Timeouts
+	err := c.get(cmdGetConfig, nil, func(b []byte) (err error) {
+		t, err = decodeTimeouts(b)
+		return err
+	})
 	if err != nil {
 		return Timeouts{}, fmt.Errorf("read timeouts: %w", err)
 	}
-	return decodeTimeouts(b)
+	return t, nil
 }
 
 // SetTimeouts sets the connection timeouts that are not 0.
 func (c *Client) SetTimeouts(t Timeouts) error {
 	err := t.check()
 	if err == nil {
-		err = c.doEncoded(cmdSetConfig, func() ([]byte, error) { return encodeTimeouts(t) })
+		err = c.do(cmdSetConfig, encodeTimeouts(t))
 	}
 	if err != nil {
 		return fmt.Errorf("set timeouts: %w", err)
@@ -200,7 +233,7 @@ func (c *Client) SetTimeouts(t Timeouts) error {
 
 // Daemons returns the sync daemons that run; empty if none does.
 func (c *Client) Daemons() ([]Daemon, error) {
-	all, err := dump(c, cmdGetDaemon, nil, decodeDaemon)
+	all, err := dump(c, []Daemon{}, cmdGetDaemon, nil, decodeDaemon)
 	if err != nil {
 		return nil, fmt.Errorf("read sync daemons: %w", err)
 	}
@@ -212,7 +245,7 @@ func (c *Client) Daemons() ([]Daemon, error) {
 func (c *Client) StartDaemon(d Daemon) error {
 	err := d.check()
 	if err == nil {
-		err = c.doEncoded(cmdNewDaemon, func() ([]byte, error) { return encodeDaemon(d) })
+		err = c.do(cmdNewDaemon, encodeDaemon(d))
 	}
 	if err != nil {
 		return fmt.Errorf("start %v sync daemon on %s: %w", d.Role, d.Interface, err)
@@ -236,11 +269,7 @@ func (c *Client) StopDaemon(r DaemonRole) error {
 const stopIn = 250 * time.Millisecond
 
 func (c *Client) stopDaemon(r DaemonRole) error {
-	data, err := encodeRole(r)
-	if err != nil {
-		return err
-	}
-	_, err = c.exchangeWithin(stopIn, cmdDelDaemon, netlink.Acknowledge, data)
+	err := c.exchange(stopIn, cmdDelDaemon, netlink.Acknowledge, encodeRole(r), nil)
 	if !errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
 	}

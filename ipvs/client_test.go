@@ -2,23 +2,38 @@ package ipvs
 
 import (
 	"errors"
+	"iter"
 	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/mdlayher/netlink"
 )
 
+// A stranger is the netlink of a kernel that refuses whatever it is asked.
+type stranger struct{ req netlink.Message }
+
+func (s *stranger) Send(m netlink.Message) error         { s.req = m; return nil }
+func (s *stranger) SendMessages([]netlink.Message) error { return errors.ErrUnsupported }
+func (s *stranger) Receive() ([]netlink.Message, error)  { return nil, errors.ErrUnsupported }
+func (s *stranger) ReceiveIter() iter.Seq2[netlink.Message, error] {
+	return func(yield func(netlink.Message, error) bool) { yield(refuse(s.req, syscall.ENOENT), nil) }
+}
+func (s *stranger) Close() error                     { return nil }
+func (s *stranger) SetDeadline(time.Time) error      { return nil }
+func (s *stranger) SetReadDeadline(time.Time) error  { return nil }
+func (s *stranger) SetWriteDeadline(time.Time) error { return nil }
+
 func TestClientNoFamily(t *testing.T) {
-	s := &socket{answer: each(func(int) syscall.Errno { return syscall.ENOENT })}
-	_, err := newClient(netlink.NewConn(s, 1))
+	_, err := newClient(netlink.NewConn(&stranger{}, 1))
 	wantError(t, err, ErrNoIPVS, "the kernel has no IPVS: modprobe ip_vs")
 }
 
 // sample is a service's attributes as the kernel sends them.
 func sample(mark uint32) []byte {
-	return must(encodeOp(AddService(Service{Key: FWMarkKey(mark, false), Scheduler: "rr"})))
+	return encodeOp(AddService(Service{Key: FWMarkKey(mark, false), Scheduler: "rr"}))
 }
 
 func TestClientServices(t *testing.T) {

@@ -1,38 +1,20 @@
 package ipvs
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"net/netip"
 	"time"
-
-	"github.com/mdlayher/netlink"
 )
-
-// walk calls fn for each attribute of b. Its errors match ErrShort.
-func walk(what string, b []byte, fn func(ad *netlink.AttributeDecoder) error) error {
-	ad, err := netlink.NewAttributeDecoder(b)
-	if err != nil {
-		return fmt.Errorf("%s: %w: %w", what, ErrShort, err)
-	}
-	for ad.Next() {
-		if err := fn(ad); err != nil {
-			return err
-		}
-	}
-	if err := ad.Err(); err != nil {
-		return fmt.Errorf("%s: %w: %w", what, ErrShort, err)
-	}
-	return nil
-}
 
 // inside finds the one nested attribute typ that an answer is wrapped in.
 func inside(what string, b []byte, typ uint16) ([]byte, error) {
 	var found []byte
-	err := walk(what, b, func(ad *netlink.AttributeDecoder) error {
-		if ad.Type() == typ {
-			found = ad.Bytes()
+	err := walk(what, b, func(a attribute) error {
+		if a.typ == typ {
+			found = a.value
 		}
 		return nil
 	})
@@ -51,41 +33,47 @@ func decodeService(b []byte) (ServiceStatus, error) {
 	var (
 		s              ServiceStatus
 		family         uint16
+		protocol       uint16
 		addr, mask     []byte
 		stats, stats64 []byte
 	)
-	err = walk(what, b, func(ad *netlink.AttributeDecoder) error {
-		switch ad.Type() {
+	err = walk(what, b, func(a attribute) (err error) {
+		switch a.typ {
 		case svcFamily:
-			family = ad.Uint16()
+			err = a.uint16(&family)
 		case svcProtocol:
-			s.Key.Protocol = Protocol(ad.Uint16())
+			err = a.uint16(&protocol)
 		case svcAddr:
-			addr = ad.Bytes()
+			addr = a.value
 		case svcPort:
-			s.Key.Port = port(ad)
+			err = a.port(&s.Key.Port)
 		case svcFWMark:
-			s.Key.FWMark = ad.Uint32()
+			err = a.uint32(&s.Key.FWMark)
 		case svcScheduler:
-			s.Scheduler = ad.String()
+			s.Scheduler = name(a.value)
 		case svcEngine:
-			s.Engine = ad.String()
+			s.Engine = name(a.value)
 		case svcFlags:
-			s.Flags = flags(ad) &^ Hashed
+			// struct ip_vs_flags, of which the mask means nothing here.
+			if len(a.value) < 8 {
+				return a.bad()
+			}
+			s.Flags = Flags(binary.NativeEndian.Uint32(a.value)) &^ Hashed
 		case svcTimeout:
-			s.Timeout = time.Duration(ad.Uint32()) * time.Second
+			s.Timeout, err = timeout(a)
 		case svcNetmask:
-			mask = ad.Bytes()
+			mask = a.value
 		case svcStats:
-			stats = ad.Bytes()
+			stats = a.value
 		case svcStats64:
-			stats64 = ad.Bytes()
+			stats64 = a.value
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return ServiceStatus{}, err
 	}
+	s.Key.Protocol = Protocol(protocol)
 	if s.Key.FWMark != 0 {
 		if family != familyInet && family != familyInet6 {
 			return ServiceStatus{}, badFamily(what, family)
@@ -97,8 +85,7 @@ func decodeService(b []byte) (ServiceStatus, error) {
 	if s.Netmask, err = netmask(what, family, mask); err != nil {
 		return ServiceStatus{}, err
 	}
-	s.Stats, err = decodeStats(stats, stats64)
-	return s, err
+	return s, decodeStats(&s.Stats, stats, stats64)
 }
 
 // decodeDestination takes a destination of the service at k, whose family it
@@ -111,53 +98,57 @@ func decodeDestination(b []byte, k Key) (DestinationStatus, error) {
 	}
 	var (
 		d              DestinationStatus
+		forward        uint32
+		encap          uint8
+		encapFlags     uint16
 		addr           []byte
 		stats, stats64 []byte
 	)
 	family := familyOf(k.Addr)
-	err = walk(what, b, func(ad *netlink.AttributeDecoder) error {
-		switch ad.Type() {
+	err = walk(what, b, func(a attribute) error {
+		switch a.typ {
 		case destFamily:
-			family = ad.Uint16()
+			return a.uint16(&family)
 		case destAddr:
-			addr = ad.Bytes()
+			addr = a.value
 		case destPort:
-			d.Port = port(ad)
+			return a.port(&d.Port)
 		case destForward:
-			d.Forward = Forward(ad.Uint32() & forwardMask)
+			return a.uint32(&forward)
 		case destWeight:
-			d.Weight = ad.Uint32()
+			return a.uint32(&d.Weight)
 		case destUpper:
-			d.Upper = ad.Uint32()
+			return a.uint32(&d.Upper)
 		case destLower:
-			d.Lower = ad.Uint32()
+			return a.uint32(&d.Lower)
 		case destActive:
-			d.Active = ad.Uint32()
+			return a.uint32(&d.Active)
 		case destInactive:
-			d.Inactive = ad.Uint32()
+			return a.uint32(&d.Inactive)
 		case destPersistent:
-			d.Persistent = ad.Uint32()
+			return a.uint32(&d.Persistent)
 		case destTunnelType:
-			d.Tunnel.Type = EncapType(ad.Uint8())
+			return a.uint8(&encap)
 		case destTunnelPort:
-			d.Tunnel.Port = port(ad)
+			return a.port(&d.Tunnel.Port)
 		case destTunnelFlags:
-			d.Tunnel.Flags = EncapFlags(ad.Uint16())
+			return a.uint16(&encapFlags)
 		case destStats:
-			stats = ad.Bytes()
+			stats = a.value
 		case destStats64:
-			stats64 = ad.Bytes()
+			stats64 = a.value
 		}
 		return nil
 	})
 	if err != nil {
 		return DestinationStatus{}, err
 	}
+	d.Forward = Forward(forward & forwardMask)
+	d.Tunnel.Type, d.Tunnel.Flags = EncapType(encap), EncapFlags(encapFlags)
 	if d.Addr, err = address(what, family, addr); err != nil {
 		return DestinationStatus{}, err
 	}
-	d.Stats, err = decodeStats(stats, stats64)
-	return d, err
+	return d, decodeStats(&d.Stats, stats, stats64)
 }
 
 func decodeDaemon(b []byte) (Daemon, error) {
@@ -167,77 +158,80 @@ func decodeDaemon(b []byte) (Daemon, error) {
 		return Daemon{}, err
 	}
 	var d Daemon
-	err = walk(what, b, func(ad *netlink.AttributeDecoder) (err error) {
-		switch ad.Type() {
+	var role uint32
+	err = walk(what, b, func(a attribute) (err error) {
+		switch a.typ {
 		case daemonState:
-			d.Role = DaemonRole(ad.Uint32())
+			return a.uint32(&role)
 		case daemonInterface:
-			d.Interface = ad.String()
+			d.Interface = name(a.value)
 		case daemonSyncID:
-			d.SyncID = ad.Uint32()
+			return a.uint32(&d.SyncID)
 		case daemonMaxLen:
-			d.MaxLen = ad.Uint16()
+			return a.uint16(&d.MaxLen)
 		case daemonGroup:
-			d.Group, err = address(what, familyInet, ad.Bytes())
+			d.Group, err = address("group", familyInet, a.value)
 		case daemonGroup6:
-			d.Group, err = address(what, familyInet6, ad.Bytes())
+			d.Group, err = address("group", familyInet6, a.value)
 		case daemonPort:
-			d.Port = ad.Uint16()
+			return a.uint16(&d.Port)
 		case daemonTTL:
-			d.TTL = ad.Uint8()
+			return a.uint8(&d.TTL)
 		}
 		return err
 	})
+	d.Role = DaemonRole(role)
 	return d, err
 }
 
 func decodeTimeouts(b []byte) (Timeouts, error) {
 	var t Timeouts
-	err := walk("timeouts", b, func(ad *netlink.AttributeDecoder) error {
-		switch ad.Type() {
+	err := walk("timeouts", b, func(a attribute) (err error) {
+		switch a.typ {
 		case attrTimeoutTCP:
-			t.TCP = time.Duration(ad.Uint32()) * time.Second
+			t.TCP, err = timeout(a)
 		case attrTimeoutTCPFin:
-			t.TCPFin = time.Duration(ad.Uint32()) * time.Second
+			t.TCPFin, err = timeout(a)
 		case attrTimeoutUDP:
-			t.UDP = time.Duration(ad.Uint32()) * time.Second
+			t.UDP, err = timeout(a)
 		}
-		return nil
+		return err
 	})
 	return t, err
 }
 
 func decodeInfo(b []byte) (Info, error) {
 	var i Info
-	err := walk("info", b, func(ad *netlink.AttributeDecoder) error {
-		switch ad.Type() {
+	var version uint32
+	err := walk("info", b, func(a attribute) error {
+		switch a.typ {
 		case infoVersion:
-			i.Version = Version(ad.Uint32())
+			return a.uint32(&version)
 		case infoConnTableSize:
-			i.ConnTableSize = ad.Uint32()
+			return a.uint32(&i.ConnTableSize)
 		}
 		return nil
 	})
+	i.Version = Version(version)
 	return i, err
 }
 
-// port reads a port, which is in network byte order whatever the machine's.
-func port(ad *netlink.AttributeDecoder) uint16 {
-	ad.ByteOrder = binary.BigEndian
-	defer func() { ad.ByteOrder = binary.NativeEndian }()
-	return ad.Uint16()
+func timeout(a attribute) (time.Duration, error) {
+	var s uint32
+	err := a.uint32(&s)
+	return time.Duration(s) * time.Second, err
 }
 
-// flags reads struct ip_vs_flags, of which the mask means nothing in answers.
-func flags(ad *netlink.AttributeDecoder) (f Flags) {
-	ad.Do(func(b []byte) error {
-		if len(b) < 8 {
-			return fmt.Errorf("flags have %d bytes", len(b))
+// name reads a name without its closing NUL. Names that thousands of services
+// have are not made anew for each.
+func name(b []byte) string {
+	b = bytes.TrimRight(b, "\x00")
+	for _, s := range schedulers {
+		if string(b) == s {
+			return s
 		}
-		f = Flags(binary.NativeEndian.Uint32(b))
-		return nil
-	})
-	return f
+	}
+	return string(b)
 }
 
 // address reads an address. The kernel sends a union as long as IPv6 for IPv4.

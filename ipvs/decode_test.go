@@ -126,7 +126,7 @@ func TestDecodeCut(t *testing.T) {
 			_, err := decodeDestination(b, FWMarkKey(1, false))
 			return err
 		}},
-		"daemon": {must(encodeDaemon(Daemon{Role: Master, Interface: "eth0"})), func(b []byte) error {
+		"daemon": {encodeDaemon(Daemon{Role: Master, Interface: "eth0"}), func(b []byte) error {
 			_, err := decodeDaemon(b)
 			return err
 		}},
@@ -161,23 +161,17 @@ func TestDecodeGarbled(t *testing.T) {
 		{"counter", svcStats64, []byte{5, 0, 1, 0, 1, 0, 0, 0}},
 	}
 	for _, tt := range tests {
-		b := must(attributes(func(ae *netlink.AttributeEncoder) {
-			nest(ae, attrService, func(ae *netlink.AttributeEncoder) {
-				putKey(ae, key(TCP, "10.0.0.1:80"))
-				putService(ae, Service{Key: key(TCP, "10.0.0.1:80"), Scheduler: "rr"})
-				ae.Bytes(tt.typ, tt.data)
-			})
-		}))
+		s := Service{Key: key(TCP, "10.0.0.1:80"), Scheduler: "rr"}
+		b, at := begin(nil, attrService)
+		b = appendService(appendKey(b, s.Key), s)
+		b = append(appendHeader(b, tt.typ, len(tt.data)), tt.data...)
+		b = finish(b, at)
 		if _, err := decodeService(b); !errors.Is(err, ErrShort) {
 			t.Errorf("%s: %v, want ErrShort", tt.name, err)
 		}
 	}
-	tooLong := must(attributes(func(ae *netlink.AttributeEncoder) {
-		nest(ae, attrService, func(ae *netlink.AttributeEncoder) {
-			putKey(ae, FWMarkKey(1, true))
-			ae.Uint32(svcNetmask, 129)
-		})
-	}))
+	tooLong, at := begin(nil, attrService)
+	tooLong = finish(appendUint32(appendKey(tooLong, FWMarkKey(1, true)), svcNetmask, 129), at)
 	if _, err := decodeService(tooLong); !errors.Is(err, ErrShort) {
 		t.Errorf("netmask of 129 bits: %v, want ErrShort", err)
 	}
@@ -185,17 +179,17 @@ func TestDecodeGarbled(t *testing.T) {
 
 func TestDecodeRoundTrip(t *testing.T) {
 	for _, s := range everyService {
-		got, err := decodeService(must(encodeOp(AddService(s))))
+		got, err := decodeService(encodeOp(AddService(s)))
 		if err != nil || got.Service != s {
 			t.Errorf("service: got %+v, %v, want %+v", got, err, s)
 		}
 	}
 	timeouts := Timeouts{TCP: time.Hour, TCPFin: time.Minute, UDP: time.Second}
-	if got, err := decodeTimeouts(must(encodeTimeouts(timeouts))); err != nil || got != timeouts {
+	if got, err := decodeTimeouts(encodeTimeouts(timeouts)); err != nil || got != timeouts {
 		t.Errorf("timeouts: got %+v, %v, want %+v", got, err, timeouts)
 	}
 	daemon := Daemon{Role: Backup, Interface: "eth1", SyncID: 7, MaxLen: 1000, Group: netip.MustParseAddr("ff02::81"), Port: 9000, TTL: 3}
-	if got, err := decodeDaemon(must(encodeDaemon(daemon))); err != nil || got != daemon {
+	if got, err := decodeDaemon(encodeDaemon(daemon)); err != nil || got != daemon {
 		t.Errorf("daemon: got %+v, %v, want %+v", got, err, daemon)
 	}
 }

@@ -12,6 +12,6 @@
 // rules and renders as ipvsadm -Sn does; it is for the tests of this package's
 // users.
 //
-// With NLDEBUG=1 in the environment every netlink message is printed on
-// standard error.
+// What a Client says and hears can be watched from outside, by a device of type
+// nlmon in the namespace and tcpdump on it.
 package ipvs

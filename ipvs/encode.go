@@ -4,143 +4,120 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"time"
-
-	"github.com/mdlayher/netlink"
 )
 
-// attributes collects the payload of a request. Only a nested block over 64 KiB
-// could make the encoder fail, and every name and block here is bounded.
-func attributes(fn func(ae *netlink.AttributeEncoder)) ([]byte, error) {
-	ae := netlink.NewAttributeEncoder()
-	fn(ae)
-	return ae.Encode()
-}
-
-func nest(ae *netlink.AttributeEncoder, typ uint16, fn func(ae *netlink.AttributeEncoder)) {
-	ae.Nested(typ, func(nae *netlink.AttributeEncoder) error {
-		fn(nae)
-		return nil
-	})
-}
-
-func encodeOp(o Op) ([]byte, error) {
-	return attributes(func(ae *netlink.AttributeEncoder) {
-		nest(ae, attrService, func(ae *netlink.AttributeEncoder) {
-			putKey(ae, o.svc.Key)
-			if o.cmd == cmdNewService || o.cmd == cmdSetService {
-				putService(ae, o.svc)
-			}
-		})
-		switch o.cmd {
-		case cmdNewDest, cmdSetDest, cmdDelDest:
-			nest(ae, attrDest, func(ae *netlink.AttributeEncoder) {
-				putAddrPort(ae, o.dest)
-				if o.cmd != cmdDelDest {
-					putDestination(ae, o.dest)
-				}
-			})
-		}
-	})
-}
-
-func encodeKey(k Key) ([]byte, error) {
-	return attributes(func(ae *netlink.AttributeEncoder) {
-		nest(ae, attrService, func(ae *netlink.AttributeEncoder) { putKey(ae, k) })
-	})
-}
-
-func putKey(ae *netlink.AttributeEncoder, k Key) {
-	ae.Uint16(svcFamily, familyOf(k.Addr))
-	if k.FWMark != 0 {
-		ae.Uint32(svcFWMark, k.FWMark)
-		return
+// appendOp appends the attributes of the request for o, which has been checked.
+func appendOp(b []byte, o *Op) []byte {
+	b, at := begin(b, attrService)
+	b = appendKey(b, o.svc.Key)
+	if o.cmd == cmdNewService || o.cmd == cmdSetService {
+		b = appendService(b, o.svc)
 	}
-	ae.Uint16(svcProtocol, uint16(k.Protocol))
-	ae.Bytes(svcAddr, k.Addr.AsSlice())
-	ae.Bytes(svcPort, bigEndian(k.Port))
+	b = finish(b, at)
+	switch o.cmd {
+	case cmdNewDest, cmdSetDest, cmdDelDest:
+		b, at = begin(b, attrDest)
+		b = appendAddrPort(b, &o.dest)
+		if o.cmd != cmdDelDest {
+			b = appendDestination(b, &o.dest)
+		}
+		b = finish(b, at)
+	}
+	return b
 }
 
-// putService adds what is not in putKey. The kernel wants all of it, even what
-// means nothing without persistence.
-func putService(ae *netlink.AttributeEncoder, s Service) {
+func encodeKey(k Key) []byte {
+	b, at := begin(nil, attrService)
+	return finish(appendKey(b, k), at)
+}
+
+func appendKey(b []byte, k Key) []byte {
+	b = appendUint16(b, svcFamily, familyOf(k.Addr))
+	if k.FWMark != 0 {
+		return appendUint32(b, svcFWMark, k.FWMark)
+	}
+	b = appendUint16(b, svcProtocol, uint16(k.Protocol))
+	b = appendAddr(b, svcAddr, k.Addr)
+	return appendPort(b, svcPort, k.Port)
+}
+
+// appendService adds what is not in appendKey. The kernel wants all of it,
+// even what means nothing without persistence.
+func appendService(b []byte, s Service) []byte {
 	s = s.Canonical()
-	ae.String(svcScheduler, s.Scheduler)
+	b = appendName(b, svcScheduler, s.Scheduler)
 	if s.Engine != "" {
-		ae.String(svcEngine, s.Engine)
+		b = appendName(b, svcEngine, s.Engine)
 	}
 	// struct ip_vs_flags: the flags, and which of them count: all.
-	flags := binary.NativeEndian.AppendUint32(nil, uint32(s.Flags))
-	ae.Bytes(svcFlags, binary.NativeEndian.AppendUint32(flags, ^uint32(0)))
-	ae.Uint32(svcTimeout, seconds(s.Timeout))
+	b = appendHeader(b, svcFlags, 8)
+	b = binary.NativeEndian.AppendUint32(b, uint32(s.Flags))
+	b = binary.NativeEndian.AppendUint32(b, ^uint32(0))
+	b = appendUint32(b, svcTimeout, seconds(s.Timeout))
 	// An IPv4 mask is an address, an IPv6 mask a number of bits.
 	if s.Key.Addr.Is4() {
-		ae.Bytes(svcNetmask, binary.BigEndian.AppendUint32(nil, ^uint32(0)<<(32-s.Netmask)))
-	} else {
-		ae.Uint32(svcNetmask, uint32(s.Netmask))
+		return binary.BigEndian.AppendUint32(appendHeader(b, svcNetmask, 4), ^uint32(0)<<(32-s.Netmask))
 	}
+	return appendUint32(b, svcNetmask, uint32(s.Netmask))
 }
 
-func putAddrPort(ae *netlink.AttributeEncoder, d Destination) {
-	ae.Uint16(destFamily, familyOf(d.Addr))
-	ae.Bytes(destAddr, d.Addr.AsSlice())
-	ae.Bytes(destPort, bigEndian(d.Port))
+func appendAddrPort(b []byte, d *Destination) []byte {
+	b = appendUint16(b, destFamily, familyOf(d.Addr))
+	b = appendAddr(b, destAddr, d.Addr)
+	return appendPort(b, destPort, d.Port)
 }
 
-func putDestination(ae *netlink.AttributeEncoder, d Destination) {
-	ae.Uint32(destForward, uint32(d.Forward))
-	ae.Uint32(destWeight, d.Weight)
-	ae.Uint32(destUpper, d.Upper)
-	ae.Uint32(destLower, d.Lower)
+func appendDestination(b []byte, d *Destination) []byte {
+	b = appendUint32(b, destForward, uint32(d.Forward))
+	b = appendUint32(b, destWeight, d.Weight)
+	b = appendUint32(b, destUpper, d.Upper)
+	b = appendUint32(b, destLower, d.Lower)
 	if d.Tunnel == (Encap{}) {
-		return // what the kernel takes it for, and all that old kernels know
+		return b // what the kernel takes it for, and all that old kernels know
 	}
-	ae.Uint8(destTunnelType, uint8(d.Tunnel.Type))
-	ae.Bytes(destTunnelPort, bigEndian(d.Tunnel.Port))
-	ae.Uint16(destTunnelFlags, uint16(d.Tunnel.Flags))
+	b = appendUint8(b, destTunnelType, uint8(d.Tunnel.Type))
+	b = appendPort(b, destTunnelPort, d.Tunnel.Port)
+	return appendUint16(b, destTunnelFlags, uint16(d.Tunnel.Flags))
 }
 
-func encodeTimeouts(t Timeouts) ([]byte, error) {
-	return attributes(func(ae *netlink.AttributeEncoder) {
-		for _, a := range []struct {
-			typ uint16
-			d   time.Duration
-		}{{attrTimeoutTCP, t.TCP}, {attrTimeoutTCPFin, t.TCPFin}, {attrTimeoutUDP, t.UDP}} {
-			if a.d != 0 {
-				ae.Uint32(a.typ, seconds(a.d))
-			}
+func encodeTimeouts(t Timeouts) (b []byte) {
+	for _, a := range []struct {
+		typ uint16
+		d   time.Duration
+	}{{attrTimeoutTCP, t.TCP}, {attrTimeoutTCPFin, t.TCPFin}, {attrTimeoutUDP, t.UDP}} {
+		if a.d != 0 {
+			b = appendUint32(b, a.typ, seconds(a.d))
 		}
-	})
+	}
+	return b
 }
 
-func encodeDaemon(d Daemon) ([]byte, error) {
-	return attributes(func(ae *netlink.AttributeEncoder) {
-		nest(ae, attrDaemon, func(ae *netlink.AttributeEncoder) {
-			ae.Uint32(daemonState, uint32(d.Role))
-			ae.String(daemonInterface, d.Interface)
-			ae.Uint32(daemonSyncID, d.SyncID)
-			if d.MaxLen != 0 {
-				ae.Uint16(daemonMaxLen, d.MaxLen)
-			}
-			switch {
-			case d.Group.Is4():
-				ae.Bytes(daemonGroup, d.Group.AsSlice())
-			case d.Group.Is6():
-				ae.Bytes(daemonGroup6, d.Group.AsSlice())
-			}
-			if d.Port != 0 {
-				ae.Uint16(daemonPort, d.Port)
-			}
-			if d.TTL != 0 {
-				ae.Uint8(daemonTTL, d.TTL)
-			}
-		})
-	})
+func encodeDaemon(d Daemon) []byte {
+	b, at := begin(nil, attrDaemon)
+	b = appendUint32(b, daemonState, uint32(d.Role))
+	b = appendName(b, daemonInterface, d.Interface)
+	b = appendUint32(b, daemonSyncID, d.SyncID)
+	if d.MaxLen != 0 {
+		b = appendUint16(b, daemonMaxLen, d.MaxLen)
+	}
+	switch {
+	case d.Group.Is4():
+		b = appendAddr(b, daemonGroup, d.Group)
+	case d.Group.Is6():
+		b = appendAddr(b, daemonGroup6, d.Group)
+	}
+	if d.Port != 0 {
+		b = appendUint16(b, daemonPort, d.Port)
+	}
+	if d.TTL != 0 {
+		b = appendUint8(b, daemonTTL, d.TTL)
+	}
+	return finish(b, at)
 }
 
-func encodeRole(r DaemonRole) ([]byte, error) {
-	return attributes(func(ae *netlink.AttributeEncoder) {
-		nest(ae, attrDaemon, func(ae *netlink.AttributeEncoder) { ae.Uint32(daemonState, uint32(r)) })
-	})
+func encodeRole(r DaemonRole) []byte {
+	b, at := begin(nil, attrDaemon)
+	return finish(appendUint32(b, daemonState, uint32(r)), at)
 }
 
 func familyOf(a netip.Addr) uint16 {
@@ -149,7 +126,5 @@ func familyOf(a netip.Addr) uint16 {
 	}
 	return familyInet6
 }
-
-func bigEndian(v uint16) []byte { return binary.BigEndian.AppendUint16(nil, v) }
 
 func seconds(d time.Duration) uint32 { return uint32(d / time.Second) }

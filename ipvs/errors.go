@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"os"
 	"syscall"
-
-	"github.com/mdlayher/netlink"
 )
 
 // Errors of this package, for errors.Is. An object that is missing or already
 // there matches os.ErrNotExist or os.ErrExist; a request that makes no sense
-// matches os.ErrInvalid.
+// matches os.ErrInvalid; one that the kernel was not built for,
+// errors.ErrUnsupported.
 var (
 	// ErrNoIPVS is a kernel without the netlink family.
 	ErrNoIPVS = errors.New("the kernel has no IPVS: modprobe ip_vs")
@@ -27,6 +26,9 @@ var (
 	// ErrNoScheduler is a scheduler or persistence engine that the kernel
 	// does not have, nor a module ip_vs_NAME for it.
 	ErrNoScheduler = errors.New("the kernel has no such scheduler or persistence engine")
+	// ErrBusy is a kernel that cannot do now what it may do a moment later:
+	// EBUSY, EAGAIN, ENOBUFS and ENOMEM.
+	ErrBusy = errors.New("the kernel is busy")
 )
 
 // A BatchError says which changes of an Apply failed; the others are done.
@@ -104,8 +106,16 @@ func refusal(cmd command, errno syscall.Errno, text string) error {
 			break
 		}
 		mean("no such destination", os.ErrNotExist)
-	case syscall.EINVAL, syscall.ERANGE, syscall.EAFNOSUPPORT:
+	case syscall.EINVAL, syscall.ERANGE:
 		mean(errno.Error(), os.ErrInvalid)
+	case syscall.EAFNOSUPPORT:
+		mean("the kernel does not balance this address family", errors.ErrUnsupported)
+	case syscall.EPROTONOSUPPORT:
+		mean("the kernel does not balance this protocol", errors.ErrUnsupported)
+	case syscall.EOPNOTSUPP:
+		mean("the kernel does not know this request", errors.ErrUnsupported)
+	case syscall.EBUSY, syscall.EAGAIN, syscall.ENOBUFS, syscall.ENOMEM:
+		mean(ErrBusy.Error()+": "+errno.Error(), ErrBusy)
 	}
 	if text != "" {
 		m.text += " (" + text + ")"
@@ -113,13 +123,12 @@ func refusal(cmd command, errno syscall.Errno, text string) error {
 	return m
 }
 
-// explain is refusal for an error of the netlink library. Errors of the socket
-// itself stay as they are.
-func explain(cmd command, err error) error {
-	var op *netlink.OpError
-	var errno syscall.Errno
-	if errors.As(err, &op) && op.Sequence != 0 && errors.As(op.Err, &errno) {
-		return refusal(cmd, errno, op.Message)
+// busy has an error of the socket match ErrBusy where it should.
+func busy(err error) error {
+	for _, errno := range []syscall.Errno{syscall.EBUSY, syscall.EAGAIN, syscall.ENOBUFS, syscall.ENOMEM} {
+		if errors.Is(err, errno) {
+			return &meaning{ErrBusy.Error() + ": " + err.Error(), []error{err, ErrBusy}}
+		}
 	}
 	return err
 }

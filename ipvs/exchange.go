@@ -2,12 +2,10 @@ package ipvs
 
 import (
 	"errors"
-	"fmt"
 	"os"
-	"slices"
+	"syscall"
 	"time"
 
-	"github.com/mdlayher/genetlink"
 	"github.com/mdlayher/netlink"
 )
 
@@ -21,155 +19,135 @@ const (
 	drainFor = 10 * time.Millisecond
 )
 
-// message is a request with its headers.
-func (c *Client) message(cmd command, flags netlink.HeaderFlags, data []byte) (netlink.Message, error) {
-	m := genetlink.Message{
-		Header: genetlink.Header{Command: uint8(cmd), Version: familyVersion},
-		Data:   data,
-	}
-	b, err := m.MarshalBinary()
-	return netlink.Message{
-		Header: netlink.Header{Type: netlink.HeaderType(c.family), Flags: netlink.Request | flags},
-		Data:   b,
-	}, err
-}
-
 // do sends a request that is answered by an acknowledgement.
-func (c *Client) do(cmd command, data []byte) error {
-	_, err := c.exchange(cmd, netlink.Acknowledge, data)
-	return err
+func (c *Client) do(cmd command, attrs []byte) error {
+	return c.exchange(answerIn, cmd, netlink.Acknowledge, attrs, nil)
 }
 
-func (c *Client) doEncoded(cmd command, encode func() ([]byte, error)) error {
-	data, err := encode()
-	if err != nil {
-		return err
-	}
-	return c.do(cmd, data)
+// get sends a request that is answered by one message, and gives its
+// attributes to decode.
+func (c *Client) get(cmd command, attrs []byte, decode func([]byte) error) error {
+	return c.exchange(answerIn, cmd, 0, attrs, decode)
 }
 
-// get sends a request that is answered by one message, and returns its
-// attributes.
-func (c *Client) get(cmd command, data []byte) ([]byte, error) {
-	msgs, err := c.exchange(cmd, 0, data)
-	if err != nil {
-		return nil, err
-	}
-	return payload(msgs[0])
-}
-
-// dump sends a request that is answered by any number of messages, and decodes
-// the attributes of each. The result is never nil without an error.
-func dump[T any](c *Client, cmd command, data []byte, decode func([]byte) (T, error)) ([]T, error) {
+// dump sends a request that is answered by any number of messages, and appends
+// what decode makes of the attributes of each to buf.
+func dump[T any](c *Client, buf []T, cmd command, attrs []byte, decode func([]byte) (T, error)) ([]T, error) {
+	before := len(buf)
 	for range dumpTries {
-		msgs, err := c.exchange(cmd, netlink.Dump, data)
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(msgs, interrupted) {
-			continue
-		}
-		all := make([]T, 0, len(msgs))
-		for _, m := range msgs {
-			b, err := payload(m)
-			if err != nil {
-				return nil, err
-			}
+		buf = buf[:before]
+		err := c.exchange(answerIn, cmd, netlink.Dump, attrs, func(b []byte) error {
 			v, err := decode(b)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, v)
+			buf = append(buf, v)
+			return err
+		})
+		if !errors.Is(err, ErrInterrupted) {
+			return buf, err
 		}
-		return all, nil
 	}
-	return nil, ErrInterrupted
+	return buf, ErrInterrupted
 }
 
-func interrupted(m netlink.Message) bool { return m.Header.Flags&netlink.DumpInterrupted != 0 }
-
-// payload is the attributes of an answer.
-func payload(m netlink.Message) ([]byte, error) {
-	var gm genetlink.Message
-	if err := gm.UnmarshalBinary(m.Data); err != nil {
-		return nil, fmt.Errorf("answer: %w: %w", ErrShort, err)
-	}
-	return gm.Data, nil
-}
-
-// exchange sends one request and returns the messages that answer it, at least
-// one unless it is a dump. Errors of the kernel have their meaning.
-func (c *Client) exchange(cmd command, flags netlink.HeaderFlags, data []byte) ([]netlink.Message, error) {
-	return c.exchangeWithin(answerIn, cmd, flags, data)
-}
-
-// exchangeWithin is exchange with a limit of its own for the answer.
-func (c *Client) exchangeWithin(limit time.Duration, cmd command, flags netlink.HeaderFlags, data []byte) ([]netlink.Message, error) {
-	m, err := c.message(cmd, flags, data)
-	if err != nil {
-		return nil, err
-	}
+// exchange sends one request and gives the attributes of the messages that
+// answer it to fn. What ends an answer is its only message, without flags; an
+// acknowledgement, if flags ask for it; or the end of the dump. The error of
+// the kernel has its meaning; else it is fn's first, or ErrInterrupted if what
+// was dumped is not whole.
+func (c *Client) exchange(limit time.Duration, cmd command, flags netlink.HeaderFlags, attrs []byte, fn func(attrs []byte) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.ready(); err != nil {
-		return nil, err
+		return err
 	}
-	if m, err = c.conn.Send(m); err != nil {
-		return nil, err
+	seq := c.nextSequence()
+	b, at := c.beginMessage(c.out[:0], cmd, flags, seq)
+	c.out = finishMessage(append(b, attrs...), at)
+	if err := c.send(1); err != nil {
+		return err
 	}
-	// The kernel works while we send, which may take long.
-	if err := c.setDeadline(limit); err != nil {
-		return nil, err
-	}
-	for {
-		msgs, err := c.receive()
-		var op *netlink.OpError
-		if errors.As(err, &op) && op.Sequence != 0 && op.Sequence != m.Header.Sequence {
-			continue
-		}
-		if err != nil {
-			return nil, explain(cmd, err)
-		}
-		msgs = slices.DeleteFunc(msgs, func(r netlink.Message) bool {
-			return r.Header.Sequence != m.Header.Sequence
+	// What fails in one message of a dump must not leave the rest unread: the
+	// kernel begins no dump on a socket before the last one has ended.
+	var failed error
+	for done := false; !done; {
+		err := c.receive(limit, func(m message) error {
+			if done || m.Sequence != seq {
+				return nil
+			}
+			if m.Flags&netlink.DumpInterrupted != 0 && failed == nil {
+				failed = ErrInterrupted
+			}
+			switch m.Type {
+			case netlink.Noop:
+			case netlink.Done, netlink.Error:
+				done = true
+				errno, text, err := m.verdict()
+				if err != nil {
+					return err
+				}
+				if errno != 0 {
+					failed = refusal(cmd, errno, text)
+				}
+			default:
+				done = flags == 0
+				b, err := m.attributes()
+				if err == nil && fn != nil && failed == nil {
+					err = fn(b)
+				}
+				if failed == nil {
+					failed = err
+				}
+			}
+			return nil
 		})
-		if len(msgs) > 0 || flags&netlink.Dump == netlink.Dump {
-			return msgs, nil
-		}
-	}
-}
-
-// ready makes the socket fit for a request. The caller holds mu.
-func (c *Client) ready() error {
-	if c.stale {
-		if err := c.conn.SetReadDeadline(time.Now().Add(drainFor)); err != nil {
+		if err != nil {
 			return err
 		}
-		for c.stale {
-			_, err := c.conn.Receive()
-			var op *netlink.OpError
-			switch {
-			case err == nil, errors.As(err, &op) && op.Sequence != 0: // an answer, come late
-			case errors.Is(err, os.ErrDeadlineExceeded):
-				c.stale = false
-			default:
-				return err
-			}
-		}
+	}
+	return failed
+}
+
+// nextSequence numbers a message. The caller holds mu.
+func (c *Client) nextSequence() uint32 {
+	c.sequence++
+	return c.sequence
+}
+
+// send sends what is in c.out, which has n messages. The caller holds mu.
+func (c *Client) send(n int) error {
+	if err := c.wire.send(c.out); err != nil {
+		return busy(err)
+	}
+	c.sent.Add(uint64(n))
+	return nil
+}
+
+// receive reads one datagram, and gives each of its messages to fn until it
+// fails. It notes when an answer may still come. The caller holds mu.
+func (c *Client) receive(limit time.Duration, fn func(message) error) error {
+	n, err := c.wire.receive(c.in, limit)
+	if err == nil {
+		err = eachMessage(c.in[:n], fn)
+	}
+	if err != nil {
+		c.stale = true
+		return busy(err)
 	}
 	return nil
 }
 
-func (c *Client) setDeadline(limit time.Duration) error {
-	return c.conn.SetReadDeadline(time.Now().Add(limit))
-}
-
-// receive reads one answer, and notes when it could not. The caller holds mu.
-func (c *Client) receive() ([]netlink.Message, error) {
-	msgs, err := c.conn.Receive()
-	var op *netlink.OpError
-	if err != nil && !(errors.As(err, &op) && op.Sequence != 0) {
-		c.stale = true
+// ready makes the socket fit for a request. The caller holds mu.
+func (c *Client) ready() error {
+	for c.stale {
+		// Whatever it is, it has come too late. That some more was lost means
+		// no more than that.
+		_, err := c.wire.receive(c.in, drainFor)
+		switch {
+		case err == nil, errors.Is(err, syscall.ENOBUFS):
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			c.stale = false
+		default:
+			return err
+		}
 	}
-	return msgs, err
+	return nil
 }

@@ -24,6 +24,7 @@ type Fake struct {
 	Refuse func(Op) error
 
 	mu       sync.Mutex // guards following
+	sent     uint64     // requests that a Client would have sent
 	services map[Key]*fakeService
 	timeouts Timeouts
 	daemons  []Daemon // by role
@@ -50,14 +51,42 @@ func NewFake() *Fake {
 // Close does nothing.
 func (f *Fake) Close() error { return nil }
 
+// Sent is Client.Sent.
+func (f *Fake) Sent() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sent
+}
+
+// Count is Client.Count.
+func (f *Fake) Count() (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for k := range f.services {
+		if k.Addr.Is4() {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// lock locks the table for a request. The caller unlocks mu.
+func (f *Fake) lock() {
+	f.mu.Lock()
+	f.sent++
+}
+
 // Info returns what Linux 6.1 does.
 func (f *Fake) Info() (Info, error) {
+	f.lock()
+	defer f.mu.Unlock()
 	return Info{Version: 0x010201, ConnTableSize: 4096}, nil
 }
 
 // Services is Client.Services, in order of address, port and fwmark.
 func (f *Fake) Services() ([]ServiceStatus, error) {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	return f.list(), nil
 }
@@ -74,7 +103,7 @@ func (f *Fake) list() []ServiceStatus {
 
 // Service is Client.Service.
 func (f *Fake) Service(k Key) (ServiceStatus, error) {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	s, err := f.service(cmdGetService, k)
 	if err != nil {
@@ -85,13 +114,21 @@ func (f *Fake) Service(k Key) (ServiceStatus, error) {
 
 // Destinations is Client.Destinations, in order of address and port.
 func (f *Fake) Destinations(k Key) ([]DestinationStatus, error) {
-	f.mu.Lock()
+	return f.DestinationsOf(k, []DestinationStatus{})
+}
+
+// DestinationsOf is Client.DestinationsOf, in order of address and port.
+func (f *Fake) DestinationsOf(k Key, buf []DestinationStatus) ([]DestinationStatus, error) {
+	f.lock()
 	defer f.mu.Unlock()
 	s, err := f.service(cmdGetDest, k)
-	if err != nil {
-		return nil, fmt.Errorf("read destinations of %v: %w", k, err)
+	if err != nil || len(s.dests) == 0 {
+		f.sent++ // to know an empty service from none
 	}
-	return append([]DestinationStatus{}, s.dests...), nil
+	if err != nil {
+		return buf, fmt.Errorf("read destinations of %v: %w", k, err)
+	}
+	return append(buf, s.dests...), nil
 }
 
 // Apply is Client.Apply.
@@ -131,7 +168,7 @@ func (f *Fake) SetStatus(k Key, d DestinationStatus) error {
 
 // Flush is Client.Flush.
 func (f *Fake) Flush() error {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	clear(f.services)
 	return nil
@@ -139,7 +176,7 @@ func (f *Fake) Flush() error {
 
 // Zero is Client.Zero.
 func (f *Fake) Zero() error {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	for _, s := range f.services {
 		s.zero()
@@ -149,7 +186,7 @@ func (f *Fake) Zero() error {
 
 // ZeroService is Client.ZeroService.
 func (f *Fake) ZeroService(k Key) error {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	s, err := f.service(cmdZero, k)
 	if err != nil {
@@ -183,6 +220,7 @@ func (f *Fake) apply(o Op) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	f.sent++
 	if f.Refuse != nil {
 		if err := f.Refuse(o); err != nil {
 			return err

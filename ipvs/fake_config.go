@@ -10,7 +10,7 @@ import (
 
 // Timeouts is Client.Timeouts.
 func (f *Fake) Timeouts() (Timeouts, error) {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	return f.timeouts, nil
 }
@@ -20,7 +20,7 @@ func (f *Fake) SetTimeouts(t Timeouts) error {
 	if err := t.check(); err != nil {
 		return fmt.Errorf("set timeouts: %w", err)
 	}
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	f.timeouts = Timeouts{
 		TCP:    cmp.Or(t.TCP, f.timeouts.TCP),
@@ -32,7 +32,7 @@ func (f *Fake) SetTimeouts(t Timeouts) error {
 
 // Daemons is Client.Daemons.
 func (f *Fake) Daemons() ([]Daemon, error) {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	return append([]Daemon{}, f.daemons...), nil
 }
@@ -40,7 +40,7 @@ func (f *Fake) Daemons() ([]Daemon, error) {
 // StartDaemon is Client.StartDaemon, on an interface that may not exist.
 func (f *Fake) StartDaemon(d Daemon) error {
 	err := d.check()
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	if err == nil && slices.ContainsFunc(f.daemons, func(e Daemon) bool { return e.Role == d.Role }) {
 		err = refusal(cmdNewDaemon, syscall.EEXIST, "")
@@ -62,7 +62,7 @@ func (f *Fake) StartDaemon(d Daemon) error {
 
 // StopDaemon is Client.StopDaemon.
 func (f *Fake) StopDaemon(r DaemonRole) error {
-	f.mu.Lock()
+	f.lock()
 	defer f.mu.Unlock()
 	n := len(f.daemons)
 	f.daemons = slices.DeleteFunc(f.daemons, func(d Daemon) bool { return d.Role == r })

@@ -2,8 +2,6 @@ package ipvs
 
 import (
 	"encoding/binary"
-	"fmt"
-	"iter"
 	"os"
 	"slices"
 	"syscall"
@@ -21,62 +19,70 @@ const testFamily = 0x1e // the number of the family, which a kernel chooses
 // deadline.
 type socket struct {
 	answer func(req []netlink.Message) [][]netlink.Message
-	// sent are all requests after the family's look-up, pieces what is unread.
+	// sent are all requests, pieces what is unread.
 	sent   [][]netlink.Message
 	pieces [][]netlink.Message
+	lost   error // of the next read, once
 }
 
-func (s *socket) Send(m netlink.Message) error { return s.SendMessages([]netlink.Message{m}) }
-
-func (s *socket) SendMessages(ms []netlink.Message) error {
-	s.sent = append(s.sent, slices.Clone(ms))
+func (s *socket) send(b []byte) error {
+	var ms []netlink.Message
+	if err := eachMessage(b, func(m message) error {
+		ms = append(ms, netlink.Message{Header: m.Header, Data: slices.Clone(m.data)})
+		return nil
+	}); err != nil {
+		return err
+	}
+	s.sent = append(s.sent, ms)
 	s.pieces = append(s.pieces, s.answer(ms)...)
 	return nil
 }
 
-func (s *socket) Receive() ([]netlink.Message, error) {
-	return nil, fmt.Errorf("the library reads by ReceiveIter")
-}
-
-func (s *socket) ReceiveIter() iter.Seq2[netlink.Message, error] {
-	return func(yield func(netlink.Message, error) bool) {
-		if len(s.pieces) == 0 {
-			yield(netlink.Message{}, os.ErrDeadlineExceeded)
-			return
-		}
-		piece := s.pieces[0]
-		s.pieces = s.pieces[1:]
-		for _, m := range piece {
-			if !yield(m, nil) {
-				return
-			}
-		}
+func (s *socket) receive(b []byte, _ time.Duration) (int, error) {
+	if err := s.lost; err != nil {
+		s.lost = nil
+		return 0, err
 	}
+	if len(s.pieces) == 0 {
+		return 0, os.ErrDeadlineExceeded
+	}
+	piece := s.pieces[0]
+	s.pieces = s.pieces[1:]
+	n := 0
+	for _, m := range piece {
+		// What the library does for those who send by it.
+		m.Header.Length = uint32(align(messageHeader + len(m.Data)))
+		n += copy(b[n:], must(m.MarshalBinary()))
+	}
+	return n, nil
 }
 
-func (s *socket) Close() error                     { return nil }
-func (s *socket) SetDeadline(time.Time) error      { return nil }
-func (s *socket) SetReadDeadline(time.Time) error  { return nil }
-func (s *socket) SetWriteDeadline(time.Time) error { return nil }
+func (s *socket) close() error { return nil }
 
 // testClient is a Client of a kernel that answers by answer.
-func testClient(t *testing.T, answer func(req []netlink.Message) [][]netlink.Message) (*Client, *socket) {
+func testClient(t testing.TB, answer func(req []netlink.Message) [][]netlink.Message) (*Client, *socket) {
 	t.Helper()
-	s := &socket{answer: func(req []netlink.Message) [][]netlink.Message {
-		data := must(attributes(func(ae *netlink.AttributeEncoder) {
-			ae.Uint16(1, testFamily)    // CTRL_ATTR_FAMILY_ID
-			ae.String(2, familyName)    // CTRL_ATTR_FAMILY_NAME
-			ae.Uint32(3, familyVersion) // CTRL_ATTR_VERSION
-		}))
-		return [][]netlink.Message{{reply(req[0], 1, data)}}
-	}}
-	c, err := newClient(netlink.NewConn(s, 1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.sent, s.answer = nil, answer
-	return c, s
+	s := &socket{answer: answer}
+	return &Client{family: testFamily, wire: s, in: make([]byte, bufferSize)}, s
 }
+
+// attributes collects attributes by the library's encoder, as a witness to
+// ours.
+func attributes(fn func(ae *netlink.AttributeEncoder)) ([]byte, error) {
+	ae := netlink.NewAttributeEncoder()
+	fn(ae)
+	return ae.Encode()
+}
+
+func nest(ae *netlink.AttributeEncoder, typ uint16, fn func(ae *netlink.AttributeEncoder)) {
+	ae.Nested(typ, func(nae *netlink.AttributeEncoder) error {
+		fn(nae)
+		return nil
+	})
+}
+
+// encodeOp is the attributes of a request by themselves.
+func encodeOp(o Op) []byte { return appendOp(nil, &o) }
 
 func must[T any](v T, err error) T {
 	if err != nil {

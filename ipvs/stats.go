@@ -1,6 +1,6 @@
 package ipvs
 
-import "github.com/mdlayher/netlink"
+import "encoding/binary"
 
 // Stats are the counters of a service or a destination since it was added or
 // zeroed, and its rates, each per second and averaged by the kernel over some
@@ -13,24 +13,24 @@ type Stats struct {
 
 // decodeStats prefers the 64-bit counters, which kernels before Linux 4.1 do
 // not have. In both sets the kernel is free in the width of each attribute.
-func decodeStats(b32, b64 []byte) (Stats, error) {
+func decodeStats(s *Stats, b32, b64 []byte) error {
 	b := b64
 	if b == nil {
 		b = b32
 	}
-	var s Stats
-	err := walk("statistics", b, func(ad *netlink.AttributeDecoder) error {
-		field := s.field(ad.Type())
+	return walk("statistics", b, func(a attribute) error {
+		field := s.field(a.typ)
 		switch {
 		case field == nil: // padding, or newer than we are
-		case len(ad.Bytes()) == 4:
-			*field = uint64(ad.Uint32())
+		case len(a.value) == 8:
+			*field = binary.NativeEndian.Uint64(a.value)
+		case len(a.value) == 4:
+			*field = uint64(binary.NativeEndian.Uint32(a.value))
 		default:
-			*field = ad.Uint64()
+			return a.bad()
 		}
 		return nil
 	})
-	return s, err
 }
 
 // field is where the attribute typ belongs, or nil.
