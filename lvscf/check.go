@@ -24,6 +24,7 @@ type checker struct {
 	portless bool     // one of them took the port that the virtual had so far
 	warned   map[*Directive]bool
 	pairs    pairs
+	pools    []poolPlace
 	any      bool // the file has a statement
 }
 

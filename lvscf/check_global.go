@@ -27,6 +27,9 @@ func (c *checker) finishGlobal() {
 	c.routers()
 	c.times()
 	c.natRouter()
+	if c.cfg.SNATPool != nil {
+		c.notePool(&c.global, rowPool, c.cfg.SNATPool)
+	}
 }
 
 // unspecified reports whether h is 0.0.0.0 or ::.
@@ -107,9 +110,6 @@ func (c *checker) natRouter() {
 	c.notARouter(&c.global, rowNATRouter, Pos{1, 1}, r.Addr)
 	if what := edge(r.Addr, bits); what != "" {
 		c.blame(&c.global, rowNATRouter, Pos{1, 1}, Error, "network-address", fmt.Sprintf("nat_router %s is the %s address of %s", a, what, netip.PrefixFrom(a, bits).Masked()), "write the address of a host, or another nat_nmask")
-	}
-	if c.cfg.Network != NAT {
-		c.blame(&c.global, rowNATRouter, Pos{1, 1}, Warning, "nat-router", fmt.Sprintf("nat_router counts for nothing with network = %s", c.cfg.Network), "delete it")
 	}
 }
 

@@ -7,14 +7,14 @@ import (
 
 // ports warns of real ports that the forwarding method cannot reach.
 func (c *checker) ports(s *Virtual) {
-	if c.cfg.Network == NAT {
+	if s.Forward == NAT || s.Forward == FullNAT || s.Ports != nil {
 		return
 	}
 	for i := range s.Servers {
 		if r := &s.Servers[i]; r.Port != s.Port {
 			c.reportAt(r.Pos, Warning, "real-port", r.Name,
-				fmt.Sprintf("server %s has port %d, and with network = %s gets its packets on the virtual's, %d: only probes use it", quoted(r.Name), r.Port, c.cfg.Network, s.Port),
-				"write the virtual's port, or network = nat")
+				fmt.Sprintf("server %s has port %d, and with %s gets its packets on the virtual's, %d: only probes use it", quoted(r.Name), r.Port, c.forwardOf(s), s.Port),
+				"write the virtual's port, or forward = nat")
 		}
 	}
 }
@@ -23,7 +23,7 @@ func (c *checker) ports(s *Virtual) {
 // gateway, one of each virtual.
 func (c *checker) gateway(s *Virtual) {
 	g := c.cfg.NATRouter
-	if c.cfg.Network != NAT || g == nil || !g.Addr.IsValid() || g.Bits == g.Addr.BitLen() {
+	if s.Forward != NAT || g == nil || !g.Addr.IsValid() || g.Bits == g.Addr.BitLen() {
 		return
 	}
 	network := netip.PrefixFrom(g.Addr, g.Bits)
@@ -50,6 +50,9 @@ func (c *checker) own(a netip.Addr) bool {
 
 // finishFile judges the file as a whole.
 func (c *checker) finishFile() {
+	c.unused()
+	c.poolsTogether()
+	c.pairs.overlaps(c)
 	blocks, kind := c.cfg.Virtuals, "virtual"
 	if c.cfg.Service == "fos" {
 		blocks, kind = c.cfg.Failovers, "failover"

@@ -89,9 +89,6 @@ func (c *checker) finishService(s *Virtual, w Where) {
 	if s.Forward == "" {
 		s.Forward = c.cfg.Network
 	}
-	if s.SNATPool == nil && s.Forward == FullNAT {
-		s.SNATPool = c.cfg.SNATPool
-	}
 	c.floating(s, w)
 	c.probes(s, w)
 	c.families(s)
@@ -103,6 +100,10 @@ func (c *checker) finishService(s *Virtual, w Where) {
 			c.blame(&c.block, row, s.Pos, Warning, "no-effect", row.Name+" counts only in failover blocks", "delete it")
 		}
 	}
+	c.forwarding(s)
+	c.scheduling(s)
+	c.quorum(s)
+	c.unchecked(s)
 	if s.Active && !s.SorryServer.IsValid() && !slices.ContainsFunc(s.Servers, func(r Server) bool { return r.Active }) {
 		c.reportAt(s.Pos, Warning, "no-server", s.Name, fmt.Sprintf("virtual %s has no active server", quoted(s.Name)), "")
 	}
@@ -120,6 +121,10 @@ func (c *checker) floating(s *Virtual, w Where) {
 		if tried && !Host(text).unspecified() || !s.Active {
 			return // told already, or not wanted
 		}
+		if s.Ports != nil {
+			c.reportAt(s.Pos, Error, "no-address", s.Name, fmt.Sprintf("virtual %s has ports and no address: its packets cannot be told from others", quoted(s.Name)), "write 'address = ADDRESS DEVICE', or 'active = 0'")
+			return
+		}
 		if s.FWMark != 0 {
 			c.reportAt(s.Pos, Warning, "no-address", s.Name, fmt.Sprintf("%s %s has no address: packets must find their way by the mark alone", kind, quoted(s.Name)), "write 'address = ADDRESS DEVICE'")
 			return
@@ -135,15 +140,22 @@ func (c *checker) floating(s *Virtual, w Where) {
 
 // families reports addresses that packets to s cannot be sent on to.
 func (c *checker) families(s *Virtual) {
-	if c.cfg.Network == Tunnel || !s.VIP.Addr.IsValid() {
+	if !s.VIP.Addr.IsValid() {
 		return
 	}
+	why, hint := "", "only a tunnel can join IPv4 and IPv6"
+	if s.Forward == Tunnel {
+		if !c.cfg.SyncDaemon {
+			return
+		}
+		why, hint = ", which the kernel refuses beside its sync daemon", "write addresses of one family, or syncdaemon = 0"
+	}
 	if a := s.SorryServer; a.IsValid() && a.Is6() != s.VIP.Addr.Is6() {
-		c.blame(&c.block, rowSorry, s.Pos, Error, "family", fmt.Sprintf("sorry_server %s and the address %s are not both IPv4 or IPv6", a, s.VIP.Addr), "only network = tunnel can join the two")
+		c.blame(&c.block, rowSorry, s.Pos, Error, "family", fmt.Sprintf("sorry_server %s and the address %s are not both IPv4 or IPv6%s", a, s.VIP.Addr, why), hint)
 	}
 	for _, r := range s.Servers {
 		if a, ok := r.Address.Addr(); ok && a.Is6() != s.VIP.Addr.Is6() {
-			c.reportAt(r.Pos, Error, "family", r.Name, fmt.Sprintf("server %s is %s, and the virtual's address is %s", quoted(r.Name), a, s.VIP.Addr), "only network = tunnel can join IPv4 and IPv6")
+			c.reportAt(r.Pos, Error, "family", r.Name, fmt.Sprintf("server %s is %s, and the virtual's address is %s%s", quoted(r.Name), a, s.VIP.Addr, why), hint)
 		}
 	}
 }
@@ -162,6 +174,7 @@ func (c *checker) realServer(n *node, s *Virtual) {
 			c.applyServer(&r, m.dir)
 		}
 	}
+	c.thresholds(&r)
 	if !c.server.has(rowRSPort) {
 		c.portless = true
 	}

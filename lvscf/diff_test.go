@@ -172,6 +172,9 @@ func TestDiffEveryDirective(t *testing.T) {
 			if d.Name != "address" {
 				a += "address = 10.1.0.11\n"
 			}
+			if d.Name == "min_connections" {
+				a += "max_connections = 9\n"
+			}
 			b = a + line + "}\n}\n"
 			a += "}\n}\n"
 		default:

@@ -3,6 +3,7 @@ package lvscf
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -129,6 +130,15 @@ func remarks(text []byte) string {
 	return strings.Join(all, "\n")
 }
 
+// odd is the first n odd ports, as a list.
+func odd(n int) string {
+	var b strings.Builder
+	for i := range min(n, 32768) {
+		fmt.Fprintf(&b, "%d,", 2*i+1)
+	}
+	return strings.TrimSuffix(b.String(), ",")
+}
+
 // However long a file of one thing is, nothing in it costs time by its square:
 // the test would not end.
 func TestLongFiles(t *testing.T) {
@@ -142,6 +152,12 @@ func TestLongFiles(t *testing.T) {
 		"trailing": strings.Repeat("keepalive = 2 #\n", n/16),
 		"quotes":   "send = " + strings.Repeat(`"a "`, n/4),
 		"list":     "virtual v {\ndirs = [ " + strings.Repeat(`"a b" `, n/6) + "]\n}\n",
+		"ports":    "virtual v {\nports = " + strings.Repeat("80,", n/3) + "80\n}\n",
+		"odd":      "virtual v {\nactive = 1\naddress = 10.0.0.1 eth0\nports = " + odd(n/6) + "\n}\n",
+		"ported":   "primary = 10.0.0.2\n" + strings.Repeat("virtual v {\nactive = 1\naddress = 10.0.0.1 eth0\nports = all\n}\n", n/64),
+		"pools":    "network = fullnat\n" + strings.Repeat("virtual v {\nsnat_pool = 10.0.9.0-10.0.9.255 eth0\n}\n", n/64),
+		"pool":     "snat_pool = " + strings.Repeat("10.0.0.1,", n/9) + "10.0.0.1 eth0\n",
+		"flags":    "virtual v {\nscheduler_flags =" + strings.Repeat(" port", n/5) + "\n}\n",
 		"braces":   strings.Repeat("a {\n", n/4),
 		"closings": strings.Repeat("}\n", n/2),
 	} {

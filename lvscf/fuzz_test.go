@@ -94,7 +94,7 @@ func FuzzEdit(f *testing.F) {
 		}
 		key := keys[int(word)%len(keys)]
 		values := []string{value}
-		if d := lookup(b.body.where, key); d.Type == HostDevice {
+		if d := lookup(b.body.where, key); d.values() == 2 {
 			values = append(values, "eth0:1")
 		} else if d.Type == List {
 			values = []string{"[", "a", "]"}

@@ -3,6 +3,8 @@ package lvscf
 import (
 	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 )
 
 // pairs finds what two virtuals of a file have in common and must not.
@@ -11,6 +13,7 @@ type pairs struct {
 	services map[service]int
 	marks    map[mark]int
 	vips     map[netip.Addr]int
+	ported   map[netip.Addr]bool // of active virtuals with ports
 }
 
 func newPairs(virtuals int) pairs {
@@ -19,6 +22,7 @@ func newPairs(virtuals int) pairs {
 		services: make(map[service]int, virtuals),
 		marks:    make(map[mark]int),
 		vips:     make(map[netip.Addr]int, virtuals),
+		ported:   make(map[netip.Addr]bool),
 	}
 }
 
@@ -44,9 +48,13 @@ func (p *pairs) virtual(c *checker, s *Virtual, i int) {
 	c.sameServers(s)
 	c.ports(s)
 	c.gateway(s)
+	if s.Ports != nil && s.Active && s.VIP.Addr.IsValid() {
+		p.ported[s.VIP.Addr] = true
+	}
 	switch {
 	case s.FWMark != 0:
 		p.mark(c, s, i)
+	case s.Ports != nil:
 	case s.VIP.Addr.IsValid():
 		p.service(c, s, i)
 	}
@@ -57,23 +65,30 @@ func (p *pairs) virtual(c *checker, s *Virtual, i int) {
 
 // service reports two virtuals on one address, port and protocol.
 func (p *pairs) service(c *checker, s *Virtual, i int) {
-	key := service{s.VIP.Addr, s.Port, s.Protocol}
-	j, ok := p.services[key]
-	if !ok {
-		p.services[key] = i
-		return
+	told := -1
+	for _, protocol := range s.protocols() {
+		key := service{s.VIP.Addr, s.Port, protocol}
+		j, ok := p.services[key]
+		if ok && j != told {
+			p.sameService(c, s, protocol, j)
+			told = j
+		}
+		if !ok || !c.cfg.Virtuals[j].Active {
+			p.services[key] = i
+		}
 	}
+}
+
+// sameService reports s, which is virtual j too.
+func (p *pairs) sameService(c *checker, s *Virtual, protocol string, j int) {
 	other := &c.cfg.Virtuals[j]
 	sev := Warning // switched over by hand, one is off
 	if s.Active && other.Active {
 		sev = Error
 	}
 	c.blame(&c.block, rowAddress, s.Pos, sev, "same-service",
-		fmt.Sprintf("%s %s is virtual %s of line %d already", s.Protocol, netip.AddrPortFrom(s.VIP.Addr, s.Port), quoted(other.Name), other.Pos.Line),
+		fmt.Sprintf("%s %s is virtual %s of line %d already", protocol, netip.AddrPortFrom(s.VIP.Addr, s.Port), quoted(other.Name), other.Pos.Line),
 		"give one of them another address or port, or join them")
-	if !other.Active {
-		p.services[key] = i
-	}
 }
 
 // mark reports virtuals of one firewall mark, one service to the kernel, that
@@ -99,8 +114,14 @@ func (p *pairs) mark(c *checker, s *Virtual, i int) {
 		differ("persistent", seconds(s.Persistent), seconds(other.Persistent))
 	case s.Persistent != 0 && s.PersistMask != other.PersistMask:
 		differ("pmask", fmt.Sprintf("of %d bits", s.PersistMask), fmt.Sprintf("of %d", other.PersistMask))
+	case s.Persistent != 0 && s.PersistEngine != other.PersistEngine:
+		differ("persistence_engine", given(s.PersistEngine), given(other.PersistEngine))
 	case s.Scheduler != other.Scheduler:
 		differ("scheduler", s.Scheduler, other.Scheduler)
+	case !slices.Equal(s.SchedulerFlags, other.SchedulerFlags):
+		differ("scheduler_flags", given(strings.Join(s.SchedulerFlags, " ")), given(strings.Join(other.SchedulerFlags, " ")))
+	case s.OnePacket != other.OnePacket:
+		differ("one_packet", digit(s.OnePacket), digit(other.OnePacket))
 	}
 }
 

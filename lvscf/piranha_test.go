@@ -17,9 +17,13 @@ func TestPiranha(t *testing.T) {
 	}
 }
 
-// Real files are Piranha's, but for one with comments behind its values.
+// Real files are Piranha's, but for one with comments behind its values, and
+// ours with every word of ours.
 func TestPiranhaSamples(t *testing.T) {
 	for path, text := range files(t, "samples") {
+		if strings.Contains(path, "every-word") {
+			continue
+		}
 		bad := Piranha(Parse(path, text)).Errors()
 		bad = slices.DeleteFunc(bad, func(p Problem) bool {
 			return p.Code == "trailing-comment" && strings.Contains(path, "trailing-comments")

@@ -64,7 +64,13 @@ var english = words{
 		lvscf.Program: {"program", "The path of a program."},
 		lvscf.Device:  {"interface", "The name of a network interface, such as `eth0`."},
 		lvscf.List:    {"list", "Words between brackets, all separated by blanks: `[ a b c ]`."},
-		lvscf.Word:    {"word", "One of the words that the directive lists, in lower case."},
+		lvscf.Words:   {"word ...", "Some of the words that the directive lists, separated by blanks."},
+		lvscf.PortList: {"ports", "Ports, ranges of them, and names of services, separated by commas without blanks: " +
+			"`80,443,8000-8100`; or `all`."},
+		lvscf.AddrsDevice: {"addresses interface", "Addresses and ranges of them, at most 256 in all, separated by commas without " +
+			"blanks; and, after a blank, the network interface to put them on, with or without a label: " +
+			"`10.0.1.10-10.0.1.20,10.0.1.30 eth1:1`."},
+		lvscf.Word: {"word", "One of the words that the directive lists, in lower case."},
 	},
 	global:   "These say who the routers are and how the pair works.",
 	services: "A `virtual` block is a service of the real servers named in it. Those of one `fwmark` are one service to the kernel. A `failover` block is a service that the routers run themselves, one at a time; `service = fos` selects these.",
@@ -87,7 +93,7 @@ var english = words{
 	between:      "From %s to %s.",
 	defaultIs:    "Default: `%s`.",
 	whole:        "Whole seconds.",
-	extension:    "An extension, since %s.",
+	extension:    "An extension.",
 	onlyFailover: "In `failover` blocks only.",
 	onlyVirtual:  "In `virtual` blocks only.",
 	nat: example{

@@ -88,11 +88,11 @@ func TestPagesAreComplete(t *testing.T) {
 func TestAbout(t *testing.T) {
 	d := lvscf.Directive{
 		Name: "rise", Where: lvscf.InVirtual, Type: lvscf.Duration, Whole: true, Max: 3e9, Default: "2",
-		Since: "1.1", Extension: true, Meaning: "Of rising.", Chinese: "上升。", New: []string{"a", "b"},
+		Since: "pacu", Extension: true, Meaning: "Of rising.", Chinese: "上升。", New: []string{"a", "b"},
 	}
 	for w, want := range map[*words]string{
-		&english: "Of rising. In `virtual` blocks only. Whole seconds. From 0 to 3s. Default: `2`. Not in Piranha: `a`, `b`. An extension, since 1.1.",
-		&chinese: "上升。仅用于 `virtual` 块。整秒。范围：0 到 3s。默认值：`2`。Piranha 没有的值：`a`、`b`。扩展指令，始于 1.1。",
+		&english: "Of rising. In `virtual` blocks only. Whole seconds. From 0 to 3s. Default: `2`. Not in Piranha: `a`, `b`. An extension.",
+		&chinese: "上升。仅用于 `virtual` 块。整秒。范围：0 到 3s。默认值：`2`。Piranha 没有的值：`a`、`b`。扩展指令。",
 	} {
 		if diff := cmp.Diff(want, w.about(d)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

@@ -112,6 +112,8 @@ func (w *words) form(d lvscf.Directive) string {
 		value = "`0` | `1`"
 	case lvscf.Word:
 		value = "`" + strings.Join(d.Values, "` | `") + "`"
+	case lvscf.Words:
+		value = "{ `" + strings.Join(d.Values, "` | `") + "` } ..."
 	case lvscf.Program:
 		value = "`" + strings.Join(d.Values, "` | `") + "` | " + value
 	}
@@ -141,7 +143,7 @@ func (w *words) about(d lvscf.Directive) string {
 		add(w.newValues, "`"+strings.Join(d.New, "`"+w.list+"`")+"`")
 	}
 	if d.Extension {
-		add(w.extension, d.Since)
+		add("%s", w.extension)
 	}
 	return strings.Join(text, w.space)
 }
