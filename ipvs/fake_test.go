@@ -41,11 +41,6 @@ var sampleTable = func() []Op {
 	limited.Upper, limited.Lower = 1000, 700
 	upper := dest("10.1.0.6:80", Masquerade, 1)
 	upper.Upper = 10
-	encap := func(s string, e Encap) Destination {
-		d := dest(s, Tunnel, 3)
-		d.Tunnel = e
-		return d
-	}
 	web, mark, v6 := key(TCP, "10.0.0.1:80"), FWMarkKey(80, false), key(TCP, "[2001:db8::1]:443")
 	return append(ops,
 		AddDestination(web, dest("10.1.0.1:80", Masquerade, 1)),
