@@ -3,8 +3,8 @@
 // keeps the kernel's IPVS table as lvs.cf and the nannies' probes want it, and
 // tells all about it on its control socket.
 //
-// "pulse status" and "pulse reload" talk to the running daemon. "pulse check",
-// "fmt", "diff", "import" and "export" are about lvs.cf alone, and need neither
+// "pulse status", "reload", "plan", "drain" and "undrain" talk to the running
+// daemon. "pulse check", "fmt", "diff", "import" and "export" are about lvs.cf alone, and need neither
 // root nor a daemon.
 package main
 
@@ -32,6 +32,9 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"status": statusCommand,
 	"reload": reloadCommand,
 	"guard":  guardCommand,
+
+	"drain":   drainCommand,
+	"undrain": undrainCommand,
 
 	"check":  withStdin(checkCommand),
 	"fmt":    withStdin(fmtCommand),
@@ -131,6 +134,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		fmt.Fprint(stderr, "usage: pulse [flags]           run the daemon\n"+
 			"       pulse status [--json]   show what it knows\n"+
 			"       pulse reload            read lvs.cf again\n"+
+			"       pulse plan [FILE]       say what it would change in the kernel\n"+
+			"       pulse drain SERVER      take a real server out of service\n"+
+			"       pulse undrain SERVER    put it back\n"+
 			"       pulse check [FILE]      say what is wrong with an lvs.cf\n"+
 			"       pulse fmt [-w] [FILE]   lay it out as the console would\n"+
 			"       pulse diff A B          compare two by what they mean\n"+

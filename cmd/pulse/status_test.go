@@ -52,11 +52,51 @@ func TestStatusText(t *testing.T) {
 		}},
 		Trouble: []string{"lvs-04 of http_server is down: connection refused"},
 	}
+	checkStatus(t, s, "testdata/status.golden")
+}
+
+// TestStatusTextOfTheDirector has all that is not everyday.
+func TestStatusTextOfTheDirector(t *testing.T) {
+	now := time.Date(2026, 11, 21, 3, 4, 5, 0, time.UTC)
+	real3, real4 := netip.MustParseAddr("10.8.8.33"), netip.MustParseAddr("10.8.8.34")
+	in := func(rs control.Server) control.Server { // the kernel
+		rs.InKernel, rs.Address, rs.Port, rs.Health = true, real3, 80, control.Up
+		return rs
+	}
+	s := &control.Snapshot{
+		Version: "1.0", Taken: now, Pid: 4711, Hostname: "lvs-01",
+		Config: control.Config{Path: "/etc/sysconfig/ha/lvs.cf", SerialNo: 3, Network: "fullnat"},
+		Router: control.Router{Role: control.Primary, State: control.Active, Since: now.Add(-time.Hour), Why: "no backup"},
+		Services: []control.Service{
+			{
+				Name: "web", Address: netip.MustParseAddr("10.10.1.30"), Port: 80, FWMark: 80, Scheduler: "wlc", Forward: "fullnat",
+				InKernel: true, Ports: "80,443,8000-8100", Quorum: 2, Up: 1, Sorry: true,
+				Servers: []control.Server{
+					in(control.Server{Name: "until", Active: 2, Inactive: 1, Drain: &control.Drain{Until: now.Add(time.Hour)}}),
+					in(control.Server{Name: "tomorrow", Active: 2, Drain: &control.Drain{Until: now.Add(24 * time.Hour)}}),
+					in(control.Server{Name: "for-ever", Drain: &control.Drain{}}),
+					{Name: "out", Address: real4, Port: 80, Weight: 1, Health: control.Up, Drain: &control.Drain{Out: true}},
+					in(control.Server{Name: "leaving", Leaving: true, Inactive: 7}),
+				},
+			},
+			{Name: "mail", Protocol: "tcp", Address: netip.MustParseAddr("10.10.1.30"), Port: 25, Scheduler: "rr", Forward: "nat", Quorum: 1, Up: 1},
+		},
+		Table:    control.Table{Buckets: 4096, Connections: 5000},
+		Sysctls:  []control.Sysctl{{Name: "net.ipv4.vs.conntrack", Value: "1", Was: "0", Why: "fullnat rewrites by connection"}},
+		Firewall: []string{"mark 80: tcp to 10.10.1.30 port 80,443,8000-8100", "source of mark 80: 10.8.8.40-10.8.8.49"},
+		Drift:    control.Drift{Repairs: 3, Last: now.Add(-5 * time.Minute), What: "service tcp 10.10.1.30:25 was gone"},
+		Degraded: []string{"virtual mail: the kernel has no such scheduler, tried again at 03:05"},
+	}
+	checkStatus(t, s, "testdata/status_director.golden")
+}
+
+func checkStatus(t *testing.T, s *control.Snapshot, path string) {
+	t.Helper()
 	var b bytes.Buffer
 	if err := printStatus(&b, s); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "testdata/status.golden", b.String())
+	golden(t, path, b.String())
 }
 
 func golden(t *testing.T, path, got string) {
@@ -87,6 +127,8 @@ func TestCommandLine(t *testing.T) {
 		{"no file", []string{"-n", "-c", "/nonexistent/lvs.cf"}, 1, "pulse: failed to open /nonexistent/lvs.cf: no such file"},
 		{"status without pulse", []string{"status", "--control", "/nonexistent/sock"}, 3, "pulse is not running"},
 		{"reload without pulse", []string{"reload", "--control", "/nonexistent/sock"}, 1, "pulse is not running"},
+		{"drain without pulse", []string{"drain", "--control", "/nonexistent/sock", "lvs-03"}, 1, "pulse is not running"},
+		{"undrain without pulse", []string{"undrain", "lvs-03", "--control", "/nonexistent/sock"}, 1, "pulse is not running"},
 		{"status with a bad flag", []string{"status", "--yaml"}, 2, "flag provided but not defined"},
 		{"guard by hand", []string{"guard", "me"}, 2, "pulse starts it"},
 	}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"pacu/control"
+)
+
+// A fakePulse is what the commands that talk to pulse talk to.
+type fakePulse struct {
+	plan  *control.Plan
+	texts []string // planned
+	asked []string // drains and undrains
+	snap  *control.Snapshot
+}
+
+var errFake = errors.New("lvs-09: no such real server")
+
+func (p *fakePulse) Plan(_ context.Context, text []byte) (*control.Plan, error) {
+	p.texts = append(p.texts, fmt.Sprintf("%q %t", text, text == nil))
+	if p.plan == nil {
+		return nil, errFake
+	}
+	return p.plan, nil
+}
+
+func (p *fakePulse) Drain(_ context.Context, server string, timeout time.Duration) (string, error) {
+	p.asked = append(p.asked, fmt.Sprint("drain ", server, " ", timeout))
+	if server == "lvs-09" {
+		return "", errFake
+	}
+	return server + " is draining", nil
+}
+
+func (p *fakePulse) Undrain(_ context.Context, server string) (string, error) {
+	p.asked = append(p.asked, "undrain "+server)
+	if server == "lvs-09" {
+		return "", errFake
+	}
+	return server + " is back", nil
+}
+
+func (p *fakePulse) Snapshot(context.Context) (*control.Snapshot, error) { return p.snap, nil }
+func (p *fakePulse) Reload(context.Context) (string, error)              { return "", errFake }
+func (p *fakePulse) Events(context.Context, uint64) iter.Seq2[control.Event, error] {
+	return func(func(control.Event, error) bool) {}
+}
+
+// serveFake has p answer on a socket until the test ends.
+func serveFake(t *testing.T, p *fakePulse) (socket string) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "pulse") // short: a socket's name holds 107 bytes
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	socket = filepath.Join(dir, "s")
+	l, err := control.Listen(socket, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- control.Serve(ctx, l, p) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return socket
+}

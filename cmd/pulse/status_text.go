@@ -1,0 +1,207 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math/bits"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"pacu/control"
+)
+
+// printStatus writes a snapshot for people.
+func printStatus(w io.Writer, s *control.Snapshot) error {
+	v := statusText{s: s}
+	v.router()
+	v.addresses()
+	v.services()
+	v.kernel()
+	v.list("FIREWALL", s.Firewall)
+	v.sysctls()
+	v.list("DEGRADED", s.Degraded)
+	v.list("TROUBLE", s.Trouble)
+	_, err := io.WriteString(w, v.String())
+	return err
+}
+
+// A statusText is a snapshot on its way to the terminal.
+type statusText struct {
+	strings.Builder
+	s *control.Snapshot
+}
+
+func (v *statusText) printf(format string, args ...any) { fmt.Fprintf(v, format, args...) }
+
+// ago is the time since t.
+func (v *statusText) ago(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return v.s.Taken.Sub(t).Round(100*time.Millisecond).String() + " ago"
+}
+
+// clock is the time of day, and the date where it is not today's.
+func (v *statusText) clock(t time.Time) string {
+	t = t.In(v.s.Taken.Location())
+	if t.Format(time.DateOnly) == v.s.Taken.Format(time.DateOnly) {
+		return t.Format("15:04")
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+// table writes lines of cells, a tab between two.
+func (v *statusText) table(fill func(w io.Writer)) {
+	t := tabwriter.NewWriter(v, 0, 0, 2, ' ', 0)
+	fill(t)
+	t.Flush()
+}
+
+// list writes lines under a heading; nothing when there are none.
+func (v *statusText) list(heading string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	v.printf("\n%s\n", heading)
+	for _, line := range lines {
+		v.printf("  %s\n", line)
+	}
+}
+
+func (v *statusText) router() {
+	s := v.s
+	v.printf("%s is %s (%s), since %s: %s\n", s.Hostname, strings.ToUpper(string(s.Router.State)), s.Router.Role,
+		s.Router.Since.Format(time.DateTime), s.Router.Why)
+	v.printf("pulse %s, pid %d, %s serial_no %d, %s\n", s.Version, s.Pid, s.Config.Path, s.Config.SerialNo, s.Config.Network)
+	p := s.Partner
+	if p == nil {
+		v.printf("no backup router\n")
+		return
+	}
+	v.printf("partner %s is %s (%s)\n", p.Address, p.State, p.Role)
+	for _, path := range p.Paths {
+		v.printf("  path %-8s %s <- %s  heard %s, %d sent, %d heard, %d dropped\n",
+			path.Name, path.Local, path.Remote, v.ago(path.LastHeard), path.Sent, path.Heard, path.Dropped)
+	}
+}
+
+func (v *statusText) addresses() {
+	v.printf("\n")
+	v.table(func(w io.Writer) {
+		fmt.Fprintln(w, "ADDRESS\tDEVICE\tFOR\tHERE")
+		for _, a := range v.s.Addresses {
+			here := "no"
+			if a.Held {
+				here = "yes"
+			}
+			if a.Held != a.Wanted {
+				here += ", but should not"
+				if a.Wanted {
+					here = "no, but should"
+				}
+			}
+			if a.Error != "" {
+				here += " (" + a.Error + ")"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.Prefix, a.Device, strings.Join(a.For, ", "), here)
+		}
+	})
+}
+
+func (v *statusText) services() {
+	v.printf("\n")
+	v.table(func(w io.Writer) {
+		fmt.Fprintln(w, "SERVICE / REAL SERVER\tSTATE\tWEIGHT\tKERNEL\tACTIVE\tINACTIVE\tCONN/S\tLAST PROBE")
+		for i := range v.s.Services {
+			v.service(w, &v.s.Services[i])
+		}
+	})
+}
+
+func (v *statusText) service(w io.Writer, svc *control.Service) {
+	about := []string{svc.Name, svc.Forward, svc.Scheduler}
+	if svc.Persistent > 0 {
+		about[2] += " persistent " + fmt.Sprint(int(time.Duration(svc.Persistent).Seconds()))
+	}
+	if svc.Ports != "" {
+		about = append(about, "ports "+svc.Ports)
+	}
+	fmt.Fprintf(w, "%s (%s)\t%s\t\t\t\t\t%d\t%s\n", svc.Key(), strings.Join(about, ", "), serviceState(svc), svc.Stats.ConnectionRate, svc.Error)
+	for i := range svc.Servers {
+		rs := &svc.Servers[i]
+		kernel := "-"
+		if rs.InKernel {
+			kernel = fmt.Sprint(rs.KernelWeight)
+		}
+		probe := rs.Why
+		if !rs.Probed.IsZero() {
+			probe = v.ago(rs.Probed) + ": " + rs.Why
+		}
+		fmt.Fprintf(w, "  %s %s:%d\t%s\t%d\t%s\t%d\t%d\t%d\t%s\n", rs.Name, rs.Address, rs.Port, v.serverState(rs), rs.Weight, kernel,
+			rs.Active, rs.Inactive, rs.Stats.ConnectionRate, probe)
+	}
+}
+
+func serviceState(svc *control.Service) string {
+	state := "loaded"
+	switch {
+	case svc.Foreign:
+		state = "not in lvs.cf"
+	case !svc.InKernel:
+		state = "not in the kernel"
+	}
+	if svc.Quorum > 1 {
+		state += fmt.Sprintf(", %d up of a quorum of %d", svc.Up, svc.Quorum)
+	}
+	if svc.Sorry {
+		state += ", sorry server serves"
+	}
+	return state
+}
+
+// serverState is what the probes say, unless the operator has said more.
+func (v *statusText) serverState(rs *control.Server) string {
+	left := fmt.Sprint(connections(rs), " left")
+	switch {
+	case rs.Drain != nil && rs.Drain.Out:
+		return "drained"
+	case rs.Drain != nil && !rs.Drain.Until.IsZero():
+		return fmt.Sprintf("draining (%s, until %s)", left, v.clock(rs.Drain.Until))
+	case rs.Drain != nil:
+		return fmt.Sprintf("draining (%s)", left)
+	case rs.Leaving:
+		return fmt.Sprintf("leaving (%s)", left)
+	}
+	return string(rs.Health)
+}
+
+// kernel tells how the kernel's table fares: its size, and who else was at it.
+func (v *statusText) kernel() {
+	t, d := v.s.Table, v.s.Drift
+	if t.Buckets > 0 || d.Repairs > 0 {
+		v.printf("\n")
+	}
+	if t.Buckets > 0 {
+		v.printf("connection table: %d connections in %d buckets", t.Connections, t.Buckets)
+		if t.Connections > uint64(t.Buckets) {
+			v.printf(": slow when this full; load ip_vs with conn_tab_bits=%d", min(bits.Len64(t.Connections), maxTableBits))
+		}
+		v.printf("\n")
+	}
+	if d.Repairs > 0 {
+		v.printf("drift: %d put right, the last %s: %s\n", d.Repairs, v.ago(d.Last), d.What)
+	}
+}
+
+// maxTableBits is the most that every kernel takes for ip_vs's conn_tab_bits;
+// new ones of 64 bits take 27.
+const maxTableBits = 20
+
+func (v *statusText) sysctls() {
+	lines := make([]string, 0, len(v.s.Sysctls))
+	for _, s := range v.s.Sysctls {
+		lines = append(lines, fmt.Sprintf("%s = %s (was %s): %s", s.Name, s.Value, s.Was, s.Why))
+	}
+	v.list("SYSCTLS SET", lines)
+}
