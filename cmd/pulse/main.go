@@ -4,8 +4,8 @@
 // tells all about it on its control socket.
 //
 // "pulse status", "reload", "plan", "drain" and "undrain" talk to the running
-// daemon. "pulse check", "fmt", "diff", "import" and "export" are about lvs.cf alone, and need neither
-// root nor a daemon.
+// daemon. "pulse check", "fmt", "diff", "import" and "export" are about lvs.cf
+// alone, and need neither root nor a daemon.
 package main
 
 import (
@@ -33,6 +33,7 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"reload": reloadCommand,
 	"guard":  guardCommand,
 
+	"plan":    withStdin(planCommand),
 	"drain":   drainCommand,
 	"undrain": undrainCommand,
 
@@ -86,10 +87,10 @@ func daemonCommand(o options, stderr io.Writer) int {
 
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP, syscall.SIGUSR2)
 	ready("ok")
-	if err := d.run(ctx, hangup); err != nil {
+	if err := d.run(ctx, signals); err != nil {
 		log.Error(err.Error())
 		return 1
 	}
