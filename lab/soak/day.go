@@ -1,0 +1,323 @@
+package soak
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"pacu/lab"
+)
+
+// Options of a soak.
+type Options struct {
+	Seed uint64
+	Long time.Duration // of traffic and events, healing and checks not counted
+	Say  func(format string, args ...any)
+	// Verbose shows every step as it happens, where otherwise only progress
+	// and trouble are shown.
+	Verbose bool
+}
+
+// A day is a soak that goes on.
+type day struct {
+	Options
+	site  *site
+	model model // as the last step left it
+
+	mu       sync.Mutex
+	history  history
+	timeline []event
+	lost     []request // not judged yet
+	sums     Sums
+}
+
+// Sums are what became of all that happened.
+type Sums struct {
+	Steps    map[string]int // by kind
+	Answered map[string]int // requests, by how they were made
+	OnDead   int            // lost on real servers that were dead, before anybody could know
+	OnDrift  int            // lost while the kernel was as somebody else had left it
+	Drifts   int
+	Slowest  time.Duration // repair of a drift
+	Failed   int           // lost for no reason
+}
+
+// String is the sums in a line.
+func (s Sums) String() string {
+	total, steps := 0, 0
+	for _, n := range s.Answered {
+		total += n
+	}
+	for _, n := range s.Steps {
+		steps += n
+	}
+	return fmt.Sprintf("%d steps; %d requests answered (%d over new connections, %d over kept ones, %d downloads); lost: %d on dead servers, %d on %d drifts (the slowest repair took %.2f s), %d for no reason",
+		steps, total, s.Answered[fresh], s.Answered[kept], s.Answered[download], s.OnDead, s.OnDrift, s.Drifts, s.Slowest.Seconds(), s.Failed)
+}
+
+// An event is a line of the timeline.
+type event struct {
+	at   time.Time
+	text string
+}
+
+// keptEvents bounds the timeline, the oldest go first.
+const keptEvents = 4000
+
+func (d *day) note(at time.Time, text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.timeline) >= keptEvents {
+		d.timeline = append(d.timeline[:0], d.timeline[keptEvents/4:]...)
+	}
+	d.timeline = append(d.timeline, event{at, text})
+}
+
+// tell notes what the soak itself does.
+func (d *day) tell(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	now := time.Now()
+	d.note(now, text)
+	if d.Verbose {
+		d.Say("%s %s", now.Format(clock), text)
+	}
+}
+
+// died, returned, changed and repaired write the history.
+func (d *day) died(server string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.history.deaths = append(d.history.deaths, death{server: server, from: time.Now()})
+}
+
+func (d *day) returned(server string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i := range d.history.deaths {
+		if last := &d.history.deaths[i]; last.server == server && last.to.IsZero() {
+			last.to = time.Now()
+		}
+	}
+}
+
+func (d *day) changed(c change) (index int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.history.changes = append(d.history.changes, c)
+	d.sums.Drifts++
+	return len(d.history.changes) - 1
+}
+
+func (d *day) repaired(index int, at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := &d.history.changes[index]
+	c.to = at
+	d.sums.Slowest = max(d.sums.Slowest, c.to.Sub(c.from))
+}
+
+// ended takes a request that ended.
+func (d *day) ended(r request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if r.err == nil {
+		d.sums.Answered[r.how]++
+		return
+	}
+	d.lost = append(d.lost, r)
+}
+
+// judge judges the requests that were lost before a time, when all is known
+// that they may be blamed on, and tells of those that should not have been.
+func (d *day) judge(before time.Time) {
+	d.mu.Lock()
+	var later []request
+	var bad []string
+	for _, r := range d.lost {
+		if r.ended.After(before) {
+			later = append(later, r)
+			continue
+		}
+		v, why := d.history.judge(r)
+		switch v {
+		case onDead:
+			d.sums.OnDead++
+		case onDrift:
+			d.sums.OnDrift++
+		case failed:
+			d.sums.Failed++
+			if d.sums.Failed <= told {
+				bad = append(bad, fmt.Sprintf("LOST: %v; %s\n%s", r, why, d.around(r)))
+			}
+		}
+	}
+	d.lost = later
+	d.mu.Unlock()
+	for _, text := range bad {
+		d.Say("%s", text)
+	}
+}
+
+// told is how many failures are shown in full.
+const told = 10
+
+// around is what happened near a request. The caller holds mu.
+func (d *day) around(r request) string {
+	const before, after = 8 * time.Second, 2 * time.Second
+	var b strings.Builder
+	for _, e := range d.timeline {
+		if e.at.After(r.ended.Add(-before)) && e.at.Before(r.ended.Add(after)) {
+			fmt.Fprintf(&b, "    %s %s\n", e.at.Format(clock), e.text)
+		}
+	}
+	return b.String()
+}
+
+// line notes what a daemon printed.
+func (d *day) line(l lab.Line) {
+	text := l.Text
+	if _, rest, ok := strings.Cut(text, " "); ok && strings.HasPrefix(text, "20") {
+		text = rest // its own time
+	}
+	d.note(l.At, fmt.Sprintf("%s %s", l.Host, text))
+}
+
+// begin starts the routers and waits until they serve.
+func (d *day) begin(ctx context.Context) error {
+	for _, r := range d.site.routers {
+		if err := r.WriteFile(lvsPath, []byte(d.model.file()), 0o660); err != nil {
+			return err
+		}
+		if err := r.start(); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, settling)
+	defer cancel()
+	if err := until(ctx, func() error { _, _, err := d.site.active(); return err }); err != nil {
+		return err
+	}
+	return d.quiet(ctx)
+}
+
+// Run lives a day. The sums come with an error too, which names the seed.
+func Run(ctx context.Context, o Options) (sums Sums, err error) {
+	d := &day{Options: o, model: newModel(), sums: Sums{Steps: map[string]int{}, Answered: map[string]int{}}}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("seed %d: %w", o.Seed, err)
+		}
+	}()
+	if d.site, err = newSite(d.line); err != nil {
+		return Sums{}, err
+	}
+	defer func() { err = errors.Join(err, d.site.close()) }()
+	d.Say("soak of %s, seed %d", o.Long, o.Seed)
+	err = d.begin(ctx)
+	if err == nil {
+		err = d.live(ctx)
+	}
+	d.mu.Lock()
+	sums = d.sums
+	failed := sums.Failed
+	d.mu.Unlock()
+	if err != nil {
+		d.Say("%s", d.tail())
+	}
+	if failed > 0 {
+		err = errors.Join(err, fmt.Errorf("%d requests were lost for no reason", failed))
+	}
+	return sums, err
+}
+
+// tail is the end of the timeline.
+func (d *day) tail() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return "the last that happened:\n" + d.around(request{ended: time.Now()})
+}
+
+// live plays the script under traffic, heals all, ends the traffic, judges and
+// waits for quiet.
+func (d *day) live(ctx context.Context) error {
+	asking, hush := context.WithCancel(ctx)
+	finder := &finder{site: d.site}
+	crowd := &crowd{site: d.site, find: finder.find, report: d.ended}
+	asked := make(chan struct{})
+	go func() { crowd.run(asking); close(asked) }()
+	watching, stop := context.WithCancel(ctx)
+	watched := make(chan struct{})
+	go func() { d.progress(watching); close(watched) }()
+
+	err := d.play(ctx)
+	hush()
+	<-asked
+	stop()
+	<-watched
+	d.judge(time.Now())
+	if err != nil {
+		return err
+	}
+	d.tell("== the traffic has ended")
+	if err := d.quiet(ctx); err != nil {
+		return fmt.Errorf("after all was healed: %w", err)
+	}
+	d.Say("all is healed and quiet: pulse has nothing to change, and ipvsadm shows what lvs.cf asks for")
+	return nil
+}
+
+// play performs the script's steps, then heals.
+func (d *day) play(ctx context.Context) error {
+	s := newScript(d.Seed)
+	for end := time.Now().Add(d.Long); time.Now().Before(end); {
+		if err := d.step(ctx, s.next()); err != nil {
+			return err
+		}
+	}
+	for _, st := range s.heal() {
+		if err := d.step(ctx, st); err != nil {
+			return err
+		}
+	}
+	return d.settled(ctx)
+}
+
+func (d *day) step(ctx context.Context, st step) error {
+	t := time.NewTimer(st.wait)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := d.perform(ctx, st); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.sums.Steps[st.do.String()]++
+	return nil
+}
+
+// progress judges and tells every half minute.
+func (d *day) progress(ctx context.Context) {
+	const every, known = 30 * time.Second, 15 * time.Second
+	began := time.Now()
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		d.judge(time.Now().Add(-known))
+		d.mu.Lock()
+		text := d.sums.String()
+		d.mu.Unlock()
+		d.Say("%s: %s", time.Since(began).Round(time.Second), text)
+	}
+}

@@ -1,0 +1,66 @@
+package soak
+
+import (
+	"fmt"
+	"time"
+)
+
+// A verdict says why a request was lost.
+type verdict int
+
+// The verdicts.
+const (
+	answered verdict = iota
+	onDead           // it was sent to a server that was dead, when nobody could know
+	onDrift          // the kernel was as somebody else had left it
+	failed           // it should not have been lost
+)
+
+// A death is a time in which a server was dead.
+type death struct {
+	server   string
+	from, to time.Time // to is zero until it is back
+}
+
+// A change is a time in which the active router's kernel was not as pulse had
+// left it.
+type change struct {
+	what     string
+	from, to time.Time // to is zero until pulse has put it right
+	// server is the only one whose connections suffer; empty: all do.
+	server string
+	// harmless changes excuse nothing.
+	harmless bool
+}
+
+// A history is what a lost request may be blamed on.
+type history struct {
+	deaths  []death
+	changes []change
+}
+
+// judge tells why a request was lost, in words too.
+func (h *history) judge(r request) (verdict, string) {
+	if r.err == nil {
+		return answered, ""
+	}
+	for _, d := range h.deaths {
+		if d.server != r.server || r.ended.Before(d.from) || !d.to.IsZero() && r.began.After(d.to) {
+			continue
+		}
+		if known := d.from.Add(detection); r.began.After(known) {
+			return failed, fmt.Sprintf("%s had been dead for %.1f s", d.server, r.began.Sub(d.from).Seconds())
+		}
+		return onDead, d.server + " was dead"
+	}
+	for _, c := range h.changes {
+		switch {
+		case c.harmless, r.ended.Before(c.from):
+		case c.server != "" && r.server != "" && r.server != c.server:
+		case !c.to.IsZero() && (r.began.After(c.to) || r.ended.After(c.to.Add(patience+time.Second))):
+		default:
+			return onDrift, c.what
+		}
+	}
+	return failed, "its server was well, and the kernel as pulse had left it"
+}

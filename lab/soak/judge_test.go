@@ -1,0 +1,57 @@
+package soak
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestJudge(t *testing.T) {
+	at := func(s float64) time.Time {
+		return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(s * float64(time.Second)))
+	}
+	h := history{
+		deaths: []death{{"lvs-03", at(100), at(120)}, {"lvs-04", at(200), time.Time{}}},
+		changes: []change{
+			{what: clearTable, from: at(300), to: at(301)},
+			{what: deleteServer, server: "lvs-05", from: at(400), to: at(401)},
+			{what: editServer, from: at(500), to: at(501), harmless: true},
+			{what: flushRules, from: at(600)},
+		},
+	}
+	lost := errors.New("timeout")
+	tests := []struct {
+		name         string
+		server       string
+		began, ended float64
+		err          error
+		want         verdict
+		why          string
+	}{
+		{"answered", "lvs-03", 101, 102, nil, answered, ""},
+		{"to a dead server", "lvs-03", 101, 105, lost, onDead, "lvs-03"},
+		{"under way at the death", "lvs-03", 80, 101, lost, onDead, ""},
+		{"before the death", "lvs-03", 80, 99, lost, failed, "well"},
+		{"long after the death", "lvs-03", 115, 119, lost, failed, "dead for 15.0 s"},
+		{"after the return", "lvs-03", 121, 122, lost, failed, ""},
+		{"to another server meanwhile", "lvs-04", 101, 105, lost, failed, ""},
+		{"nobody knows where, meanwhile", "", 101, 105, lost, failed, ""},
+		{"not back yet", "lvs-04", 203, 207, lost, onDead, ""},
+		{"an empty table", "", 300.5, 300.6, lost, onDrift, clearTable},
+		{"under way at the drift", "lvs-03", 290, 302, lost, onDrift, ""},
+		{"before the drift", "lvs-03", 290, 299, lost, failed, ""},
+		{"after the repair", "lvs-03", 301.5, 302, lost, failed, ""},
+		{"long after the repair", "lvs-03", 290, 310, lost, failed, ""},
+		{"the server that was taken out", "lvs-05", 400.5, 401, lost, onDrift, deleteServer},
+		{"another server", "lvs-03", 400.5, 401, lost, failed, ""},
+		{"a weight", "lvs-03", 500.5, 501, lost, failed, ""},
+		{"not put right yet", "lvs-03", 601, 605, lost, onDrift, ""},
+	}
+	for _, tt := range tests {
+		got, why := h.judge(request{server: tt.server, began: at(tt.began), ended: at(tt.ended), err: tt.err})
+		if got != tt.want || !strings.Contains(why, tt.why) {
+			t.Errorf("%s: %d, %q; want %d, %q", tt.name, got, why, tt.want, tt.why)
+		}
+	}
+}
