@@ -100,7 +100,7 @@ func (c *Client) sendBatch(b *batch, ops []Op) error {
 			b.answered[j] = true
 			if errno != 0 {
 				i := b.index[j]
-				b.errs[i] = refusal(ops[i].cmd, errno, text)
+				b.errs[i] = ops[i].refusal(errno, text)
 			}
 			return nil
 		})

@@ -1,8 +1,12 @@
 package ipvs
 
 import (
+	"encoding/binary"
 	"fmt"
 	"testing"
+	"time"
+
+	"github.com/mdlayher/netlink"
 )
 
 // BenchmarkKernelApply loads and edits 10 services of 100 destinations, all in
@@ -67,4 +71,65 @@ func BenchmarkKernelApply(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkEncode makes the request for a new destination.
+func BenchmarkEncode(b *testing.B) {
+	o := AddDestination(key(TCP, "10.0.0.1:80"), dest("10.1.0.1:80", Masquerade, 1))
+	b.ReportAllocs()
+	var buf []byte
+	for b.Loop() {
+		buf = appendOp(buf[:0], &o)
+	}
+}
+
+func BenchmarkDecodeService(b *testing.B) {
+	attrs := kernelService(true)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := decodeService(attrs); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecodeDestination(b *testing.B) {
+	attrs, k := kernelDestination(true), key(TCP, "10.0.0.1:80")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := decodeDestination(attrs, k); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// An echo is a kernel that does all it is asked at once, and acknowledges the
+// last of it.
+type echo struct{ ack []byte }
+
+func (e *echo) send(b []byte) error {
+	return eachMessage(b, func(m message) error {
+		e.ack = append(append(e.ack[:0], make([]byte, messageHeader)...), 0, 0, 0, 0)
+		binary.NativeEndian.PutUint32(e.ack, uint32(len(e.ack)))
+		binary.NativeEndian.PutUint16(e.ack[4:], uint16(netlink.Error))
+		binary.NativeEndian.PutUint32(e.ack[8:], m.Sequence)
+		return nil
+	})
+}
+
+func (e *echo) receive(b []byte, _ time.Duration) (int, error) { return copy(b, e.ack), nil }
+func (e *echo) close() error                                   { return nil }
+
+// BenchmarkApply is what this package adds to the kernel's work on 10,000
+// destinations.
+func BenchmarkApply(b *testing.B) {
+	c := &Client{wire: &echo{}, in: make([]byte, bufferSize)}
+	ops := size{1000, 10}.ops()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.Apply(ops); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(ops)), "ns/change")
 }

@@ -241,7 +241,8 @@ func (c *Client) Daemons() ([]Daemon, error) {
 }
 
 // StartDaemon starts a sync daemon. If one of its role runs already, the error
-// matches os.ErrExist.
+// matches os.ErrExist; if the table has a destination of the other address
+// family than its service's, os.ErrInvalid.
 func (c *Client) StartDaemon(d Daemon) error {
 	err := d.check()
 	if err == nil {

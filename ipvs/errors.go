@@ -108,6 +108,10 @@ func refusal(cmd command, errno syscall.Errno, text string) error {
 		mean("no such destination", os.ErrNotExist)
 	case syscall.EINVAL, syscall.ERANGE:
 		mean(errno.Error(), os.ErrInvalid)
+		if cmd == cmdNewDaemon && text == "" {
+			// All else that it could be, check has refused.
+			text = "no sync daemon beside a destination of the other address family"
+		}
 	case syscall.EAFNOSUPPORT:
 		mean("the kernel does not balance this address family", errors.ErrUnsupported)
 	case syscall.EPROTONOSUPPORT:
@@ -121,6 +125,16 @@ func refusal(cmd command, errno syscall.Errno, text string) error {
 		m.text += " (" + text + ")"
 	}
 	return m
+}
+
+// refusal gives the errno by which the kernel refused o its meaning.
+func (o *Op) refusal(errno syscall.Errno, text string) error {
+	mixed := (o.cmd == cmdNewDest || o.cmd == cmdSetDest) && o.dest.crosses(o.svc.Key)
+	if mixed && errno == syscall.EINVAL && text == "" {
+		// All else that it could be, check has refused.
+		text = "no destination of the other address family beside a sync daemon"
+	}
+	return refusal(o.cmd, errno, text)
 }
 
 // busy has an error of the socket match ErrBusy where it should.

@@ -3,7 +3,6 @@ package ipvs
 import (
 	"fmt"
 	"net/netip"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -116,6 +115,16 @@ func exoticOps(t map[Key]fakeService) []Op {
 	return ops
 }
 
+var thresholds = regexp.MustCompile(` -[xy] \d+`)
+
+// ruleLines are the lines of a saved table, sorted, without the thresholds that
+// ipvsadm 1.31 forgets to save.
+func ruleLines(s string) []string {
+	lines := strings.Split(thresholds.ReplaceAllString(s, ""), "\n")
+	slices.Sort(lines)
+	return lines
+}
+
 // checkExotic reads all of want back.
 func checkExotic(t *testing.T, tbl table, want map[Key]fakeService) {
 	t.Helper()
@@ -149,18 +158,9 @@ func TestKernelExotic(t *testing.T) {
 	apply(t, c, ops...)
 	checkExotic(t, c, want)
 
-	if _, err := exec.LookPath("ipvsadm"); err != nil {
-		t.Skip(err)
-	}
 	f := NewFake()
 	apply(t, f, ops...)
-	thresholds := regexp.MustCompile(` -[xy] \d+`)
-	sorted := func(s string) []string {
-		lines := strings.Split(thresholds.ReplaceAllString(s, ""), "\n")
-		slices.Sort(lines)
-		return lines
-	}
-	if diff := cmp.Diff(sorted(ipvsadm(t, "", "-Sn")), sorted(f.String())); diff != "" {
+	if diff := cmp.Diff(ruleLines(ipvsadm(t, "", "-Sn")), ruleLines(f.String())); diff != "" {
 		t.Errorf("rules (-ipvsadm +fake):\n%s", diff)
 	}
 	listed := ipvsadm(t, "", "-Ln", "--thresholds", "-t", "10.8.0.1:80")

@@ -244,14 +244,20 @@ func (f *Fake) apply(o Op) error {
 	case cmdDelService:
 		delete(f.services, o.svc.Key)
 		return nil
-	case cmdNewDest:
+	case cmdNewDest, cmdSetDest:
+		if len(f.daemons) > 0 && o.dest.crosses(o.svc.Key) {
+			return o.refusal(syscall.EINVAL, "")
+		}
+	}
+	switch {
+	case o.cmd == cmdNewDest:
 		if found {
 			return refusal(o.cmd, syscall.EEXIST, "")
 		}
+		if o.dest.Addr.Is6() && o.dest.Addr.IsLinkLocalUnicast() {
+			return o.refusal(syscall.EINVAL, "")
+		}
 		s.dests = slices.Insert(s.dests, i, DestinationStatus{Destination: o.dest})
-		return nil
-	}
-	switch {
 	case !found:
 		return refusal(o.cmd, syscall.ENOENT, "")
 	case o.cmd == cmdSetDest:

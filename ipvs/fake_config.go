@@ -42,7 +42,11 @@ func (f *Fake) StartDaemon(d Daemon) error {
 	err := d.check()
 	f.lock()
 	defer f.mu.Unlock()
-	if err == nil && slices.ContainsFunc(f.daemons, func(e Daemon) bool { return e.Role == d.Role }) {
+	switch {
+	case err != nil:
+	case f.mixed():
+		err = refusal(cmdNewDaemon, syscall.EINVAL, "")
+	case slices.ContainsFunc(f.daemons, func(e Daemon) bool { return e.Role == d.Role }):
 		err = refusal(cmdNewDaemon, syscall.EEXIST, "")
 	}
 	if err != nil {
@@ -70,4 +74,15 @@ func (f *Fake) StopDaemon(r DaemonRole) error {
 		return fmt.Errorf("stop %v sync daemon: %w", r, refusal(cmdDelDaemon, syscall.ESRCH, ""))
 	}
 	return nil
+}
+
+// mixed tells whether a destination is of the other family than its service.
+// The caller holds mu.
+func (f *Fake) mixed() bool {
+	for k, s := range f.services {
+		if slices.ContainsFunc(s.dests, func(d DestinationStatus) bool { return d.crosses(k) }) {
+			return true
+		}
+	}
+	return false
 }

@@ -5,10 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"os/exec"
-	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -116,24 +113,10 @@ func TestKernelPersistenceEngine(t *testing.T) {
 // the same changes.
 func TestKernelRules(t *testing.T) {
 	c := dialKernel(t)
-	ipvsadm, err := exec.LookPath("ipvsadm")
-	if err != nil {
-		t.Skip(err)
-	}
 	f := NewFake()
 	apply(t, f, sampleTable...)
 	apply(t, c, sampleTable...)
-	want, err := exec.Command(ipvsadm, "-Sn").CombinedOutput()
-	if err != nil {
-		t.Fatalf("ipvsadm: %v\n%s", err, want)
-	}
-	thresholds := regexp.MustCompile(` -[xy] \d+`)
-	sorted := func(s string) []string {
-		lines := strings.Split(thresholds.ReplaceAllString(s, ""), "\n")
-		slices.Sort(lines)
-		return lines
-	}
-	if diff := cmp.Diff(sorted(string(want)), sorted(f.String())); diff != "" {
+	if diff := cmp.Diff(ruleLines(ipvsadm(t, "", "-Sn")), ruleLines(f.String())); diff != "" {
 		t.Errorf("rules (-ipvsadm +fake):\n%s", diff)
 	}
 	var got strings.Builder
@@ -166,6 +149,8 @@ func TestKernelPermission(t *testing.T) {
 	wantError(t, err, ErrPermission, "read services: "+ErrPermission.Error())
 	wantError(t, err, os.ErrPermission, "")
 	wantError(t, c.Flush(), ErrPermission, "")
+	_, err = c.Count()
+	wantError(t, err, ErrPermission, "")
 	err = c.Apply([]Op{DeleteService(FWMarkKey(1, false)), DeleteService(FWMarkKey(2, false))})
 	var batch *BatchError
 	if !errors.As(err, &batch) || len(batch.Failed) != 2 || !errors.Is(err, ErrPermission) {
@@ -198,6 +183,11 @@ func TestKernelNamespaces(t *testing.T) {
 		if len(got) != 1 || got[0].Key.FWMark != tt.mark {
 			t.Errorf("%s: got %v, want fwmark %d", tt.name, got, tt.mark)
 		}
+		apply(t, tt.c, AddService(Service{Key: key(TCP, "10.0.0.1:80"), Scheduler: "rr"}))
+		if n, err := tt.c.Count(); err != nil || n != 2 {
+			t.Errorf("%s: count %d, %v, want 2", tt.name, n, err)
+		}
+		apply(t, tt.c, DeleteService(key(TCP, "10.0.0.1:80")))
 	}
 }
 

@@ -92,15 +92,7 @@ func BenchmarkKernelDump(b *testing.B) {
 			b.ReportAllocs()
 			var buf []DestinationStatus
 			for b.Loop() {
-				all, err := c.Services()
-				if err != nil {
-					b.Fatal(err)
-				}
-				for _, s := range all {
-					if buf, err = c.DestinationsOf(s.Key, buf[:0]); err != nil {
-						b.Fatal(err)
-					}
-				}
+				readAll(b, c, &buf)
 			}
 		})
 		b.Run(z.String()+"/ipvsadm", func(b *testing.B) {
@@ -109,5 +101,54 @@ func BenchmarkKernelDump(b *testing.B) {
 				ipvsadm(b, "", "-Sn")
 			}
 		})
+	}
+}
+
+// BenchmarkKernelScale shows what a destination costs as the table grows: flat,
+// but for the kernel's chains. It has 256 for services (ip_vs_svc_table) and
+// walks one for each destination added or listed; and the destinations of a
+// service are one list, which it walks for each that is added, changed or
+// taken away (ip_vs_lookup_dest).
+func BenchmarkKernelScale(b *testing.B) {
+	for _, z := range []size{{1000, 10}, {10000, 10}, {100, 100}, {1000, 100}, {10, 1000}, {1, 10000}} {
+		ops := z.ops()
+		perDest := func(b *testing.B) {
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*z.services*z.dests), "ns/dest")
+		}
+		b.Run(z.String()+"/apply", func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				c := dialKernel(b)
+				b.StartTimer()
+				if err := c.Apply(ops); err != nil {
+					b.Fatal(err)
+				}
+			}
+			perDest(b)
+		})
+		b.Run(z.String()+"/read", func(b *testing.B) {
+			c := dialKernel(b)
+			if err := c.Apply(ops); err != nil {
+				b.Fatal(err)
+			}
+			var buf []DestinationStatus
+			for b.Loop() {
+				readAll(b, c, &buf)
+			}
+			perDest(b)
+		})
+	}
+}
+
+// readAll reads the table through buf.
+func readAll(b *testing.B, c *Client, buf *[]DestinationStatus) {
+	all, err := c.Services()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, s := range all {
+		if *buf, err = c.DestinationsOf(s.Key, (*buf)[:0]); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

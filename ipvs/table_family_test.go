@@ -24,3 +24,23 @@ func testOtherFamily(t *testing.T, tbl table) {
 	wantError(t, tbl.Apply([]Op{AddDestination(v4, direct)}), os.ErrInvalid,
 		"add [2001:db8:1::1]:80 to tcp 10.0.0.1:80 weight 1: only a tunnel leads to the other address family")
 }
+
+// testFamiliesOrSync has what the sync daemons cannot tell each other refused.
+func testFamiliesOrSync(t *testing.T, tbl table) {
+	k, to6 := key(TCP, "10.0.0.1:80"), dest("[2001:db8:1::1]:80", Tunnel, 1)
+	apply(t, tbl, AddService(Service{Key: k, Scheduler: "rr"}), AddDestination(k, to6))
+	master := Daemon{Role: Master, Interface: device}
+	wantError(t, tbl.StartDaemon(master), os.ErrInvalid, "start master sync daemon on "+device+
+		": invalid argument (no sync daemon beside a destination of the other address family)")
+	apply(t, tbl, DeleteDestination(k, to6.Addr, to6.Port))
+	if err := tbl.StartDaemon(master); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, tbl.Apply([]Op{AddDestination(k, to6)}), os.ErrInvalid,
+		"add [2001:db8:1::1]:80 to tcp 10.0.0.1:80 weight 1: invalid argument (no destination of the other address family beside a sync daemon)")
+	apply(t, tbl, AddDestination(k, dest("10.1.0.1:80", Tunnel, 1)))
+	if err := tbl.StopDaemon(Master); err != nil {
+		t.Fatal(err)
+	}
+	apply(t, tbl, AddDestination(k, to6))
+}

@@ -11,9 +11,10 @@ import (
 
 func testRefusals(t *testing.T, tbl table) {
 	here, gone := key(TCP, "10.0.0.1:80"), key(TCP, "10.0.0.2:80")
+	here6 := key(TCP, "[2001:db8::1]:80")
 	s := Service{Key: here, Scheduler: "rr"}
 	d, none := dest("10.1.0.1:80", Direct, 1), dest("10.1.0.2:80", Direct, 1)
-	apply(t, tbl, AddService(s), AddDestination(here, d))
+	apply(t, tbl, AddService(s), AddDestination(here, d), AddService(Service{Key: here6, Scheduler: "rr"}))
 	with := func(change func(*Service)) Service { s := s; s.Key = gone; change(&s); return s }
 	to := func(change func(*Destination)) Destination { d := none; change(&d); return d }
 	mark := FWMarkKey(9, false)
@@ -61,6 +62,13 @@ func testRefusals(t *testing.T, tbl table) {
 		{AddDestination(here, to(func(d *Destination) { d.Tunnel.Port = 1 })), os.ErrInvalid, ""},
 		{AddDestination(here, to(func(d *Destination) { d.Forward, d.Tunnel.Type = Tunnel, GUE })), os.ErrInvalid, ""},
 		{AddDestination(here, to(func(d *Destination) { d.Forward, d.Tunnel.Type = Tunnel, 3 })), os.ErrInvalid, ""},
+		{AddDestination(here, dest("0.0.0.0:80", Direct, 1)), os.ErrInvalid, ""},
+		{AddDestination(here, dest("224.0.0.1:80", Direct, 1)), os.ErrInvalid,
+			"add 224.0.0.1:80 to tcp 10.0.0.1:80 weight 1: 224.0.0.1 is no address of a server"},
+		{AddDestination(here, dest("255.255.255.255:80", Direct, 1)), os.ErrInvalid, ""},
+		{AddDestination(here, dest("[ff02::1]:80", Tunnel, 1)), os.ErrInvalid, ""},
+		{AddDestination(here6, dest("[fe80::1]:80", Direct, 1)), os.ErrInvalid, "add [fe80::1]:80 to tcp [2001:db8::1]:80 weight 1: invalid argument"},
+		{SetDestination(here6, dest("[fe80::1]:80", Direct, 1)), os.ErrNotExist, ""},
 		{DeleteDestination(here, netip.Addr{}, 80), os.ErrInvalid, ""},
 		{Op{}, os.ErrInvalid, "no change: an Op that says nothing"},
 	}

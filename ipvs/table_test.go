@@ -88,6 +88,7 @@ func testTable(t *testing.T, tbl table) {
 		{"services", testServices},
 		{"destinations", testDestinations},
 		{"other family", testOtherFamily},
+		{"families or sync", testFamiliesOrSync},
 		{"edits", testEdits},
 		{"deletes", testDeletes},
 		{"refusals", testRefusals},
