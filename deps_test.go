@@ -14,16 +14,17 @@ var house = map[string][]string{
 	"heartbeat":  nil,
 	"ipvs":       nil,
 	"vip":        nil,
+	"firewall":   nil,
 	"probe":      nil,
 	"control":    nil,
 	"logging":    nil,
 	"migrations": nil,
 
-	"director": {"lvscf", "ipvs", "vip"},
+	"director": {"lvscf", "ipvs", "vip", "firewall"},
 	"store":    {"migrations"},
 	"web":      {"lvscf", "control", "store"},
 
-	"cmd/pulse":  {"lvscf", "heartbeat", "ipvs", "vip", "control", "logging", "director"},
+	"cmd/pulse":  {"lvscf", "heartbeat", "ipvs", "vip", "firewall", "control", "logging", "director"},
 	"cmd/nanny":  {"ipvs", "probe", "control", "logging"},
 	"cmd/lvsgui": {"lvscf", "control", "logging", "store", "web"},
 }

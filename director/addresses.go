@@ -4,6 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
 
 	"pacu/vip"
 )
@@ -15,75 +19,190 @@ type Addresses interface {
 	RemoveAll([]vip.Address) []error
 }
 
+// floating keeps the floating addresses where the role wants them. It has a
+// lock of its own, so that a takeover waits for nothing else.
+type floating struct {
+	addresses Addresses
+
+	mu      sync.Mutex
+	wanted  []Floating
+	active  bool
+	held    map[vip.Address]bool // that this director put there, or adopted
+	refused map[vip.Address]*refusal
+	reading refusal // of the addresses
+}
+
+func (f *floating) configure(wanted []Floating) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.wanted = wanted
+	clear(f.refused)
+}
+
+func (f *floating) isActive() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.active
+}
+
+func (f *floating) setActive(active bool) ([]vip.Address, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.active = active
+	clear(f.refused) // a new role is worth a new try
+	return f.bring(time.Now())
+}
+
 // settle brings the addresses in line with the role. It returns those that it
 // brought up.
-func (d *Director) settle() ([]vip.Address, error) {
-	there, err := d.addresses.Addresses()
+func (f *floating) settle(now time.Time) ([]vip.Address, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.bring(now)
+}
+
+func (f *floating) bring(now time.Time) ([]vip.Address, error) {
+	stray, missing, err := f.differences(f.wanted)
 	if err != nil {
-		return nil, fmt.Errorf("read the addresses: %w", err)
+		return nil, f.note(&f.reading, now, err)
 	}
-	wanted := make(map[netip.Addr]vip.Address)
-	var missing []vip.Address
-	if d.active {
-		for _, f := range d.cluster.Addresses {
-			wanted[f.Prefix.Addr()] = f.Address
-			if !holds(there, f.Address) {
-				missing = append(missing, f.Address)
-				continue
-			}
-			d.held[f.Address] = true
+	f.reading.accept()
+	var errs []error
+	// What goes first makes room: an address may have moved to another device.
+	for i, err := range f.each(now, stray, f.addresses.RemoveAll, &errs) {
+		if err == nil {
+			delete(f.held, stray[i])
 		}
 	}
-	var stray []vip.Address
+	var raised []vip.Address
+	missing = slices.DeleteFunc(missing, func(a vip.Address) bool { r := f.refused[a]; return r != nil && !r.due(now) })
+	for i, err := range f.each(now, missing, f.addresses.AddAll, &errs) {
+		if err == nil {
+			f.held[missing[i]] = true
+			raised = append(raised, missing[i])
+		}
+	}
+	return raised, errors.Join(errs...)
+}
+
+// each does something with all of list, and collects the errors that are new.
+func (f *floating) each(now time.Time, list []vip.Address, do func([]vip.Address) []error, errs *[]error) []error {
+	if len(list) == 0 {
+		return nil
+	}
+	results := do(list)
+	for i, err := range results {
+		if err == nil {
+			delete(f.refused, list[i])
+			continue
+		}
+		r := f.refused[list[i]]
+		if r == nil {
+			r = &refusal{}
+			f.refused[list[i]] = r
+		}
+		if err := f.note(r, now, err); err != nil {
+			*errs = append(*errs, err)
+		}
+	}
+	return results
+}
+
+// note puts the next try off, and returns err where it says something new.
+func (f *floating) note(r *refusal, now time.Time, err error) error {
+	was := r.err
+	r.refuse(now, err)
+	if was != nil && was.Error() == err.Error() {
+		return nil
+	}
+	return err
+}
+
+// differences are the addresses that must go, and those that must come.
+func (f *floating) differences(floating []Floating) (stray, missing []vip.Address, err error) {
+	there, err := f.addresses.Addresses()
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the addresses: %w", err)
+	}
+	on := make(map[netip.Addr][]vip.Address, len(there))
+	for _, h := range there {
+		on[h.Prefix.Addr()] = append(on[h.Prefix.Addr()], h.Address)
+	}
+	wanted := make(map[netip.Addr]vip.Address, len(floating))
+	cluster := make(map[netip.Addr]vip.Address, len(floating))
+	for _, w := range floating {
+		cluster[w.Prefix.Addr()] = w.Address
+		if !f.active {
+			continue
+		}
+		wanted[w.Prefix.Addr()] = w.Address
+		if slices.ContainsFunc(on[w.Prefix.Addr()], func(a vip.Address) bool { return sameAddress(a, w.Address) }) {
+			f.held[w.Address] = true
+		} else {
+			missing = append(missing, w.Address)
+		}
+	}
 	for _, h := range there {
 		w, keep := wanted[h.Prefix.Addr()]
 		if keep && (sameAddress(h.Address, w) || !h.Ours) {
 			continue
 		}
-		if h.Ours || d.mine(h.Address) {
+		c, ofCluster := cluster[h.Prefix.Addr()]
+		if h.Ours || f.held[h.Address] || ofCluster && sameAddress(h.Address, c) {
 			stray = append(stray, h.Address)
 		}
 	}
-	var errs []error
-	// What goes first makes room: an address may have moved to another device.
-	for i, err := range d.addresses.RemoveAll(stray) {
-		if err == nil {
-			delete(d.held, stray[i])
-		}
-		errs = append(errs, err)
-	}
-	var raised []vip.Address
-	for i, err := range d.addresses.AddAll(missing) {
-		if err == nil {
-			d.held[missing[i]] = true
-			raised = append(raised, missing[i])
-		}
-		errs = append(errs, err)
-	}
-	return raised, errors.Join(errs...)
+	return stray, missing, nil
 }
 
-// mine reports whether a is an address of the cluster, or one this director
-// brought up before: also where the kernel is too old to carry our mark.
-func (d *Director) mine(a vip.Address) bool {
-	if d.held[a] {
-		return true
+// plan is what a cluster with these addresses would change.
+func (f *floating) plan(floating []Floating) ([]Step, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	stray, missing, err := f.differences(floating)
+	if err != nil {
+		return nil, err
 	}
-	for _, f := range d.cluster.Addresses {
-		if sameAddress(a, f.Address) {
-			return true
-		}
+	var steps []Step
+	for _, a := range stray {
+		steps = append(steps, Step{Action: '-', Kind: "address", Object: a.Prefix.String(), Detail: "from " + device(a)})
 	}
-	return false
+	for _, a := range missing {
+		i := slices.IndexFunc(floating, func(w Floating) bool { return w.Address == a })
+		steps = append(steps, Step{Action: '+', Kind: "address", Object: a.Prefix.String(), Detail: "on " + device(a) + " for " + strings.Join(floating[i].For, ", ")})
+	}
+	return steps, nil
 }
 
-func holds(held []vip.Held, a vip.Address) bool {
-	for _, h := range held {
-		if sameAddress(h.Address, a) {
-			return true
+func (f *floating) degraded(now time.Time) []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var list []string
+	if f.reading.err != nil {
+		list = append(list, f.reading.words(now))
+	}
+	for _, w := range f.wanted {
+		if r := f.refused[w.Address]; r != nil {
+			list = append(list, r.words(now))
 		}
 	}
-	return false
+	return list
+}
+
+// retry makes what was refused be tried again at once: an interface changed.
+func (f *floating) retry() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range f.refused {
+		r.next = time.Time{}
+	}
+}
+
+func device(a vip.Address) string {
+	if a.Label != "" {
+		return a.Label
+	}
+	return a.Interface
 }
 
 // sameAddress leaves the label out: the kernel has none for IPv6, and one

@@ -8,43 +8,67 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
+	"pacu/firewall"
 	"pacu/ipvs"
 	"pacu/lvscf"
 	"pacu/vip"
 )
 
-// A Cluster is what an lvs.cf asks of the kernel, apart from who serves it:
-// services with their real servers, and floating addresses.
+// A Cluster is what an lvs.cf asks of the kernel, apart from who serves it.
 type Cluster struct {
 	Services  []Service
 	Addresses []Floating
-	Timeouts  ipvs.Timeouts
+	Timeouts  ipvs.Timeouts // 0: the kernel's own
+	Firewall  firewall.Ruleset
+	Exclusive bool  // services of others are removed
+	Sync      *Sync // nil: connections are not told to the partner
+}
+
+// A Sync is the connection synchronization between the routers.
+type Sync struct {
+	Interface string
+	ID        uint32
 }
 
 // A Service is one IPVS service and the virtual servers that feed it: one, or
-// all that share a firewall mark.
+// all that share a firewall mark. A virtual on two protocols is two Services.
 type Service struct {
 	ipvs.Service
 	Names   []string // of the virtuals, in the file's order
 	VIP     netip.Addr
 	Port    uint16 // the first virtual's; a firewall mark has none of its own
+	Ports   []lvscf.PortRange
 	Forward ipvs.Forward
+	FullNAT bool // Forward is Masquerade, and the source is rewritten too
+	Encap   ipvs.Encap
 	Servers []Server
-	Sorry   netip.Addr // used while no real server is up; invalid for none
+	// JudgedBy is the service whose verdicts count: itself, or its twin on
+	// TCP of a virtual on tcp+udp.
+	JudgedBy ipvs.Key
+	Sorry    netip.Addr // serves in the stead of too few servers; invalid for none
+	// With fewer than Quorum servers up Sorry serves, until Quorum +
+	// Hysteresis are.
+	Quorum, Hysteresis int
+	Keep               bool // servers that leave keep their connections
+	// Local: one of the real servers is this router, and packets reach real
+	// servers unchanged. Its standby must not pass them on once more.
+	Local bool
 }
 
 // A Server is a real server of a Service, with the virtual that says how to
 // probe it.
 type Server struct {
-	Name    string
-	Addr    netip.Addr
-	Port    uint16
-	Weight  int
-	Active  bool // as lvs.cf has it; inactive servers stay out of the kernel
-	Quiesce bool
-	Virtual *lvscf.Virtual
+	Name         string
+	Addr         netip.Addr
+	Port         uint16 // of the destination in the kernel; 0 keeps the client's
+	ProbePort    uint16
+	Weight       int
+	Active       bool // as lvs.cf has it; inactive servers stay out of the kernel
+	Quiesce      bool
+	Unchecked    bool   // taken to be up
+	Upper, Lower uint32 // thresholds, as ipvs.Destination has them
+	Virtual      *lvscf.Virtual
 }
 
 // A Floating is an address that moves between the routers, and what it is for:
@@ -53,15 +77,6 @@ type Floating struct {
 	vip.Address
 	For []string
 }
-
-// A Resolver finds the addresses of a host name. *net.Resolver is one.
-type Resolver interface {
-	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
-}
-
-// resolveTimeout bounds all look-ups of one file: a router must start while
-// its name servers are unreachable.
-const resolveTimeout = 5 * time.Second
 
 // NewCluster resolves the names in cfg and groups its active virtual servers.
 // Names are looked up with r, net.DefaultResolver when nil. Errors name the
@@ -73,13 +88,21 @@ func NewCluster(ctx context.Context, cfg *lvscf.Config, r Resolver) (*Cluster, e
 	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
 	defer cancel()
 
-	c := &Cluster{Timeouts: ipvs.Timeouts{TCP: cfg.TCPTimeout, TCPFin: cfg.TCPFinTimeout, UDP: cfg.UDPTimeout}}
-	forward, err := forwardOf(cfg.Network)
-	if err != nil {
-		return nil, err
+	c := &Cluster{
+		Services:  make([]Service, 0, len(cfg.Virtuals)),
+		Timeouts:  ipvs.Timeouts{TCP: cfg.TCPTimeout, TCPFin: cfg.TCPFinTimeout, UDP: cfg.UDPTimeout},
+		Exclusive: cfg.Exclusive,
 	}
-	if cfg.NATRouter != nil && forward == ipvs.Masquerade {
-		c.addAddress(*cfg.NATRouter, "nat_router")
+	if cfg.SyncDaemon {
+		c.Sync = &Sync{Interface: cfg.SyncInterface, ID: uint32(cfg.SyncID)}
+	}
+	b := builder{
+		c: c, resolver: r,
+		byKey: make(map[ipvs.Key]int, len(cfg.Virtuals)), byAddr: make(map[netip.Addr]int, len(cfg.Virtuals)),
+		marks: newMarks(cfg),
+	}
+	if cfg.NATRouter != nil && slices.ContainsFunc(cfg.Virtuals, needsNATRouter(cfg)) {
+		b.addAddress(*cfg.NATRouter, "nat_router")
 	}
 	var errs []error
 	for i := range cfg.Virtuals {
@@ -87,11 +110,9 @@ func NewCluster(ctx context.Context, cfg *lvscf.Config, r Resolver) (*Cluster, e
 		if !v.Active {
 			continue
 		}
-		if err := c.addVirtual(ctx, v, forward, r); err != nil {
+		if err := b.addVirtual(ctx, v); err != nil {
 			errs = append(errs, fmt.Errorf("virtual %s: %w", v.Name, err))
-			continue
 		}
-		c.addAddress(v.VIP, v.Name)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -99,120 +120,206 @@ func NewCluster(ctx context.Context, cfg *lvscf.Config, r Resolver) (*Cluster, e
 	return c, nil
 }
 
-func (c *Cluster) addVirtual(ctx context.Context, v *lvscf.Virtual, forward ipvs.Forward, r Resolver) error {
-	service, err := kernelService(v)
+// needsNATRouter tells which virtuals make nat_router move: those by nat, or
+// none at all, so that a file still being written keeps its gateway.
+func needsNATRouter(cfg *lvscf.Config) func(lvscf.Virtual) bool {
+	return func(v lvscf.Virtual) bool { return v.Active && v.Forward == lvscf.NAT || cfg.Network == lvscf.NAT }
+}
+
+// A builder makes a Cluster.
+type builder struct {
+	c        *Cluster
+	resolver Resolver
+	byKey    map[ipvs.Key]int   // of Services
+	byAddr   map[netip.Addr]int // of Addresses
+	marks    marks
+}
+
+func (b *builder) addVirtual(ctx context.Context, v *lvscf.Virtual) error {
+	keys, err := b.keys(v)
 	if err != nil {
 		return err
 	}
-	s := c.service(service.Key)
-	if s == nil {
-		c.Services = append(c.Services, Service{Service: service, VIP: v.VIP.Addr, Port: v.Port, Forward: forward})
-		s = &c.Services[len(c.Services)-1]
+	forward, err := forwardOf(v.Forward)
+	if err != nil {
+		return err
 	}
-	s.Names = append(s.Names, v.Name)
-	if v.SorryServer.IsValid() && !s.Sorry.IsValid() {
-		s.Sorry = v.SorryServer
+	servers, err := b.servers(ctx, v)
+	if err != nil {
+		return err
 	}
-	for _, rs := range v.Servers {
-		addr, err := resolve(ctx, r, rs.Address, v.VIP.Addr.Is6())
+	for _, key := range keys {
+		s := b.service(key)
+		if s == nil {
+			s = b.newService(key, v, forward)
+			s.JudgedBy = keys[0]
+		}
+		s.Names = append(s.Names, v.Name)
+		if v.SorryServer.IsValid() && !s.Sorry.IsValid() {
+			s.Sorry, s.Quorum, s.Hysteresis = v.SorryServer, v.Quorum, v.Hysteresis
+		}
+		s.Servers = join(s.Servers, servers)
+		b.rules(v, s)
+	}
+	b.addAddress(v.VIP, v.Name)
+	if pool := v.SNATPool; pool != nil && v.Forward == lvscf.FullNAT {
+		b.addPool(*pool)
+	}
+	return nil
+}
+
+// keys are the kernel's names of a virtual: one, or one for each protocol.
+func (b *builder) keys(v *lvscf.Virtual) ([]ipvs.Key, error) {
+	if mark := b.marks.of(v); mark != 0 {
+		return []ipvs.Key{ipvs.FWMarkKey(mark, v.VIP.Addr.Is6())}, nil
+	}
+	var keys []ipvs.Key
+	for name := range strings.SplitSeq(v.Protocol, "+") {
+		p, err := ipvs.ParseProtocol(name)
 		if err != nil {
-			return fmt.Errorf("server %s: %w", rs.Name, err)
+			return nil, err
 		}
-		server := Server{
-			Name: rs.Name, Addr: addr, Port: rs.Port, Weight: rs.Weight,
-			Active: rs.Active, Quiesce: v.QuiesceServer, Virtual: v,
-		}
-		// Virtuals that share a mark list the same servers for each of their
-		// ports; the kernel knows each once, and the first virtual probes it.
-		same := func(o Server) bool { return o.Addr == server.Addr && o.Port == server.Port }
-		if i := slices.IndexFunc(s.Servers, same); i >= 0 {
-			if !s.Servers[i].Active {
-				s.Servers[i] = server
+		keys = append(keys, ipvs.Key{Protocol: p, Addr: v.VIP.Addr, Port: v.Port})
+	}
+	return keys, nil
+}
+
+func (b *builder) newService(key ipvs.Key, v *lvscf.Virtual, forward ipvs.Forward) *Service {
+	s := Service{
+		Service: kernelService(key, v), VIP: v.VIP.Addr, Port: v.Port, Ports: v.Ports,
+		Forward: forward, FullNAT: v.Forward == lvscf.FullNAT, Keep: v.KeepOnLeave, Quorum: 1,
+	}
+	if forward == ipvs.Tunnel {
+		s.Encap = encapOf(v)
+	}
+	b.byKey[key] = len(b.c.Services)
+	b.c.Services = append(b.c.Services, s)
+	return &b.c.Services[len(b.c.Services)-1]
+}
+
+func (b *builder) servers(ctx context.Context, v *lvscf.Virtual) ([]Server, error) {
+	servers := make([]Server, 0, len(v.Servers))
+	for i := range v.Servers {
+		rs := &v.Servers[i]
+		addr, err := resolve(ctx, b.resolver, rs.Address, v.VIP.Addr.Is6())
+		if err != nil {
+			if !rs.Active {
+				continue // an unused server's name may be gone from the name server
 			}
-			continue
+			return nil, fmt.Errorf("server %s: %w", rs.Name, err)
 		}
-		s.Servers = append(s.Servers, server)
+		port := rs.Port
+		if v.Ports != nil && !rs.PortGiven {
+			port = 0
+		}
+		servers = append(servers, Server{
+			Name: rs.Name, Addr: addr, Port: port, ProbePort: rs.Port, Weight: rs.Weight,
+			Active: rs.Active, Quiesce: v.QuiesceServer, Unchecked: v.Unchecked,
+			Upper: rs.MaxConnections, Lower: rs.MinConnections, Virtual: v,
+		})
+	}
+	return servers, nil
+}
+
+// join adds more to a service's servers. Virtuals that share a mark list the
+// same servers for each of their ports; the kernel knows each once, and the
+// first virtual probes it.
+func join(servers, more []Server) []Server {
+	if len(servers) == 0 {
+		return more
+	}
+	for _, m := range more {
+		same := func(o Server) bool { return o.Addr == m.Addr && o.Port == m.Port }
+		if i := slices.IndexFunc(servers, same); i < 0 {
+			servers = append(servers, m)
+		} else if !servers[i].Active {
+			servers[i] = m
+		}
+	}
+	return servers
+}
+
+func (b *builder) service(k ipvs.Key) *Service {
+	if i, ok := b.byKey[k]; ok {
+		return &b.c.Services[i]
 	}
 	return nil
 }
 
-func (c *Cluster) service(k ipvs.Key) *Service {
-	for i := range c.Services {
-		if c.Services[i].Key == k {
-			return &c.Services[i]
-		}
-	}
-	return nil
-}
-
-func (c *Cluster) addAddress(f lvscf.Floating, why string) {
+func (b *builder) addAddress(f lvscf.Floating, why string) {
 	if !f.Addr.IsValid() {
 		return // a firewall mark can take traffic for addresses that are elsewhere
 	}
+	if i, ok := b.byAddr[f.Addr]; ok {
+		b.c.Addresses[i].For = append(b.c.Addresses[i].For, why)
+		return
+	}
 	iface, label := vip.SplitDevice(f.Device)
 	a := vip.Address{Prefix: netip.PrefixFrom(f.Addr, f.Bits), Interface: iface, Label: label}
-	for i := range c.Addresses {
-		if c.Addresses[i].Prefix.Addr() == f.Addr {
-			c.Addresses[i].For = append(c.Addresses[i].For, why)
-			return
-		}
-	}
-	c.Addresses = append(c.Addresses, Floating{Address: a, For: []string{why}})
+	b.byAddr[f.Addr] = len(b.c.Addresses)
+	b.c.Addresses = append(b.c.Addresses, Floating{Address: a, For: []string{why}})
 }
 
-func kernelService(v *lvscf.Virtual) (ipvs.Service, error) {
-	s := ipvs.Service{Scheduler: v.Scheduler, Timeout: v.Persistent}
-	if v.FWMark != 0 {
-		s.Key = ipvs.FWMarkKey(v.FWMark, v.VIP.Addr.Is6())
-	} else {
-		p, err := ipvs.ParseProtocol(v.Protocol)
-		if err != nil {
-			return s, err
+// addPool adds the addresses of a pool: answers of the real servers go to the
+// router that holds them.
+func (b *builder) addPool(p lvscf.Pool) {
+	for _, r := range p.Ranges {
+		for a := r.First; a.Compare(r.Last) <= 0; a = a.Next() {
+			if _, there := b.byAddr[a]; !there {
+				b.addAddress(lvscf.Floating{Addr: a, Bits: a.BitLen(), Device: p.Device}, "snat_pool")
+			}
 		}
-		s.Key = ipvs.Key{Protocol: p, Addr: v.VIP.Addr, Port: v.Port}
 	}
+}
+
+func kernelService(key ipvs.Key, v *lvscf.Virtual) ipvs.Service {
+	s := ipvs.Service{Key: key, Scheduler: v.Scheduler, Timeout: v.Persistent}
 	if v.Persistent > 0 {
 		s.Flags |= ipvs.Persistent
 		s.Netmask = v.PersistMask // 0 is the host mask
+		s.Engine = v.PersistEngine
 	}
-	return s, nil
+	if v.OnePacket {
+		s.Flags |= ipvs.OnePacket
+	}
+	for _, f := range v.SchedulerFlags {
+		s.Flags |= schedulerFlags[f]
+	}
+	return s.Canonical()
+}
+
+// schedulerFlags are lvs.cf's words; sh and mh give the first two a meaning
+// (IP_VS_SVC_F_SCHED_SH_FALLBACK and the like in linux/ip_vs.h).
+var schedulerFlags = map[string]ipvs.Flags{
+	"fallback": ipvs.SchedFlag1, "port": ipvs.SchedFlag2,
+	"flag1": ipvs.SchedFlag1, "flag2": ipvs.SchedFlag2, "flag3": ipvs.SchedFlag3,
+}
+
+func encapOf(v *lvscf.Virtual) ipvs.Encap {
+	var e ipvs.Encap
+	switch v.TunnelType {
+	case "gre":
+		e.Type = ipvs.GRE
+	case "gue":
+		e.Type, e.Port = ipvs.GUE, v.TunnelPort
+	}
+	switch v.TunnelChecksum {
+	case "csum":
+		e.Flags = ipvs.Checksum
+	case "remcsum":
+		e.Flags = ipvs.RemoteChecksum
+	}
+	return e
 }
 
 func forwardOf(f lvscf.Forward) (ipvs.Forward, error) {
-	switch strings.ToLower(string(f)) {
-	case "nat":
+	switch f {
+	case lvscf.NAT, lvscf.FullNAT:
 		return ipvs.Masquerade, nil
-	case "direct":
+	case lvscf.Direct:
 		return ipvs.Direct, nil
-	case "tunnel":
+	case lvscf.Tunnel:
 		return ipvs.Tunnel, nil
 	}
-	return 0, fmt.Errorf("network %q: want nat, direct or tunnel", f)
-}
-
-// Resolve is the address of a host in lvs.cf, of the family asked for where a
-// name has both.
-func Resolve(ctx context.Context, h lvscf.Host, v6 bool) (netip.Addr, error) {
-	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
-	defer cancel()
-	return resolve(ctx, net.DefaultResolver, h, v6)
-}
-
-func resolve(ctx context.Context, r Resolver, h lvscf.Host, v6 bool) (netip.Addr, error) {
-	if a, ok := h.Addr(); ok {
-		return a, nil
-	}
-	network := "ip4"
-	if v6 {
-		network = "ip6"
-	}
-	addrs, err := r.LookupNetIP(ctx, network, string(h))
-	if err != nil {
-		return netip.Addr{}, fmt.Errorf("host name %q has no address: %w (write the address instead)", h, err)
-	}
-	if len(addrs) == 0 {
-		return netip.Addr{}, fmt.Errorf("host name %q has no address", h)
-	}
-	// The smallest, so that both routers and every reload choose the same.
-	return slices.MinFunc(addrs, netip.Addr.Compare).Unmap(), nil
+	return 0, fmt.Errorf("forward %q: want nat, direct, tunnel or fullnat", f)
 }

@@ -3,46 +3,80 @@ package director
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
+	"pacu/firewall"
 	"pacu/ipvs"
 	"pacu/vip"
 )
 
 // A Kernel is the IPVS table. *ipvs.Client and *ipvs.Fake are ones.
 type Kernel interface {
+	Count() (int, error) // of services
 	Services() ([]ipvs.ServiceStatus, error)
+	Service(ipvs.Key) (ipvs.ServiceStatus, error)
 	Destinations(ipvs.Key) ([]ipvs.DestinationStatus, error)
 	Apply([]ipvs.Op) error
+	Timeouts() (ipvs.Timeouts, error)
 	SetTimeouts(ipvs.Timeouts) error
+	Daemons() ([]ipvs.Daemon, error)
+	StartDaemon(ipvs.Daemon) error
+	StopDaemon(ipvs.DaemonRole) error
+}
+
+// A Firewall is our nftables table. *firewall.Conn is one.
+type Firewall interface {
+	Replace(firewall.Ruleset) error
+	Intact() (bool, error)
+	Remove() error
 }
 
 // A Director keeps the kernel as a Cluster, the verdicts and the router's
-// role want it. Its methods may be called from several goroutines.
+// role want it. It keeps a belief of what the kernel holds, so that a change
+// costs what differs and nothing else; Look finds what others changed. Its
+// methods may be called from several goroutines.
 type Director struct {
-	kernel    Kernel
-	addresses Addresses
+	kernel   Kernel
+	firewall Firewall
+	sysctls  Sysctls
+	floating floating
+	turned   atomic.Bool // the role changed since the last Reconcile
 
 	mu       sync.Mutex
 	cluster  *Cluster
-	verdicts Verdicts
-	active   bool
-	ours     map[ipvs.Key]bool    // services this director put or adopted
-	held     map[vip.Address]bool // addresses likewise
-	timeouts ipvs.Timeouts        // last set
-	doubt    map[ServerKey]uint32 // weights that disagreed at the last pass
+	verdicts map[ServerKey]Verdict
+	drains   drains
+	services map[ipvs.Key]*service
+	judged   map[ipvs.Key][]*service // by Service.JudgedBy, where that is another
+	soiled   []*service              // dirty ones
+	attend   map[ipvs.Key]bool       // services that every Look reads
+	held     bool                    // holds changed since the last Reconcile
+	known    bool                    // the table was read
+	count    int                     // of services in the kernel, as last seen; -1: not known
+	patrol   patrol
+	rest     rest
 }
 
 // New makes a Director of nothing, standing by: nothing is touched before
 // Configure and Reconcile.
-func New(k Kernel, a Addresses) *Director {
+func New(k Kernel, a Addresses, f Firewall, s Sysctls) *Director {
 	return &Director{
-		kernel: k, addresses: a, cluster: &Cluster{},
-		verdicts: make(Verdicts), ours: make(map[ipvs.Key]bool),
-		held: make(map[vip.Address]bool), doubt: make(map[ServerKey]uint32),
+		kernel: k, firewall: f, sysctls: s,
+		floating: floating{addresses: a, held: make(map[vip.Address]bool), refused: make(map[vip.Address]*refusal)},
+		cluster:  &Cluster{}, verdicts: make(map[ServerKey]Verdict),
+		services: make(map[ipvs.Key]*service), judged: make(map[ipvs.Key][]*service),
+		attend: make(map[ipvs.Key]bool), count: -1,
 	}
+}
+
+func (d *Director) view() view {
+	return view{verdicts: d.verdicts, drains: d.drains, serving: d.floating.isActive()}
 }
 
 // Configure replaces the cluster. Verdicts of servers that stay are kept.
@@ -50,50 +84,94 @@ func (d *Director) Configure(c *Cluster) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.cluster = c
-	known := make(map[ServerKey]bool)
+	d.floating.configure(c.Addresses)
+	d.services = d.configured(c)
+	d.soiled = d.soiled[:0]
+	d.judged = make(map[ipvs.Key][]*service)
+	watched := make(map[ServerKey]bool, len(d.verdicts))
+	for _, k := range sortedKeys(d.services) {
+		s := d.services[k]
+		d.soiled = append(d.soiled, s)
+		if s.want == nil {
+			continue
+		}
+		if s.want.JudgedBy != k {
+			d.judged[s.want.JudgedBy] = append(d.judged[s.want.JudgedBy], s)
+		}
+		if len(d.verdicts) == 0 {
+			continue
+		}
+		for i := range s.want.Servers {
+			if rs := &s.want.Servers[i]; rs.Active {
+				watched[ServerKey{s.want.JudgedBy, rs.Addr, rs.Port}] = true
+			}
+		}
+	}
+	maps.DeleteFunc(d.verdicts, func(k ServerKey, _ Verdict) bool { return !watched[k] })
+	d.patrol.restart()
+	d.rest.configured()
+}
+
+// configured are the services once lvs.cf asks for c, those to be removed
+// included.
+func (d *Director) configured(c *Cluster) map[ipvs.Key]*service {
+	next := make(map[ipvs.Key]*service, len(c.Services))
 	for i := range c.Services {
-		for _, rs := range c.Services[i].Servers {
-			if rs.Active {
-				known[ServerKey{c.Services[i].Key, rs.Addr, rs.Port}] = true
-			}
+		want := &c.Services[i]
+		s := d.services[want.Key]
+		if s == nil {
+			s = &service{key: want.Key}
+		}
+		next[want.Key] = s.configured(want)
+	}
+	for k, s := range d.services {
+		if _, stays := next[k]; !stays && s.held != nil {
+			next[k] = s.configured(nil)
 		}
 	}
-	for k := range d.verdicts {
-		if !known[k] {
-			delete(d.verdicts, k)
-		}
-	}
+	return next
 }
 
-// Judge takes a nanny's word on a real server. Words on servers that are not
-// (or no longer) the cluster's are ignored by Reconcile.
-func (d *Director) Judge(k ServerKey, v Verdict) {
+// Judge takes a nanny's word on a real server. written says that the nanny
+// gave the kernel that weight already. Words on servers that are not (or no
+// longer) the cluster's have no effect.
+func (d *Director) Judge(k ServerKey, v Verdict, written bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	before, known := d.verdicts[k]
 	d.verdicts[k] = v
+	if s := d.services[k.Service]; s != nil {
+		d.judge(s, k, v, written, known && before == v)
+	}
+	for _, s := range d.judged[k.Service] {
+		d.judge(s, k, v, written, known && before == v)
+	}
 }
 
-// Adopt takes the real servers that the kernel already serves as up, with the
-// weight they have, until a nanny says otherwise: so an earlier pulse's table
-// goes on untouched.
-func (d *Director) Adopt() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	actual, err := ReadTable(d.kernel)
-	if err != nil {
-		return fmt.Errorf("read the IPVS table: %w", err)
-	}
-	for i := range d.cluster.Services {
-		s := &d.cluster.Services[i]
-		for _, rs := range s.Servers {
-			held, there := actual[s.Key].Destinations[netip.AddrPortFrom(rs.Addr, rs.Port)]
-			key := ServerKey{s.Key, rs.Addr, rs.Port}
-			if _, judged := d.verdicts[key]; there && rs.Active && held.Weight > 0 && !judged {
-				d.verdicts[key] = Verdict{Up: true, Weight: held.Weight}
-			}
+func (d *Director) judge(s *service, k ServerKey, v Verdict, written, same bool) {
+	a := netip.AddrPortFrom(k.Addr, k.Port)
+	if written && !slices.Contains(s.holds, a) {
+		weight := v.Weight
+		if !v.Up {
+			weight = 0
+		}
+		if held := s.held.find(a); held != nil && held.Weight != weight {
+			held.Weight = weight
+			// A change of ours on its way may have come after the nanny's.
+			s.look, d.attend[s.key] = true, true
 		}
 	}
-	return nil
+	if !same {
+		d.soil(s)
+	}
+}
+
+// soil makes the next Reconcile work s out again.
+func (d *Director) soil(s *service) {
+	if s != nil && !s.dirty {
+		s.dirty = true
+		d.soiled = append(d.soiled, s)
+	}
 }
 
 // Verdict is the last word on a real server, if there is one.
@@ -104,138 +182,125 @@ func (d *Director) Verdict(k ServerKey) (Verdict, bool) {
 	return v, ok
 }
 
-// SetActive says whether this router serves, and brings the floating addresses
-// up or down accordingly. It returns those brought up. A failing address does
-// not keep the others from their place; errors name each.
-func (d *Director) SetActive(active bool) (up []vip.Address, err error) {
+// A Standing is how a service is, besides what the kernel tells of it.
+type Standing struct {
+	Up    int  // servers that get connections, or would if the sorry server did not
+	Sorry bool // the sorry server serves
+	// Holds are the servers whose weight is not their nanny's to set: they are
+	// drained, or the sorry server serves in their stead.
+	Holds   []netip.AddrPort
+	Leaving []netip.AddrPort // destinations that lvs.cf has no more
+}
+
+// Standing tells how the service at k is.
+func (d *Director) Standing(k ipvs.Key) Standing {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.active = active
-	return d.settle()
+	s := d.services[k]
+	if s == nil {
+		return Standing{}
+	}
+	return Standing{Up: s.up, Sorry: s.sorry, Holds: slices.Clone(s.holds), Leaving: slices.SortedFunc(maps.Keys(s.leaving), netip.AddrPort.Compare)}
 }
 
-// A Change is what a Reconcile did.
-type Change struct {
-	Ops    []ipvs.Op     // applied to the table
-	Raised []vip.Address // addresses brought up
-}
-
-// Reconcile reads the kernel's table and addresses and puts right what differs
-// from what the cluster, the verdicts and the role want. It can be interrupted
-// and repeated at any point.
-func (d *Director) Reconcile() (Change, error) {
+// Degraded are the objects that the kernel refuses, with why and when each is
+// tried again; empty is well.
+func (d *Director) Degraded() []string {
+	now := time.Now()
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	var ch Change
-	var errs []error
-	if d.cluster.Timeouts != d.timeouts {
-		if err := d.kernel.SetTimeouts(d.cluster.Timeouts); err != nil {
-			errs = append(errs, fmt.Errorf("set IPVS timeouts: %w", err))
-		} else {
-			d.timeouts = d.cluster.Timeouts
+	var list []string
+	for _, k := range sortedKeys(d.services) {
+		if r := &d.services[k].refusal; r.err != nil {
+			list = append(list, r.words(now))
 		}
 	}
-	ops, err := d.reconcileTable()
-	ch.Ops = ops
-	if err != nil {
-		errs = append(errs, err)
-	}
-	ch.Raised, err = d.settle()
-	if err != nil {
-		errs = append(errs, err)
-	}
-	return ch, errors.Join(errs...)
-}
-
-func (d *Director) reconcileTable() ([]ipvs.Op, error) {
-	actual, err := ReadTable(d.kernel)
-	if err != nil {
-		return nil, fmt.Errorf("read the IPVS table: %w", err)
-	}
-	want := Desired(d.cluster, d.verdicts, actual)
-	d.yieldWeights(actual, want)
-	ops := Diff(actual, want, d.ours)
-	if len(ops) > 0 {
-		err = d.kernel.Apply(ops)
-	}
-	gone := d.ours
-	d.ours = make(map[ipvs.Key]bool, len(want))
-	for k := range want {
-		d.ours[k] = true
-	}
-	if err != nil {
-		// What could not be deleted is still ours to delete.
-		for k := range gone {
-			d.ours[k] = true
+	for _, r := range []*refusal{&d.rest.firewall, &d.rest.timeouts, &d.rest.sync, &d.rest.settings} {
+		if r.err != nil {
+			list = append(list, r.words(now))
 		}
-		return ops, fmt.Errorf("change the IPVS table: %w", err)
 	}
-	return ops, nil
+	d.mu.Unlock()
+	return append(list, d.floating.degraded(now)...)
 }
 
-// yieldWeights takes out of want each weight that disagrees with the kernel
-// for the first time: the nanny writes its weight before it tells us.
-func (d *Director) yieldWeights(actual, want Table) {
-	doubt := make(map[ServerKey]uint32)
-	for k, e := range want {
-		for at, w := range e.Destinations {
-			held, there := actual[k].Destinations[at]
-			if !there || held.Weight == w.Weight {
+// adopt reads the table for the first time.
+func (d *Director) adopt(owned []ipvs.Key) error {
+	statuses, err := d.kernel.Services()
+	if err != nil {
+		return fmt.Errorf("read the IPVS table: %w", err)
+	}
+	ours := make(map[ipvs.Key]bool, len(owned))
+	for _, k := range owned {
+		ours[k] = true
+	}
+	for _, st := range statuses {
+		s := d.services[st.Key]
+		if s == nil {
+			if !ours[st.Key] && !d.cluster.Exclusive {
 				continue
 			}
-			key := ServerKey{k, at.Addr(), at.Port()}
-			if seen, before := d.doubt[key]; before && seen == held.Weight {
-				continue
-			}
-			doubt[key] = held.Weight
-			w.Weight = held.Weight
-			e.Destinations[at] = w
+			s = &service{key: st.Key}
+			d.services[st.Key] = s
 		}
-	}
-	d.doubt = doubt
-}
-
-// Release takes everything that is this director's out of the kernel: the
-// addresses first, then the table.
-func (d *Director) Release() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.active = false
-	_, err := d.settle()
-	errs := []error{err}
-	actual, err := ReadTable(d.kernel)
-	if err != nil {
-		return errors.Join(append(errs, fmt.Errorf("read the IPVS table: %w", err))...)
-	}
-	if ops := Diff(actual, nil, d.ours); len(ops) > 0 {
-		if err := d.kernel.Apply(ops); err != nil {
-			errs = append(errs, fmt.Errorf("clear the IPVS table: %w", err))
-		}
-	}
-	d.ours = make(map[ipvs.Key]bool)
-	return errors.Join(errs...)
-}
-
-// ReadTable reads the whole table.
-func ReadTable(k Kernel) (Table, error) {
-	services, err := k.Services()
-	if err != nil {
-		return nil, err
-	}
-	t := make(Table, len(services))
-	for _, s := range services {
-		ds, err := k.Destinations(s.Key)
+		e, _, err := d.read(st.Service)
 		if errors.Is(err, os.ErrNotExist) {
 			continue // deleted since the list was read
 		}
 		if err != nil {
-			return nil, err
+			return fmt.Errorf("read the IPVS table: %w", err)
 		}
-		e := Entry{Service: s.Service, Destinations: make(map[netip.AddrPort]ipvs.Destination, len(ds))}
-		for _, ds := range ds {
-			e.Destinations[netip.AddrPortFrom(ds.Addr, ds.Port)] = ds.Destination
+		s.held = e
+		d.soil(s)
+		if s.want != nil {
+			d.inherit(s)
 		}
-		t[s.Key] = e
 	}
-	return t, nil
+	d.count, d.known = len(statuses), true
+	return nil
+}
+
+// inherit takes over what an earlier pulse left of a service.
+func (d *Director) inherit(s *service) {
+	stays := make(map[netip.AddrPort]bool)
+	for i := range s.want.Servers {
+		rs := &s.want.Servers[i]
+		if !rs.Active {
+			continue
+		}
+		a := netip.AddrPortFrom(rs.Addr, rs.Port)
+		stays[a] = true
+		held := s.held.find(a)
+		key := ServerKey{s.want.JudgedBy, rs.Addr, rs.Port}
+		if _, judged := d.verdicts[key]; held != nil && held.Weight > 0 && !judged && !rs.Unchecked {
+			d.verdicts[key] = Verdict{Up: true, Weight: held.Weight}
+		}
+	}
+	for _, dest := range s.held.Destinations {
+		a := at(dest)
+		if s.want.Sorry.IsValid() && a == at(s.want.sorryDestination()) {
+			s.sorry = dest.Weight > 0
+			continue
+		}
+		if !stays[a] && s.want.Keep {
+			s.leave(a) // lvs.cf changed while no pulse ran
+		}
+	}
+}
+
+// read is what the kernel holds of a service.
+func (d *Director) read(s ipvs.Service) (*Entry, []ipvs.DestinationStatus, error) {
+	ds, err := d.kernel.Destinations(s.Key)
+	if err != nil {
+		return nil, nil, err
+	}
+	e := &Entry{Service: s, Destinations: make([]ipvs.Destination, len(ds))}
+	for i := range ds {
+		e.Destinations[i] = ds[i].Destination
+	}
+	slices.SortFunc(e.Destinations, compare)
+	return e, ds, nil
+}
+
+func sortedKeys(m map[ipvs.Key]*service) []ipvs.Key {
+	return slices.SortedFunc(maps.Keys(m), compareKeys)
 }

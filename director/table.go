@@ -8,111 +8,126 @@ import (
 	"pacu/ipvs"
 )
 
-// A ServerKey names a real server of a service.
+// A ServerKey names a real server of a service, by its address and its port in
+// the kernel.
 type ServerKey struct {
 	Service ipvs.Key
 	Addr    netip.Addr
 	Port    uint16
 }
 
-// A Verdict is a nanny's last word on a real server.
+// A Verdict is the last word on a real server.
 type Verdict struct {
 	Up     bool
 	Weight uint32 // to hold while Up; below lvs.cf's during a slow start
 }
 
-// Verdicts are those known; a server without one has not been probed yet.
-type Verdicts map[ServerKey]Verdict
-
-// A Table is the state of IPVS, as it is or as it should be.
-type Table map[ipvs.Key]Entry
-
-// An Entry is one service with its destinations.
+// An Entry is one service with its destinations, as the kernel holds it or
+// should.
 type Entry struct {
 	Service      ipvs.Service
-	Destinations map[netip.AddrPort]ipvs.Destination
+	Destinations []ipvs.Destination // by address and port
 }
 
-// Desired is the table that c wants, given the verdicts. The actual table
-// decides for servers without a verdict: one that the kernel already serves
-// is kept as it is until a probe says otherwise, a new one gets nothing.
-func Desired(c *Cluster, v Verdicts, actual Table) Table {
-	t := make(Table, len(c.Services))
-	for i := range c.Services {
-		s := &c.Services[i]
-		e := Entry{Service: s.Service, Destinations: make(map[netip.AddrPort]ipvs.Destination, len(s.Servers))}
-		serving, untried := false, false
-		for _, rs := range s.Servers {
-			if !rs.Active {
-				continue
-			}
-			at := netip.AddrPortFrom(rs.Addr, rs.Port)
-			d := ipvs.Destination{Addr: rs.Addr, Port: rs.Port, Forward: s.Forward}
-			verdict, probed := v[ServerKey{s.Key, rs.Addr, rs.Port}]
-			held, inKernel := actual[s.Key].Destinations[at]
-			switch {
-			case !probed && inKernel:
-				d.Weight = held.Weight
-				serving = serving || held.Weight > 0
-			case !probed:
-				untried = true
-				continue
-			case verdict.Up:
-				d.Weight = verdict.Weight
-				serving = true
-			case rs.Quiesce:
-				d.Weight = 0
-			default:
-				continue
-			}
-			e.Destinations[at] = d
-		}
-		if s.Sorry.IsValid() && !serving && !untried {
-			at := netip.AddrPortFrom(s.Sorry, s.Port)
-			e.Destinations[at] = ipvs.Destination{Addr: s.Sorry, Port: s.Port, Forward: s.Forward, Weight: 1}
-		}
-		t[s.Key] = e
+// A Change is one change of the table.
+type Change struct {
+	Op ipvs.Op
+
+	action   byte // + - ~
+	service  *Service
+	key      ipvs.Key
+	is, want *ipvs.Destination // nil in a change of the service itself
+	from, to *ipvs.Service
+}
+
+// String is the change as the kernel's tools would say it.
+func (c Change) String() string { return c.Op.String() }
+
+// A changes list is what turns one service as it is into what it should be.
+// Services are added before and deleted after all else, and what takes traffic
+// in comes before what goes.
+type changes struct{ add, alter, drop []Change }
+
+func (l *changes) inOrder() []Change { return slices.Concat(l.add, l.alter, l.drop) }
+
+func (l *changes) empty() bool { return len(l.add)+len(l.alter)+len(l.drop) == 0 }
+
+// between appends what turns is into want. A nil Entry is a service that is
+// not there. s names what the change is about, nil for what lvs.cf does not know.
+func (l *changes) between(s *Service, is, want *Entry) {
+	switch {
+	case want == nil && is == nil:
+		return
+	case want == nil:
+		k := is.Service.Key
+		l.drop = append(l.drop, Change{Op: ipvs.DeleteService(k), action: '-', service: s, key: k, from: &is.Service})
+		return
+	case is == nil:
+		l.add = append(l.add, Change{Op: ipvs.AddService(want.Service), action: '+', service: s, key: want.Service.Key, to: &want.Service})
+		is = &Entry{}
+	case !sameService(is.Service, want.Service):
+		l.alter = append(l.alter, Change{Op: ipvs.SetService(want.Service), action: '~', service: s, key: want.Service.Key, from: &is.Service, to: &want.Service})
 	}
-	return t
-}
-
-// Diff is the smallest list of operations that turns actual into want. Only
-// services in want or in ours are touched: ours names those that an earlier
-// configuration put there. Services are added before and deleted after all
-// else; within a service, what takes traffic in comes before what goes.
-func Diff(actual, want Table, ours map[ipvs.Key]bool) []ipvs.Op {
-	var add, change, drop []ipvs.Op
-	for _, k := range sortedKeys(want) {
-		w := want[k]
-		a, there := actual[k]
+	k := want.Service.Key
+	merge(is.Destinations, want.Destinations, func(a, b *ipvs.Destination) {
+		c := Change{service: s, key: k, is: a, want: b}
 		switch {
-		case !there:
-			add = append(add, ipvs.AddService(w.Service))
-		case !sameService(a.Service, w.Service):
-			change = append(change, ipvs.SetService(w.Service))
+		case a == nil:
+			c.Op, c.action = ipvs.AddDestination(k, *b), '+'
+			l.add = append(l.add, c)
+		case b == nil:
+			c.Op, c.action = ipvs.DeleteDestination(k, a.Addr, a.Port), '-'
+			l.drop = append(l.drop, c)
+		case *a != *b:
+			c.Op, c.action = ipvs.SetDestination(k, *b), '~'
+			l.alter = append(l.alter, c)
 		}
-		for _, at := range sortedAddrs(w.Destinations) {
-			d := w.Destinations[at]
-			held, there := a.Destinations[at]
-			switch {
-			case !there:
-				add = append(add, ipvs.AddDestination(k, d))
-			case held != d:
-				change = append(change, ipvs.SetDestination(k, d))
-			}
+	})
+}
+
+// merge calls f with each destination of two sorted lists, together where both
+// have it.
+func merge(a, b []ipvs.Destination, f func(a, b *ipvs.Destination)) {
+	for len(a) > 0 || len(b) > 0 {
+		order := 0
+		switch {
+		case len(a) == 0:
+			order = 1
+		case len(b) == 0:
+			order = -1
+		default:
+			order = compare(a[0], b[0])
 		}
-		for _, at := range sortedAddrs(a.Destinations) {
-			if _, wanted := w.Destinations[at]; !wanted {
-				drop = append(drop, ipvs.DeleteDestination(k, at.Addr(), at.Port()))
-			}
+		switch {
+		case order < 0:
+			f(&a[0], nil)
+			a = a[1:]
+		case order > 0:
+			f(nil, &b[0])
+			b = b[1:]
+		default:
+			f(&a[0], &b[0])
+			a, b = a[1:], b[1:]
 		}
 	}
-	for _, k := range sortedKeys(actual) {
-		if _, wanted := want[k]; !wanted && ours[k] {
-			drop = append(drop, ipvs.DeleteService(k))
-		}
+}
+
+func compare(a, b ipvs.Destination) int {
+	return cmp.Or(a.Addr.Compare(b.Addr), cmp.Compare(a.Port, b.Port))
+}
+
+func at(d ipvs.Destination) netip.AddrPort { return netip.AddrPortFrom(d.Addr, d.Port) }
+
+// find is the destination at a, nil for none.
+func (e *Entry) find(a netip.AddrPort) *ipvs.Destination {
+	if e == nil {
+		return nil
 	}
-	return slices.Concat(add, change, drop)
+	i, ok := slices.BinarySearchFunc(e.Destinations, ipvs.Destination{Addr: a.Addr(), Port: a.Port()}, compare)
+	if !ok {
+		return nil
+	}
+	return &e.Destinations[i]
 }
 
 // sameService compares two services as the kernel reads them back.
@@ -126,25 +141,9 @@ func sameService(a, b ipvs.Service) bool {
 	return a == b
 }
 
-func sortedKeys(t Table) []ipvs.Key {
-	keys := make([]ipvs.Key, 0, len(t))
-	for k := range t {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, func(a, b ipvs.Key) int {
-		return cmp.Or(
-			cmp.Compare(a.FWMark, b.FWMark), a.Addr.Compare(b.Addr),
-			cmp.Compare(a.Port, b.Port), cmp.Compare(a.Protocol, b.Protocol),
-		)
-	})
-	return keys
-}
-
-func sortedAddrs(m map[netip.AddrPort]ipvs.Destination) []netip.AddrPort {
-	addrs := make([]netip.AddrPort, 0, len(m))
-	for a := range m {
-		addrs = append(addrs, a)
-	}
-	slices.SortFunc(addrs, netip.AddrPort.Compare)
-	return addrs
+func compareKeys(a, b ipvs.Key) int {
+	return cmp.Or(
+		cmp.Compare(a.FWMark, b.FWMark), a.Addr.Compare(b.Addr),
+		cmp.Compare(a.Port, b.Port), cmp.Compare(a.Protocol, b.Protocol),
+	)
 }

@@ -60,6 +60,9 @@ type Settings struct {
 	Paths     int           // 1 to MaxPaths
 	// ForceActive makes the first Step activate whatever the partner says.
 	ForceActive bool
+	// Resume does the same where an earlier pulse of this router served until
+	// just now, and its addresses are still up.
+	Resume bool
 }
 
 // usable is s with the values that a Node needs in range.

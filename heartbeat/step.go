@@ -92,6 +92,8 @@ func (s *step) due() {
 		why := s.wanted()
 		if !s.started && s.settings.ForceActive {
 			why = "forceactive: activating lvs"
+		} else if !s.started && s.settings.Resume {
+			why = "an earlier pulse served here: going on"
 		}
 		if why != "" && s.may(s.now) {
 			s.activate(why)

@@ -119,7 +119,7 @@ func (v *Virtual) text(row string) string {
 	case "hysteresis":
 		return strconv.Itoa(v.Hysteresis)
 	case "ports":
-		return portsText(v.Ports)
+		return PortsText(v.Ports)
 	case "persistence_engine":
 		return v.PersistEngine
 	case "check":
@@ -192,6 +192,9 @@ func (v *Virtual) summary() string {
 	words := []string{"no address"}
 	if v.VIP.Addr.IsValid() {
 		words[0] = fmt.Sprintf("%s %s", v.Protocol, netip.AddrPortFrom(v.VIP.Addr, v.Port))
+	}
+	if v.Ports != nil && v.VIP.Addr.IsValid() {
+		words[0] = fmt.Sprintf("%s %s ports %s", v.Protocol, v.VIP.Addr, PortsText(v.Ports))
 	}
 	if v.FWMark != 0 {
 		words = append(words, fmt.Sprintf("fwmark %d", v.FWMark))

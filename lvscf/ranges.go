@@ -55,7 +55,8 @@ func (r PortRange) String() string {
 	return fmt.Sprintf("%d-%d", r.First, r.Last)
 }
 
-func portsText(all []PortRange) string {
+// PortsText is all as lvs.cf has it: 80,443,8000-8100, or all.
+func PortsText(all []PortRange) string {
 	if len(all) == 1 && all[0] == allPorts {
 		return "all"
 	}

@@ -18,6 +18,7 @@ type beat struct {
 	do     actor
 	events *journal
 	force  bool // start as the active router
+	resume bool // an earlier pulse served here until just now
 	start  time.Time
 
 	heard chan heardMessage
@@ -56,9 +57,9 @@ type pathChange struct {
 	done chan error
 }
 
-func newBeat(s *site, force bool, do actor, events *journal) (*beat, error) {
+func newBeat(s *site, force, resume bool, do actor, events *journal) (*beat, error) {
 	b := &beat{
-		do: do, events: events, force: force, start: time.Now(),
+		do: do, events: events, force: force, resume: resume, start: time.Now(),
 		heard: make(chan heardMessage, 64), wish: make(chan heartbeat.Event),
 		moved: make(chan pathChange), gone: make(chan struct{}),
 	}
@@ -67,7 +68,7 @@ func newBeat(s *site, force bool, do actor, events *journal) (*beat, error) {
 		return nil, err
 	}
 	b.paths = paths
-	b.node = heartbeat.NewNode(0, s.heartbeat(force))
+	b.node = heartbeat.NewNode(0, s.heartbeat(force, resume))
 	return b, nil
 }
 
@@ -125,7 +126,7 @@ func (b *beat) run(ctx context.Context) error {
 		case c := <-b.moved:
 			err := b.move(c.site)
 			listen()
-			b.step(heartbeat.Configure{Settings: c.site.heartbeat(b.force)})
+			b.step(heartbeat.Configure{Settings: c.site.heartbeat(b.force, b.resume)})
 			c.done <- err
 		}
 	}
@@ -171,7 +172,7 @@ func (b *beat) reconfigure(ctx context.Context, s *site) error {
 	same := slices.EqualFunc(b.paths, s.paths, func(p *path, spec pathSpec) bool { return p.spec == spec })
 	b.mu.Unlock()
 	if same {
-		b.tell(ctx, heartbeat.Configure{Settings: s.heartbeat(b.force)})
+		b.tell(ctx, heartbeat.Configure{Settings: s.heartbeat(b.force, b.resume)})
 		return nil
 	}
 	c := pathChange{s, make(chan error, 1)}

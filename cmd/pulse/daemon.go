@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -31,14 +33,16 @@ type pulse struct {
 	lock      *runLock
 	listener  net.Listener
 	addresses *vip.Conn
-	kernel    kernel
+	kernel    kernel // the director's
+	view      kernel // for snapshots: reading a large table must not hold changes up
+	firewall  firewaller
 	director  *director.Director
+	state     *stateFile
 	beat      *beat
 	keeper    *keeper
 	announcer *announcer
 	nannies   *nannies
 	guard     *guard
-	sysctls   sysctls
 
 	ctx context.Context // of run
 
@@ -56,6 +60,14 @@ type pulse struct {
 // kernel is what pulse needs of the IPVS table.
 type kernel interface {
 	director.Kernel
+	Info() (ipvs.Info, error)
+	Sent() uint64
+	Close() error
+}
+
+// firewaller is our nftables table.
+type firewaller interface {
+	director.Firewall
 	Close() error
 }
 
@@ -75,7 +87,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	if p.addresses, err = vip.Dial(); err != nil {
 		return nil, err
 	}
-	if p.site, err = readSite(context.Background(), o.config, p.addresses); err != nil {
+	if p.site, err = readSite(context.Background(), o.config, p.addresses, nil); err != nil {
 		return nil, err
 	}
 	if os.Geteuid() != 0 && !o.norun {
@@ -87,22 +99,30 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	if p.lock, err = takeLock(o.lockPath()); err != nil {
 		return nil, err
 	}
-	if p.kernel, err = openKernel(o.norun); err != nil {
+	if err := p.openKernel(); err != nil {
 		return nil, err
 	}
-	var addresses director.Addresses = p.addresses
-	if o.norun {
-		addresses = readOnly{p.addresses}
+	p.state = &stateFile{path: filepath.Join(o.runDir, "state.json")}
+	before, err := p.state.read()
+	if err != nil {
+		p.events.add(control.Warning, "kernel", "", err.Error())
 	}
-	p.director = director.New(p.kernel, addresses)
-	if p.beat, err = newBeat(p.site, o.forceActive, p, p.events); err != nil {
+	p.director.Configure(p.site.cluster)
+	if err := p.director.Resume(before.State); err != nil {
+		return nil, err
+	}
+	resume := before.Active && p.holdsAll(p.site)
+	if p.beat, err = newBeat(p.site, o.forceActive, resume, p, p.events); err != nil {
 		return nil, err
 	}
 	if p.listener, err = control.Listen(filepath.Join(o.runDir, "control.sock"), controlGroup()); err != nil {
 		return nil, err
 	}
 	p.announcer = newAnnouncer(p.events)
-	p.keeper = newKeeper(p.director, p.events, p.tellNeighbours)
+	p.keeper = &keeper{
+		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.orderAgain, settled: p.save,
+		due: make(chan struct{}, 1), asked: make(map[chan result]bool), quiet: true,
+	}
 	p.nannies = &nannies{
 		program: o.nanny, log: p.events.add, known: p.known, report: p.heed,
 		all: make(map[netip.Addr]*nanny),
@@ -122,24 +142,6 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	return p, nil
 }
 
-func openKernel(norun bool) (kernel, error) {
-	if norun {
-		return closingFake{ipvs.NewFake()}, nil
-	}
-	return ipvs.Dial()
-}
-
-// closingFake is the table of a pulse that must change nothing.
-type closingFake struct{ *ipvs.Fake }
-
-func (closingFake) Close() error { return nil }
-
-// readOnly are the addresses of a pulse that must change nothing.
-type readOnly struct{ *vip.Conn }
-
-func (readOnly) AddAll(a []vip.Address) []error    { return make([]error, len(a)) }
-func (readOnly) RemoveAll(a []vip.Address) []error { return make([]error, len(a)) }
-
 // close lets go of what newDaemon opened.
 func (p *pulse) close() {
 	if p.guard != nil {
@@ -151,8 +153,10 @@ func (p *pulse) close() {
 	if p.beat != nil {
 		closePaths(p.beat.paths)
 	}
-	if p.kernel != nil {
-		p.kernel.Close()
+	for _, c := range []io.Closer{p.kernel, p.view, p.firewall} {
+		if c != nil {
+			c.Close()
+		}
 	}
 	if p.addresses != nil {
 		p.addresses.Close()
@@ -167,7 +171,7 @@ func (p *pulse) close() {
 
 // run serves until ctx ends, then gives the active role up and takes what is
 // pulse's out of the kernel.
-func (p *pulse) run(ctx context.Context, hangup <-chan os.Signal) error {
+func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	p.events.add(control.Info, "role", "", "STARTING PULSE AS "+map[heartbeat.Role]string{heartbeat.Primary: "MASTER", heartbeat.Backup: "BACKUP"}[p.site.role],
 		"config", p.o.config, "serial_no", p.site.cfg.SerialNo)
 	p.warn(p.site)
@@ -178,16 +182,6 @@ func (p *pulse) run(ctx context.Context, hangup <-chan os.Signal) error {
 	tasks, work := errgroup.WithContext(work)
 	p.ctx, p.nannies.ctx = work, work
 
-	p.director.Configure(p.site.cluster)
-	if !p.o.norun {
-		if err := p.director.Adopt(); err != nil {
-			p.events.add(control.Error, "kernel", "", err.Error())
-		}
-		told := func(what string) { p.events.add(control.Info, "kernel", "", what) }
-		if err := p.sysctls.apply(settings, told); err != nil {
-			p.events.add(control.Warning, "kernel", "", err.Error())
-		}
-	}
 	p.readLinks()
 	for _, t := range []task{p.keeper, p.announcer} {
 		p.start(work, tasks, t)
@@ -201,7 +195,9 @@ func (p *pulse) run(ctx context.Context, hangup <-chan os.Signal) error {
 	p.checkFitness(work)
 	daemon.SdNotify(false, daemon.SdNotifyReady)
 
-	p.obey(ctx, work, hangup)
+	if p.obey(ctx, work, signals) == syscall.SIGUSR2 {
+		return p.depart(stop, tasks)
+	}
 
 	p.events.add(control.Info, "role", "", "Terminating: giving up what this router holds")
 	daemon.SdNotify(false, daemon.SdNotifyStopping)
@@ -211,7 +207,24 @@ func (p *pulse) run(ctx context.Context, hangup <-chan os.Signal) error {
 	stop()
 	err := tasks.Wait()
 	p.nannies.wait()
-	return errors.Join(err, p.director.Release(), p.sysctls.restore(settings))
+	return errors.Join(err, p.director.Release(), p.state.remove())
+}
+
+// depart ends pulse and leaves the kernel as it is, for the next one to go on
+// from: no client notices an upgrade. If none comes in time, the guard does
+// what it does for a pulse that died.
+func (p *pulse) depart(stop func(), tasks *errgroup.Group) error {
+	p.events.add(control.Info, "role", "", "Terminating for a restart: addresses and connections stay")
+	daemon.SdNotify(false, daemon.SdNotifyStopping)
+	p.save()
+	stop()
+	err := tasks.Wait()
+	p.nannies.wait()
+	if p.guard != nil {
+		p.guard.leave()
+		p.guard = nil
+	}
+	return err
 }
 
 // A task runs until its context ends.
@@ -229,15 +242,19 @@ func (p *pulse) start(ctx context.Context, g *errgroup.Group, t task) {
 	})
 }
 
-// obey carries out signals until ctx ends, or the work fails.
-func (p *pulse) obey(ctx, work context.Context, hangup <-chan os.Signal) {
+// obey carries out signals until ctx ends, the work fails, or one comes that
+// ends pulse, which it returns.
+func (p *pulse) obey(ctx, work context.Context, signals <-chan os.Signal) os.Signal {
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-work.Done():
-			return
-		case <-hangup:
+			return nil
+		case sig := <-signals:
+			if sig == syscall.SIGUSR2 {
+				return sig
+			}
 			// Both outcomes are logged by Reload itself.
 			_, _ = p.Reload(work)
 		}
@@ -255,31 +272,8 @@ func (p *pulse) warn(s *site) {
 	for _, w := range s.warnings {
 		p.events.add(control.Warning, "config", "", w.String())
 	}
-	for _, line := range p.trouble(s) {
+	for _, line := range s.unserved() {
 		p.events.add(control.Warning, "config", "", line)
 	}
 }
 
-// trouble is what is wrong with s on this machine, besides its words.
-func (p *pulse) trouble(s *site) []string {
-	list := s.unserved()
-	for _, svc := range s.cluster.Services {
-		if svc.Forward == ipvs.Masquerade && !forwards(svc.VIP.Is6()) {
-			list = append(list, fmt.Sprintf("virtual %s: this kernel does not forward packets, so NAT cannot work: sysctl -w %s=1", svc.Names[0], forwardSysctl(svc.VIP.Is6())))
-			break
-		}
-	}
-	return list
-}
-
-func forwardSysctl(v6 bool) string {
-	if v6 {
-		return "net.ipv6.conf.all.forwarding"
-	}
-	return "net.ipv4.ip_forward"
-}
-
-func forwards(v6 bool) bool {
-	value, err := readSysctl(forwardSysctl(v6))
-	return err != nil || value != "0"
-}

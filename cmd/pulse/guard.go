@@ -84,6 +84,9 @@ func (g *guard) dismiss() error {
 	return errors.Join(err, g.cmd.Wait())
 }
 
+// leave lets the guard go on without pulse, which ends for a restart.
+func (g *guard) leave() { g.in.Close() }
+
 // abandon ends a guard that no longer listens.
 func (g *guard) abandon() {
 	g.in.Close()

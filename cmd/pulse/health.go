@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"pacu/control"
@@ -17,46 +19,84 @@ func (p *pulse) orders(s *site) map[netip.Addr]control.Order {
 	orders := make(map[netip.Addr]control.Order)
 	for i := range s.cluster.Services {
 		svc := &s.cluster.Services[i]
-		for _, rs := range svc.Servers {
-			if !rs.Active {
+		if svc.JudgedBy != svc.Key {
+			continue // the twin's nannies watch it too
+		}
+		for j := range svc.Servers {
+			rs := &svc.Servers[j]
+			if !rs.Active || rs.Unchecked {
 				continue
 			}
 			o := orders[rs.Addr]
 			o.Server = rs.Addr
-			o.Watches = append(o.Watches, watch(svc, rs))
+			w := watch(svc, rs)
+			w.Twin = s.twins[svc.Key]
+			o.Watches = append(o.Watches, w)
 			orders[rs.Addr] = o
 		}
 	}
 	return orders
 }
 
-func watch(svc *director.Service, rs director.Server) control.Watch {
+func watch(svc *director.Service, rs *director.Server) control.Watch {
 	v := rs.Virtual
-	return control.Watch{
+	w := control.Watch{
 		Protocol: protocolOf(svc, v), Address: svc.VIP, Port: v.Port, FWMark: svc.Key.FWMark,
-		RealPort: rs.Port, Forward: forwardName(svc.Forward), Weight: rs.Weight, Quiesce: rs.Quiesce,
+		RealPort: rs.ProbePort, Forward: forwardName(svc), Encap: encapName(svc.Encap), Weight: rs.Weight, Quiesce: rs.Quiesce,
+		MaxConnections: rs.Upper, MinConnections: rs.Lower,
 		Interval: control.Duration(v.Timeout), Reentry: control.Duration(v.Reentry),
 		Send: v.Send, Expect: v.Expect, Regex: v.UseRegex, Program: v.SendProgram,
 	}
+	if rs.Port != rs.ProbePort {
+		w.KernelPort = &rs.Port
+	}
+	return w
 }
 
 // protocolOf is the service's, or the virtual's where a firewall mark takes
 // every protocol: the probe needs one.
 func protocolOf(svc *director.Service, v *lvscf.Virtual) string {
 	if svc.Key.FWMark != 0 {
-		return v.Protocol
+		first, _, _ := strings.Cut(v.Protocol, "+")
+		return first
 	}
 	return svc.Key.Protocol.String()
 }
 
-func forwardName(f ipvs.Forward) string {
+// forwardName is lvs.cf's word for how a service forwards.
+func forwardName(svc *director.Service) string {
+	if svc.FullNAT {
+		return string(lvscf.FullNAT)
+	}
+	return forwardWord(svc.Forward)
+}
+
+func forwardWord(f ipvs.Forward) string {
 	switch f {
 	case ipvs.Direct:
-		return "direct"
+		return string(lvscf.Direct)
 	case ipvs.Tunnel:
-		return "tunnel"
+		return string(lvscf.Tunnel)
 	}
-	return "nat"
+	return string(lvscf.NAT)
+}
+
+// encapName is control.Watch's word for an encapsulation.
+func encapName(e ipvs.Encap) string {
+	if e == (ipvs.Encap{}) {
+		return ""
+	}
+	words := e.Type.String()
+	if e.Port != 0 {
+		words += fmt.Sprintf(" %d", e.Port)
+	}
+	switch e.Flags {
+	case ipvs.Checksum:
+		words += " csum"
+	case ipvs.RemoteChecksum:
+		words += " remcsum"
+	}
+	return words
 }
 
 // known fills in the verdicts held, so that a nanny started anew goes on where
@@ -68,6 +108,7 @@ func (p *pulse) known(o control.Order) control.Order {
 	for i, w := range o.Watches {
 		w.Known = control.Untried
 		if key, ok := p.keyOf(w.Key(), o.Server, w.RealPort); ok {
+			w.Hold = slices.Contains(p.director.Standing(key.Service).Holds, netip.AddrPortFrom(key.Addr, key.Port))
 			if v, ok := p.director.Verdict(key); ok && v.Up {
 				w.Known, w.KnownWeight = control.Up, int(v.Weight)
 			} else if ok {
@@ -83,8 +124,17 @@ func (p *pulse) known(o control.Order) control.Order {
 // keyOf finds the kernel's name of a service in the site by the words nannies
 // use. p.mu is held.
 func (p *pulse) keyOf(service string, server netip.Addr, port uint16) (director.ServerKey, bool) {
-	k, ok := p.site.services[service]
-	return director.ServerKey{Service: k, Addr: server, Port: port}, ok
+	svc, ok := p.site.services[service]
+	if !ok {
+		return director.ServerKey{}, false
+	}
+	for i := range svc.Servers {
+		rs := &svc.Servers[i]
+		if rs.Addr == server && rs.ProbePort == port && rs.Active {
+			return director.ServerKey{Service: svc.Key, Addr: server, Port: rs.Port}, true
+		}
+	}
+	return director.ServerKey{}, false
 }
 
 func serviceWords(svc *director.Service) string {
@@ -112,7 +162,7 @@ func (p *pulse) heed(server netip.Addr, r control.Report) {
 	p.mu.Unlock()
 
 	if r.Health == control.Up || r.Health == control.Down {
-		p.director.Judge(key, director.Verdict{Up: r.Health == control.Up, Weight: uint32(max(r.Weight, 0))})
+		p.director.Judge(key, director.Verdict{Up: r.Health == control.Up, Weight: uint32(max(r.Weight, 0))}, r.Trouble == "")
 	}
 	switch {
 	case turned && r.Health == control.Up:
@@ -132,16 +182,18 @@ func (p *pulse) heed(server netip.Addr, r control.Report) {
 // http_server". p.mu is held.
 func (p *pulse) name(key director.ServerKey) string {
 	at := netip.AddrPortFrom(key.Addr, key.Port)
-	for i := range p.site.cluster.Services {
-		svc := &p.site.cluster.Services[i]
-		if svc.Key != key.Service {
-			continue
-		}
-		for _, rs := range svc.Servers {
-			if rs.Addr == key.Addr && rs.Port == key.Port {
-				return fmt.Sprintf("%s (%s) of %s", rs.Name, at, svc.Names[0])
-			}
+	svc := p.site.byKey[key.Service]
+	if svc == nil {
+		return at.String()
+	}
+	for i := range svc.Servers {
+		rs := &svc.Servers[i]
+		if rs.Addr == key.Addr && rs.Port == key.Port {
+			return fmt.Sprintf("%s (%s) of %s", rs.Name, netip.AddrPortFrom(rs.Addr, rs.ProbePort), svc.Names[0])
 		}
 	}
 	return at.String()
 }
+
+// orderAgain tells the nannies whose weights are pulse's now.
+func (p *pulse) orderAgain() { p.nannies.set(p.orders(p.current())) }

@@ -9,35 +9,40 @@ import (
 
 	"pacu/control"
 	"pacu/director"
-	"pacu/vip"
 )
 
-// passEvery is how often the kernel is compared with what is wanted when
-// nothing calls for it: with the second look that weights get, what others
-// changed is put right within 2 s.
-const passEvery = time.Second
+const (
+	// passEvery is how often the kernel is compared with what is wanted when
+	// nothing calls for it: with the second look that weights get, what others
+	// changed is put right within 2 s.
+	passEvery = 500 * time.Millisecond
+	// lookFor bounds what of each pass goes into looking: 1 % of a processor
+	// in all. A table of some hundred servers is read whole in that.
+	lookFor = 5 * time.Millisecond
+	// mostLines bounds what one pass writes into the log of single changes.
+	mostLines = 20
+)
 
-// A keeper runs the director: at once when something changed, and every second.
+// A keeper runs the director: at once when something changed, and steadily.
 type keeper struct {
 	director *director.Director
 	events   *journal
 	raised   func() // addresses came up outside a takeover: announce again
+	held     func() // the servers whose weight is pulse's are others now
+	settled  func() // something changed and is done
 
 	due chan struct{}
 
-	mu      sync.Mutex
-	asked   map[chan result]bool
-	trouble string // of the last pass; empty is well
-	quiet   bool   // the next pass's changes are not drift: someone asked for them
+	mu    sync.Mutex
+	asked map[chan result]bool
+	quiet bool // the next pass's changes are not drift: someone asked for them
+	drift control.Drift
+	blind string // why the kernel cannot be read; empty is well
 }
 
 type result struct {
-	change director.Change
-	err    error
-}
-
-func newKeeper(d *director.Director, events *journal, raised func()) *keeper {
-	return &keeper{director: d, events: events, raised: raised, due: make(chan struct{}, 1), asked: make(map[chan result]bool), quiet: true}
+	done director.Result
+	err  error
 }
 
 func (k *keeper) String() string { return "keeper" }
@@ -59,7 +64,7 @@ func (k *keeper) look() {
 }
 
 // apply asks for a pass and waits for it.
-func (k *keeper) apply(ctx context.Context) (director.Change, error) {
+func (k *keeper) apply(ctx context.Context) (director.Result, error) {
 	done := make(chan result, 1)
 	k.mu.Lock()
 	k.asked[done] = true
@@ -67,9 +72,9 @@ func (k *keeper) apply(ctx context.Context) (director.Change, error) {
 	k.kick()
 	select {
 	case r := <-done:
-		return r.change, r.err
+		return r.done, r.err
 	case <-ctx.Done():
-		return director.Change{}, ctx.Err()
+		return director.Result{}, ctx.Err()
 	}
 }
 
@@ -87,125 +92,140 @@ func (k *keeper) run(ctx context.Context) error {
 	}
 }
 
+// pass carries out what is due, then looks for what others changed and puts
+// that right.
 func (k *keeper) pass() {
 	k.mu.Lock()
 	asked, quiet := k.asked, k.quiet
 	k.asked, k.quiet = make(map[chan result]bool), false
 	k.mu.Unlock()
 
-	change, err := k.director.Reconcile()
-	if !quiet {
-		for _, op := range change.Ops {
-			k.events.add(control.Warning, "kernel", "", "someone changed the IPVS table, put right: "+op.String())
-		}
-		for _, a := range change.Raised {
-			k.events.add(control.Warning, "address", a.String(), "someone removed a floating address, put right: "+a.String())
-		}
+	did, err := k.director.Reconcile()
+	k.refused(err)
+	if len(did.Raised) > 0 && !quiet {
+		k.repaired(did)
 	}
-	if len(change.Raised) > 0 {
+	k.after(did)
+	for done := range asked {
+		done <- result{did, err}
+	}
+	for _, other := range did.Others {
+		k.events.add(control.Info, "kernel", "", other)
+	}
+
+	found, err := k.director.Look(lookFor)
+	k.cannotLook(err)
+	if len(found) == 0 {
+		return
+	}
+	did, err = k.director.Reconcile()
+	k.refused(err)
+	k.repaired(did)
+	k.after(did)
+}
+
+func (k *keeper) after(did director.Result) {
+	if len(did.Raised) > 0 {
 		k.raised()
 	}
-	trouble := ""
-	if err != nil {
-		trouble = err.Error()
+	if did.Held {
+		k.held()
 	}
-	k.mu.Lock()
-	was := k.trouble
-	k.trouble = trouble
-	k.mu.Unlock()
-	if trouble != was {
-		if trouble != "" {
-			k.events.add(control.Error, "kernel", "", trouble)
-		} else {
-			k.events.add(control.Info, "kernel", "", "the kernel is as lvs.cf wants it again")
-		}
-	}
-	for done := range asked {
-		done <- result{change, err}
+	if !did.Empty() {
+		k.settled()
 	}
 }
 
-// problem is what the last pass could not do; empty is well.
+// repaired tells what others had changed and is put right.
+func (k *keeper) repaired(did director.Result) {
+	n := len(did.Changes) + len(did.Others) + len(did.Raised)
+	if n == 0 {
+		return
+	}
+	var lines []string
+	for _, c := range did.Changes {
+		if len(lines) == mostLines {
+			lines = append(lines, fmt.Sprintf("someone changed the IPVS table, put right: %d changes more", len(did.Changes)-mostLines))
+			break
+		}
+		lines = append(lines, "someone changed the IPVS table, put right: "+c.Op.String())
+	}
+	for _, o := range did.Others {
+		lines = append(lines, "someone changed the kernel, put right: "+o)
+	}
+	for _, a := range did.Raised {
+		lines = append(lines, "someone removed a floating address, put right: "+a.String())
+	}
+	for _, line := range lines {
+		k.events.add(control.Warning, "kernel", "", line)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.drift.Repairs += uint64(n)
+	k.drift.Last, k.drift.What = time.Now(), strings.TrimPrefix(lines[0], "someone ")
+}
+
+// refused tells what the kernel did not take; the director tries it again.
+func (k *keeper) refused(err error) {
+	if err == nil {
+		return
+	}
+	for _, line := range strings.Split(err.Error(), "\n") {
+		k.events.add(control.Error, "kernel", "", line+": all else is done, this is tried again")
+	}
+}
+
+func (k *keeper) cannotLook(err error) {
+	why := ""
+	if err != nil {
+		why = err.Error()
+	}
+	k.mu.Lock()
+	was := k.blind
+	k.blind = why
+	k.mu.Unlock()
+	switch {
+	case why == was:
+	case why != "":
+		k.events.add(control.Error, "kernel", "", "what others change is not seen: "+why)
+	default:
+		k.events.add(control.Info, "kernel", "", "the kernel can be read again")
+	}
+}
+
+// problem is why the kernel cannot be read; empty is well.
 func (k *keeper) problem() string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.trouble
+	return k.blind
 }
 
-// An announcer tells the neighbours where the floating addresses are.
-type announcer struct {
-	events *journal
-	want   chan []vip.Address
-}
-
-func newAnnouncer(events *journal) *announcer {
-	return &announcer{events: events, want: make(chan []vip.Address)}
-}
-
-func (a *announcer) String() string { return "announcer" }
-
-// announce starts the rounds for these addresses; rounds still going on for
-// others end. An empty list only ends them.
-func (a *announcer) announce(ctx context.Context, addresses []vip.Address) {
-	select {
-	case a.want <- addresses:
-	case <-ctx.Done():
-	}
-}
-
-func (a *announcer) run(ctx context.Context) error {
-	var going sync.WaitGroup
-	defer going.Wait()
-	stop := func() {}
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case addresses := <-a.want:
-			stop()
-			stop = a.begin(ctx, addresses, &going)
-		}
-	}
-}
-
-// begin announces the addresses in the background, until stop is called.
-func (a *announcer) begin(ctx context.Context, addresses []vip.Address, going *sync.WaitGroup) (stop func()) {
-	ctx, stop = context.WithCancel(ctx)
-	if len(addresses) > 0 {
-		going.Go(func() { a.rounds(ctx, addresses) })
-	}
-	return stop
-}
-
-func (a *announcer) rounds(ctx context.Context, addresses []vip.Address) {
-	err := vip.Announce(ctx, addresses, vip.Plan{})
-	switch {
-	case ctx.Err() != nil:
-	case err != nil:
-		a.events.add(control.Error, "address", "", oneLine("announce: ", err))
-	default:
-		a.events.add(control.Info, "address", "", "gratuitous lvs arps finished", "addresses", len(addresses))
-	}
+// drifted is what others changed so far.
+func (k *keeper) drifted() control.Drift {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.drift
 }
 
 func oneLine(prefix string, err error) string {
 	return prefix + strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
-// explain says in words what a change did, for the one who asked for it.
-func explain(c director.Change) string {
-	if len(c.Ops) == 0 && len(c.Raised) == 0 {
+// explain says in words what a Reconcile did, for the one who asked for it.
+func explain(did director.Result) string {
+	if did.Empty() {
 		return "nothing to change in the kernel"
 	}
 	var words []string
-	for i, op := range c.Ops {
-		if i == 20 {
-			words = append(words, fmt.Sprintf("and %d more", len(c.Ops)-i))
+	for i, c := range did.Changes {
+		if i == mostLines {
+			words = append(words, fmt.Sprintf("and %d more", len(did.Changes)-i))
 			break
 		}
-		words = append(words, op.String())
+		words = append(words, c.Step().String())
 	}
-	for _, a := range c.Raised {
+	words = append(words, did.Others...)
+	for _, a := range did.Raised {
 		words = append(words, "add "+a.String())
 	}
 	return strings.Join(words, "; ")

@@ -42,6 +42,8 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"diff":   withStdin(diffCommand),
 	"import": withStdin(importCommand),
 	"export": withStdin(exportCommand),
+
+	"real-server-setup": withStdin(realServerSetupCommand),
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
@@ -142,7 +144,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 			"       pulse fmt [-w] [FILE]   lay it out as the console would\n"+
 			"       pulse diff A B          compare two by what they mean\n"+
 			"       pulse import FILE       make one from keepalived.conf, ldirectord.cf or ipvsadm --save\n"+
-			"       pulse export [FILE]     print one for ipvsadm or keepalived\n\n")
+			"       pulse export [FILE]     print one for ipvsadm or keepalived\n"+
+			"       pulse real-server-setup [SERVER]\n"+
+			"                               print what real servers must be set up with\n\n")
 		fs.SetOutput(stderr)
 		fs.PrintDefaults()
 	}

@@ -37,17 +37,17 @@ func (p *pulse) Reload(context.Context) (string, error) {
 	p.nannies.set(p.orders(s))
 	p.checkFitness(p.ctx)
 	p.warn(s)
-	change, err := p.keeper.apply(p.ctx)
+	did, err := p.keeper.apply(p.ctx)
 	if err != nil {
-		return "", fmt.Errorf("the configuration is read, but the kernel does not follow: %w", err)
+		return "", fmt.Errorf("the configuration is read and used, but the kernel refuses a part of it, which is tried again: %w", err)
 	}
-	message := fmt.Sprintf("serial_no %d: %s", s.cfg.SerialNo, explain(change))
+	message := fmt.Sprintf("serial_no %d: %s", s.cfg.SerialNo, explain(did))
 	p.events.add(control.Info, "config", p.o.config, message)
 	return message, nil
 }
 
 func (p *pulse) readAgain() (*site, error) {
-	s, err := readSite(p.ctx, p.o.config, p.addresses)
+	s, err := readSite(p.ctx, p.o.config, p.addresses, p.current())
 	if errors.Is(err, errBackupInactive) {
 		return nil, fmt.Errorf("%s: this is the backup router, and backup_active = 0 or backup = 0.0.0.0 leaves it nothing to do: stop pulse here first", p.o.config)
 	}

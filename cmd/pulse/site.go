@@ -28,7 +28,9 @@ type site struct {
 	cluster  *director.Cluster
 	warnings lvscf.Problems
 	sha256   string
-	services map[string]ipvs.Key // the kernel's names by the words of control
+	services map[string]*director.Service // by the words of control
+	byKey    map[ipvs.Key]*director.Service
+	twins    map[ipvs.Key]bool // services that have a twin on UDP
 
 	role    heartbeat.Role
 	self    netip.Addr
@@ -52,12 +54,20 @@ type machine interface {
 }
 
 // readSite reads and checks the file and finds this router in it.
-func readSite(ctx context.Context, path string, m machine) (*site, error) {
-	held, err := m.Addresses()
+//
+// running is the site in use, nil at the start: a device that is gone since is
+// no reason to refuse a change elsewhere.
+func readSite(ctx context.Context, path string, m machine, running *site) (*site, error) {
+	text, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}
-	text, err := readFile(path)
+	return newSite(ctx, path, text, m, running)
+}
+
+// newSite is readSite with the text of the file.
+func newSite(ctx context.Context, path string, text []byte, m machine, running *site) (*site, error) {
+	held, err := m.Addresses()
 	if err != nil {
 		return nil, err
 	}
@@ -80,20 +90,36 @@ func readSite(ctx context.Context, path string, m machine) (*site, error) {
 	if s.cluster, err = director.NewCluster(ctx, cfg, nil); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if err := s.fits(m, held); err != nil {
+	own := make([]netip.Addr, 0, len(held))
+	for _, h := range held {
+		if !h.Ours {
+			own = append(own, h.Prefix.Addr())
+		}
+	}
+	s.cluster.SetLocal(own)
+	if err := s.fits(m, held, running); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	s.services = make(map[string]ipvs.Key, len(s.cluster.Services))
+	s.services = make(map[string]*director.Service, len(s.cluster.Services))
+	s.byKey = make(map[ipvs.Key]*director.Service, len(s.cluster.Services))
+	s.twins = make(map[ipvs.Key]bool)
 	for i := range s.cluster.Services {
-		s.services[serviceWords(&s.cluster.Services[i])] = s.cluster.Services[i].Key
+		svc := &s.cluster.Services[i]
+		s.services[serviceWords(svc)], s.byKey[svc.Key] = svc, svc
+		if svc.JudgedBy != svc.Key {
+			s.twins[svc.JudgedBy] = true
+		}
 	}
 	return s, nil
 }
 
 // fits checks that the floating addresses have a place on this machine.
-func (s *site) fits(m machine, held []vip.Held) error {
+func (s *site) fits(m machine, held []vip.Held, running *site) error {
 	var errs []error
 	for _, f := range s.cluster.Addresses {
+		if running != nil && slices.ContainsFunc(running.cluster.Addresses, func(r director.Floating) bool { return r.Address == f.Address }) {
+			continue // if it has no place any more, that is told as degraded
+		}
 		what := strings.Join(f.For, ", ")
 		if _, err := m.Link(f.Interface); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", what, err))
@@ -191,10 +217,10 @@ func (s *site) at(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, s.
 // Piranha a router without a partner serves on: better half up than down.
 func (s *site) watchesLinks() bool { return s.cfg.MonitorLinks && s.partner.IsValid() }
 
-func (s *site) heartbeat(force bool) heartbeat.Settings {
+func (s *site) heartbeat(force, resume bool) heartbeat.Settings {
 	return heartbeat.Settings{
 		Role: s.role, Keepalive: s.cfg.Keepalive, Deadtime: s.cfg.Deadtime,
-		Partner: s.partner.IsValid(), Paths: len(s.paths), ForceActive: force,
+		Partner: s.partner.IsValid(), Paths: len(s.paths), ForceActive: force, Resume: resume,
 	}
 }
 
@@ -203,9 +229,6 @@ func (s *site) heartbeat(force bool) heartbeat.Settings {
 func (s *site) unserved() []string {
 	var list []string
 	say := func(word, why string) { list = append(list, "lvs.cf: "+word+" has no effect yet: "+why) }
-	if s.cfg.SyncDaemon {
-		say("syncdaemon", "connections are not copied to the other router")
-	}
 	if len(s.cfg.ActiveCmd)+len(s.cfg.InactiveCmd) > 0 {
 		say("active_cmd, inactive_cmd", "no command is run when the role changes")
 	}

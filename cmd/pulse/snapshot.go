@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math/bits"
 	"net/netip"
 	"os"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"pacu/director"
 	"pacu/heartbeat"
 	"pacu/ipvs"
+	"pacu/lvscf"
 	"pacu/vip"
 )
 
@@ -47,6 +49,13 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 	if s.Services, err = p.serviceView(site); err != nil {
 		trouble = append(trouble, "the IPVS table cannot be read: "+err.Error())
 	}
+	s.Table = p.tableView(s.Services)
+	for _, c := range p.director.Settings() {
+		s.Sysctls = append(s.Sysctls, control.Sysctl(c))
+	}
+	s.Firewall = site.cluster.Firewall.Words()
+	s.Drift = p.keeper.drifted()
+	s.Degraded = p.director.Degraded()
 	s.Trouble = append(p.troubles(s, site), trouble...)
 	s.Events = p.events.kept.After(0)
 	if len(s.Events) > eventsShown {
@@ -91,8 +100,13 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 	if problem := p.keeper.problem(); problem != "" {
 		add("%s", problem)
 	}
+	list = append(list, s.Degraded...)
+	if t := s.Table; t.Buckets > 0 && t.Connections > crowded*uint64(t.Buckets) {
+		add("the connection table has %d buckets for %d connections, which slows each packet: options ip_vs conn_tab_bits=%d, then load the module again",
+			t.Buckets, t.Connections, bits.Len64(t.Connections))
+	}
 	for _, svc := range s.Services {
-		up, active := 0, 0
+		up, active, drained := 0, 0, 0
 		for _, rs := range svc.Servers {
 			if rs.Health != control.Inactive {
 				active++
@@ -103,9 +117,18 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 			case control.Down:
 				add("%s of %s is down: %s", rs.Name, svc.Name, rs.Why)
 			}
+			if rs.Drain != nil {
+				drained++
+			}
 		}
 		if active > 0 && up == 0 {
 			add("%s has no real server up", svc.Name)
+		}
+		if active > 0 && drained == active {
+			add("all real servers of %s are drained: nobody serves it", svc.Name)
+		}
+		if svc.Sorry {
+			add("the sorry server serves %s: %d real servers up, quorum %d", svc.Name, svc.Up, svc.Quorum)
 		}
 	}
 	for _, n := range s.Nannies {
@@ -113,7 +136,25 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 			add("nanny for %s: %s", n.Server, n.Error)
 		}
 	}
-	return append(list, p.trouble(site)...)
+	return append(list, site.unserved()...)
+}
+
+// crowded is how many connections for each bucket of the kernel's table make
+// looking one up slow.
+const crowded = 4
+
+// tableView is the connection table's size and use.
+func (p *pulse) tableView(services []control.Service) control.Table {
+	t := control.Table{Sent: p.kernel.Sent()}
+	if info, err := p.view.Info(); err == nil {
+		t.Buckets = info.ConnTableSize
+	}
+	for _, svc := range services {
+		for _, rs := range svc.Servers {
+			t.Connections += uint64(rs.Active) + uint64(rs.Inactive)
+		}
+	}
+	return t
 }
 
 func (p *pulse) addressView(site *site, active bool) ([]control.Address, []string) {
@@ -148,7 +189,7 @@ func device(a vip.Address) string {
 // serviceView sets side by side what lvs.cf wants, what the kernel holds and
 // what the nannies say. Services that are not lvs.cf's come last.
 func (p *pulse) serviceView(site *site) ([]control.Service, error) {
-	statuses, err := p.kernel.Services()
+	statuses, err := p.view.Services()
 	if err != nil {
 		statuses = nil
 	}
@@ -162,7 +203,12 @@ func (p *pulse) serviceView(site *site) ([]control.Service, error) {
 		v := control.Service{
 			Name: join(svc.Names), Protocol: svc.Key.Protocol.String(), Address: svc.VIP, Port: svc.Port,
 			FWMark: svc.Key.FWMark, Scheduler: svc.Scheduler, Persistent: control.Duration(svc.Timeout),
-			Forward: forwardName(svc.Forward),
+			Forward: forwardName(svc), Ports: lvscf.PortsText(svc.Ports),
+		}
+		standing := p.director.Standing(svc.Key)
+		v.Up, v.Sorry = standing.Up, standing.Sorry
+		if svc.Sorry.IsValid() {
+			v.Quorum = svc.Quorum
 		}
 		if svc.Key.FWMark != 0 {
 			v.Protocol = ""
@@ -172,11 +218,11 @@ func (p *pulse) serviceView(site *site) ([]control.Service, error) {
 		delete(inKernel, svc.Key)
 		var ds []ipvs.DestinationStatus
 		if there {
-			if ds, err = p.kernel.Destinations(svc.Key); err != nil {
+			if ds, err = p.view.Destinations(svc.Key); err != nil {
 				v.Error = err.Error()
 			}
 		}
-		v.Servers = p.servers(svc, ds)
+		v.Servers = p.servers(svc, ds, standing)
 		list = append(list, v)
 	}
 	for _, st := range statuses {
@@ -187,17 +233,22 @@ func (p *pulse) serviceView(site *site) ([]control.Service, error) {
 	return list, err
 }
 
-func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus) []control.Server {
+func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus, standing director.Standing) []control.Server {
 	held := make(map[netip.AddrPort]ipvs.DestinationStatus, len(ds))
 	for _, d := range ds {
 		held[netip.AddrPortFrom(d.Addr, d.Port)] = d
 	}
+	drains := p.director.Drains()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list := make([]control.Server, 0, len(svc.Servers))
-	for _, rs := range svc.Servers {
-		key := director.ServerKey{Service: svc.Key, Addr: rs.Addr, Port: rs.Port}
+	for i := range svc.Servers {
+		rs := &svc.Servers[i]
+		key := director.ServerKey{Service: svc.JudgedBy, Addr: rs.Addr, Port: rs.Port}
 		v := control.Server{Name: rs.Name, Address: rs.Addr, Port: rs.Port, Weight: rs.Weight, Health: control.Untried}
+		if rs.Unchecked {
+			v.Health, v.Why = control.Up, "check = none"
+		}
 		if r, ok := p.health[key]; ok {
 			v.Health, v.Why, v.Took = r.Health, r.Why, r.Took
 			v.Since, v.Probed = p.changed[key], p.probed[key]
@@ -210,6 +261,11 @@ func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus) []co
 			fill(&v, d)
 			delete(held, at)
 		}
+		for _, d := range drains {
+			if rs.Active && d.Concerns(svc, rs) {
+				v.Drain = &control.Drain{Since: d.Since, Until: d.Until, Out: !v.InKernel}
+			}
+		}
 		list = append(list, v)
 	}
 	for _, d := range ds {
@@ -220,6 +276,7 @@ func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus) []co
 		if d.Addr == svc.Sorry {
 			v.Name = "sorry_server"
 		}
+		v.Leaving = slices.Contains(standing.Leaving, netip.AddrPortFrom(d.Addr, d.Port))
 		fill(&v, d)
 		list = append(list, v)
 	}
@@ -234,14 +291,14 @@ func (p *pulse) foreign(st ipvs.ServiceStatus) control.Service {
 	if st.Key.FWMark == 0 {
 		v.Protocol = st.Key.Protocol.String()
 	}
-	ds, err := p.kernel.Destinations(st.Key)
+	ds, err := p.view.Destinations(st.Key)
 	if err != nil {
 		v.Error = err.Error()
 	}
 	for _, d := range ds {
 		s := control.Server{Name: "?", Address: d.Addr, Port: d.Port, Health: control.Untried}
 		fill(&s, d)
-		v.Forward = forwardName(d.Forward)
+		v.Forward = forwardWord(d.Forward)
 		v.Servers = append(v.Servers, s)
 	}
 	return v

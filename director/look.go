@@ -1,0 +1,166 @@
+package director
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"pacu/ipvs"
+)
+
+// A patrol goes round the services, a few at a time.
+type patrol struct {
+	keys []ipvs.Key // of this round; none: it is yet to begin
+}
+
+func (p *patrol) restart() { p.keys = nil }
+
+// Look compares the kernel with the belief: the number of services, those in
+// doubt, those whose connections are waited for, and as many others, in turn,
+// as take the time of budget to read; so a table that can be read within
+// budget is read whole at every Look. It returns what others changed, in
+// words; the next Reconcile puts it right.
+func (d *Director) Look(budget time.Duration) ([]string, error) {
+	began := time.Now()
+	d.mu.Lock()
+	found, err := d.lookTable(began, budget)
+	more, merr := d.lookRest(began)
+	d.mu.Unlock()
+	return append(found, more...), errors.Join(err, merr)
+}
+
+func (d *Director) lookTable(began time.Time, budget time.Duration) ([]string, error) {
+	if !d.known {
+		return nil, nil // Reconcile reads it first
+	}
+	var found []string
+	read := false // all services, in this Look
+	if n, err := d.kernel.Count(); err == nil && n != d.count {
+		read = true
+		if err := d.lookServices(&found); err != nil {
+			return found, err
+		}
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(d.attend), compareKeys) {
+		s := d.services[k]
+		delete(d.attend, k)
+		if s == nil {
+			continue
+		}
+		if err := d.lookAt(s, &found); err != nil {
+			return found, err
+		}
+		if s.look || d.watched(s) {
+			d.attend[k] = true
+		}
+	}
+	for fresh := false; time.Since(began) < budget; {
+		if len(d.patrol.keys) == 0 {
+			if fresh || len(d.services) == 0 && !d.cluster.Exclusive {
+				break // once round is enough
+			}
+			fresh = true
+			d.patrol.keys = sortedKeys(d.services)
+			if !read {
+				if err := d.lookServices(&found); err != nil {
+					return found, err
+				}
+			}
+			continue
+		}
+		s := d.services[d.patrol.keys[0]]
+		d.patrol.keys = d.patrol.keys[1:]
+		if s == nil {
+			continue
+		}
+		if err := d.lookAt(s, &found); err != nil {
+			return found, err
+		}
+		if s.look {
+			d.attend[s.key] = true
+		}
+	}
+	return found, nil
+}
+
+// lookServices compares the list of services.
+func (d *Director) lookServices(found *[]string) error {
+	statuses, err := d.kernel.Services()
+	if err != nil {
+		return fmt.Errorf("read the IPVS table: %w", err)
+	}
+	d.count = len(statuses)
+	there := make(map[ipvs.Key]ipvs.Service, len(statuses))
+	for _, st := range statuses {
+		there[st.Key] = st.Service
+		if d.cluster.Exclusive && d.services[st.Key] == nil {
+			s := &service{key: st.Key, held: &Entry{Service: st.Service}}
+			d.services[st.Key] = s
+			d.soil(s)
+			*found = append(*found, fmt.Sprintf("%v was added, and exclusive = 1", st.Key))
+		}
+	}
+	for _, k := range sortedKeys(d.services) {
+		s := d.services[k]
+		svc, ok := there[k]
+		switch {
+		case ok && s.held != nil:
+			was := s.held.Service
+			s.held.Service = svc
+			if !sameService(was, svc) {
+				d.deviates(s, found, "~ "+k.String())
+			}
+		case !ok && s.held != nil:
+			s.held = nil
+			d.deviates(s, found, "- "+k.String())
+		case ok && s.held == nil:
+			if err := d.lookAt(s, found); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// lookAt compares the destinations of one service.
+func (d *Director) lookAt(s *service, found *[]string) error {
+	svc := ipvs.Service{Key: s.key}
+	if s.held != nil {
+		svc = s.held.Service
+	} else {
+		st, err := d.kernel.Service(s.key)
+		if errors.Is(err, os.ErrNotExist) {
+			s.look = false
+			return nil // as believed
+		}
+		if err != nil {
+			return fmt.Errorf("read the IPVS table: %w", err)
+		}
+		svc = st.Service
+	}
+	is, statuses, err := d.read(svc)
+	if errors.Is(err, os.ErrNotExist) {
+		is, err = nil, nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the IPVS table: %w", err)
+	}
+	drift := d.learn(s, is, statuses)
+	for _, c := range drift.inOrder() {
+		d.deviates(s, found, drifted(c))
+	}
+	return nil
+}
+
+// deviates notes a change that others made to s.
+func (d *Director) deviates(s *service, found *[]string, what string) {
+	*found = append(*found, what)
+	s.refusal.repair(time.Now(), what)
+	d.soil(s)
+}
+
+// drifted is a change of others in words: "- 10.8.8.35:80 in http_server".
+func drifted(c Change) string { return c.Step().String() }

@@ -1,0 +1,238 @@
+package director
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"time"
+
+	"pacu/ipvs"
+	"pacu/vip"
+)
+
+// A Result is what a Reconcile did.
+type Result struct {
+	Changes []Change      // of the table, that the kernel took
+	Others  []string      // other changes, in words
+	Raised  []vip.Address // addresses brought up
+	// Held: Standing's Holds of some service changed.
+	Held bool
+}
+
+// Empty tells that nothing was to do.
+func (r *Result) Empty() bool { return len(r.Changes)+len(r.Others)+len(r.Raised) == 0 }
+
+// Reconcile changes the kernel where it is known to differ from what the
+// cluster, the verdicts and the role want. It can be interrupted and repeated
+// at any point. What the kernel refuses is tried again by a later Reconcile,
+// with back-off; the error names each, once, and all else is done.
+func (d *Director) Reconcile() (Result, error) {
+	var r Result
+	var errs []error
+	d.mu.Lock()
+	if d.turned.Swap(false) {
+		d.turn()
+	}
+	if !d.known {
+		if err := d.adopt(nil); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	now := time.Now()
+	if d.known {
+		var err error
+		r.Changes, err = d.reconcileTable(now)
+		errs = append(errs, err)
+	}
+	others, err := d.reconcileRest(now)
+	errs = append(errs, err)
+	r.Others = others
+	r.Held, d.held = d.held, false
+	d.mu.Unlock()
+	raised, err := d.floating.settle(now)
+	r.Raised = raised
+	return r, errors.Join(append(errs, err)...)
+}
+
+// reconcileTable works the dirty services out and applies what that takes.
+func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
+	type task struct {
+		s    *service
+		want *Entry
+	}
+	v := d.view()
+	var tasks []task
+	var all changes
+	later := d.soiled[:0:0]
+	for _, s := range d.soiled {
+		if !s.dirty {
+			continue
+		}
+		if !s.refusal.due(now) {
+			later = append(later, s)
+			continue
+		}
+		holds := s.holds
+		l, want := v.work(s)
+		d.held = d.held || !slices.Equal(holds, s.holds)
+		if d.watched(s) || s.look {
+			d.attend[s.key] = true
+		}
+		if l.empty() {
+			s.refusal.accept()
+			d.forget(s)
+			continue
+		}
+		tasks = append(tasks, task{s, want})
+		all.add, all.alter, all.drop = append(all.add, l.add...), append(all.alter, l.alter...), append(all.drop, l.drop...)
+	}
+	d.soiled = later
+	if len(tasks) == 0 {
+		return nil, nil
+	}
+	list := all.inOrder()
+	ops := make([]ipvs.Op, len(list))
+	for i := range list {
+		ops[i] = list[i].Op
+	}
+	err := d.kernel.Apply(ops)
+	var batch *ipvs.BatchError
+	switch {
+	case err == nil:
+	case errors.As(err, &batch):
+	default: // nothing is known of any
+		for _, t := range tasks {
+			d.reread(t.s)
+			t.s.refusal.refuse(now, fmt.Errorf("change the IPVS table: %w", err))
+			d.soil(t.s)
+		}
+		return nil, fmt.Errorf("change the IPVS table: %w", err)
+	}
+	refused := make(map[ipvs.Key]error)
+	taken := list[:0]
+	failed := 0
+	for i := range list {
+		if batch != nil && failed < len(batch.Failed) && batch.Failed[failed].Index == i {
+			f := batch.Failed[failed]
+			failed++
+			if _, named := refused[list[i].key]; !named { // the first tells why the others failed
+				refused[list[i].key] = f
+			}
+			continue
+		}
+		taken = append(taken, list[i])
+	}
+	var errs []error
+	for _, t := range tasks {
+		err := refused[t.s.key]
+		if err == nil {
+			t.s.held = t.want
+			t.s.refusal.accept()
+			d.forget(t.s)
+			continue
+		}
+		d.reread(t.s)
+		d.soil(t.s)
+		if t.s.refusal.err == nil || t.s.refusal.err.Error() != err.Error() {
+			errs = append(errs, err)
+		}
+		t.s.refusal.refuse(now, err)
+	}
+	d.recount()
+	return taken, errors.Join(errs...)
+}
+
+// forget drops a service that is neither wanted nor there.
+func (d *Director) forget(s *service) {
+	if s.want != nil || s.held != nil {
+		return
+	}
+	delete(d.services, s.key)
+}
+
+// recount notes how many services there are, so that Look sees others come
+// and go.
+func (d *Director) recount() {
+	d.count = -1
+	if n, err := d.kernel.Count(); err == nil {
+		d.count = n
+	}
+}
+
+// reread makes the belief of s what the kernel says.
+func (d *Director) reread(s *service) {
+	st, err := d.kernel.Service(s.key)
+	if err == nil {
+		var e *Entry
+		if e, _, err = d.read(st.Service); err == nil {
+			s.held = e
+			return
+		}
+	}
+	if errors.Is(err, os.ErrNotExist) {
+		s.held = nil
+	}
+	s.look, d.attend[s.key] = true, true
+}
+
+// SetActive says whether this router serves, and brings the floating addresses
+// up or down accordingly; the rest follows at the next Reconcile. It returns
+// those brought up. A failing address does not keep the others from their
+// place; errors name each.
+func (d *Director) SetActive(active bool) (up []vip.Address, err error) {
+	up, err = d.floating.setActive(active)
+	d.turned.Store(true) // not under mu: a running Reconcile must not hold the addresses up
+	return up, err
+}
+
+// turn makes what depends on the role be worked out again.
+func (d *Director) turn() {
+	for _, s := range d.services {
+		if s.want != nil && s.want.Local {
+			d.soil(s)
+		}
+	}
+	d.rest.synced = false
+}
+
+// Release takes everything that is this director's out of the kernel: the
+// addresses first, then the table, the firewall's rules and the settings.
+func (d *Director) Release() error {
+	_, err := d.floating.setActive(false)
+	errs := []error{err}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all changes
+	for _, k := range sortedKeys(d.services) {
+		all.between(nil, d.services[k].held, nil)
+	}
+	var ops []ipvs.Op
+	for _, c := range all.drop {
+		ops = append(ops, c.Op)
+	}
+	if len(ops) > 0 {
+		err := d.kernel.Apply(ops)
+		if err != nil && !onlyMissing(err) {
+			errs = append(errs, fmt.Errorf("clear the IPVS table: %w", err))
+		}
+	}
+	d.services, d.soiled, d.judged = make(map[ipvs.Key]*service), nil, make(map[ipvs.Key][]*service)
+	return errors.Join(append(errs, d.releaseRest())...)
+}
+
+// onlyMissing tells that all that failed was deleting what is gone already.
+func onlyMissing(err error) bool {
+	var batch *ipvs.BatchError
+	return errors.As(err, &batch) && !slices.ContainsFunc(batch.Failed, func(f ipvs.OpError) bool { return !errors.Is(f, os.ErrNotExist) })
+}
+
+// SetLocal names this router's own addresses: services whose real servers are
+// among them are Local.
+func (c *Cluster) SetLocal(own []netip.Addr) {
+	for i := range c.Services {
+		s := &c.Services[i]
+		s.Local = slices.ContainsFunc(s.Servers, func(rs Server) bool { return rs.Active && slices.Contains(own, rs.Addr) })
+	}
+}

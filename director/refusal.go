@@ -1,0 +1,58 @@
+package director
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	firstRetry = time.Second      // after a refusal; doubles
+	lastRetry  = 60 * time.Second // then at most this
+	// A repair that is needed again within quarrel of the last counts as the
+	// same; after quarrels of them it is left for a while.
+	quarrel  = 5 * time.Second
+	quarrels = 5
+)
+
+// A refusal is an object that the kernel does not take, and when it is offered
+// again.
+type refusal struct {
+	err  error // nil: none
+	next time.Time
+	wait time.Duration
+
+	repairs  int // lately, of one thing
+	repaired time.Time
+}
+
+// refuse notes that err happened now, and puts the next try off.
+func (r *refusal) refuse(now time.Time, err error) {
+	r.err = err
+	r.wait = min(max(2*r.wait, firstRetry), lastRetry)
+	r.next = now.Add(r.wait)
+}
+
+// accept notes that all is well.
+func (r *refusal) accept() { r.err, r.wait, r.next = nil, 0, time.Time{} }
+
+// due tells whether it may be tried now.
+func (r *refusal) due(now time.Time) bool { return r.err == nil || !now.Before(r.next) }
+
+// repair counts a repair, and puts off the next where repairs do not last.
+func (r *refusal) repair(now time.Time, what string) {
+	if now.Sub(r.repaired) > quarrel {
+		r.repairs = 0
+	}
+	r.repairs++
+	r.repaired = now
+	if r.repairs >= quarrels {
+		r.refuse(now, fmt.Errorf("%s: it was put right %d times and does not last: another program changes it too, or this kernel cannot keep it", what, r.repairs))
+		r.repairs = 0
+	}
+}
+
+// String is the refusal in words.
+func (r *refusal) words(now time.Time) string {
+	in := max(r.next.Sub(now), 0).Round(time.Second)
+	return fmt.Sprintf("%v (tried again in %v)", r.err, in)
+}

@@ -1,0 +1,359 @@
+package director
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"time"
+
+	"pacu/firewall"
+	"pacu/ipvs"
+)
+
+// slowly is how often things are read that nobody changes by accident.
+const slowly = 10 * time.Second
+
+// rest is what the kernel holds for a cluster besides table and addresses, as
+// far as it is known.
+type rest struct {
+	ruleset *firewall.Ruleset // as last put there; nil: not yet
+	times   ipvs.Timeouts     // as last set
+	timed   bool              // times is what the kernel holds
+	synced  bool              // the sync daemons are as the role wants them
+	syncing *Sync             // whose daemons run; nil: none of ours
+	set     bool              // the settings were made
+	before  []Changed
+
+	firewall, timeouts, sync, settings refusal
+	looked                             time.Time
+}
+
+// A Changed is a setting that this director changed, and what it was.
+type Changed struct{ Name, Value, Was, Why string }
+
+func (r *rest) configured() {
+	r.timed, r.synced, r.set = false, false, false
+	r.firewall, r.timeouts, r.sync, r.settings = refusal{}, refusal{}, refusal{}, refusal{}
+}
+
+// reconcileRest brings firewall, timeouts, sync daemons and settings to where
+// the cluster wants them, and tells what it changed.
+func (d *Director) reconcileRest(now time.Time) (told []string, err error) {
+	var errs []error
+	attempt := func(r *refusal, do func() ([]string, error)) {
+		if !r.due(now) {
+			return
+		}
+		words, err := do()
+		told = append(told, words...)
+		if err == nil {
+			r.accept()
+			return
+		}
+		if r.err == nil || r.err.Error() != err.Error() {
+			errs = append(errs, err)
+		}
+		r.refuse(now, err)
+	}
+	// Settings come first: fullnat's rules need conntrack.
+	attempt(&d.rest.settings, d.makeSettings)
+	attempt(&d.rest.firewall, d.makeFirewall)
+	attempt(&d.rest.timeouts, d.makeTimeouts)
+	attempt(&d.rest.sync, d.makeSync)
+	return told, errors.Join(errs...)
+}
+
+func (d *Director) makeFirewall() ([]string, error) {
+	want := d.cluster.Firewall
+	if d.rest.ruleset != nil && reflect.DeepEqual(*d.rest.ruleset, want) {
+		return nil, nil
+	}
+	if d.rest.ruleset == nil && want.Empty() {
+		// What an earlier pulse left is still ours to remove.
+		if err := d.firewall.Remove(); err != nil && !errors.Is(err, firewall.ErrNoNFTables) {
+			return nil, err
+		}
+		d.rest.ruleset = &want
+		return nil, nil
+	}
+	var words []string
+	var is []string
+	if d.rest.ruleset != nil {
+		is = d.rest.ruleset.Words()
+	}
+	for _, s := range ruleSteps(is, want.Words()) {
+		words = append(words, s.String())
+	}
+	if err := d.firewall.Replace(want); err != nil {
+		return nil, err
+	}
+	d.rest.ruleset = &want
+	return words, nil
+}
+
+// ruleSteps are the rules that go and come.
+func ruleSteps(is, want []string) []Step {
+	var steps []Step
+	for _, w := range is {
+		if !slices.Contains(want, w) {
+			steps = append(steps, Step{Action: '-', Kind: "firewall", Object: w})
+		}
+	}
+	for _, w := range want {
+		if !slices.Contains(is, w) {
+			steps = append(steps, Step{Action: '+', Kind: "firewall", Object: w})
+		}
+	}
+	return steps
+}
+
+func (d *Director) makeTimeouts() ([]string, error) {
+	want := d.cluster.Timeouts
+	if want == (ipvs.Timeouts{}) || d.rest.timed {
+		return nil, nil
+	}
+	is, err := d.kernel.Timeouts()
+	if err != nil {
+		return nil, err
+	}
+	var words []string
+	if s, differs := timeoutStep(is, want); differs {
+		if err := d.kernel.SetTimeouts(want); err != nil {
+			return nil, err
+		}
+		words = append(words, s.String())
+	}
+	d.rest.times, d.rest.timed = want, true
+	return words, nil
+}
+
+// timeoutStep is the change from is to want, whose zeros leave the kernel's.
+func timeoutStep(is, want ipvs.Timeouts) (Step, bool) {
+	full := want
+	if full.TCP == 0 {
+		full.TCP = is.TCP
+	}
+	if full.TCPFin == 0 {
+		full.TCPFin = is.TCPFin
+	}
+	if full.UDP == 0 {
+		full.UDP = is.UDP
+	}
+	words := func(t ipvs.Timeouts) string {
+		return fmt.Sprintf("tcp %d tcpfin %d udp %d", int(t.TCP.Seconds()), int(t.TCPFin.Seconds()), int(t.UDP.Seconds()))
+	}
+	return Step{Action: '~', Kind: "timeout", Object: "s", Detail: words(full), Was: words(is)}, full != is
+}
+
+// makeSync lets the sync daemons follow the role: the active router tells, the
+// standby learns.
+func (d *Director) makeSync() ([]string, error) {
+	if d.rest.synced {
+		return nil, nil
+	}
+	steps, err := d.syncSteps(d.cluster.Sync, true)
+	if err != nil {
+		return nil, err
+	}
+	d.rest.synced = true
+	var words []string
+	for _, s := range steps {
+		words = append(words, s.String())
+	}
+	return words, nil
+}
+
+// syncSteps tells what must change of the sync daemons, and does it if asked.
+// Without a Sync, what runs is not ours.
+func (d *Director) syncSteps(sync *Sync, do bool) ([]Step, error) {
+	if sync == nil && (d.rest.syncing == nil) {
+		return nil, nil
+	}
+	running, err := d.kernel.Daemons()
+	if err != nil {
+		return nil, err
+	}
+	var want *ipvs.Daemon
+	if sync != nil {
+		want = &ipvs.Daemon{Role: ipvs.Backup, Interface: sync.Interface, SyncID: sync.ID}
+		if d.floating.isActive() {
+			want.Role = ipvs.Master
+		}
+	}
+	var steps []Step
+	for _, r := range running {
+		if want != nil && r.Role == want.Role && r.Interface == want.Interface && r.SyncID == want.SyncID {
+			want = nil
+			continue
+		}
+		steps = append(steps, Step{Action: '-', Kind: "sync", Object: r.Role.String() + " daemon", Detail: "on " + r.Interface})
+		if do {
+			if err := d.kernel.StopDaemon(r.Role); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return steps, err
+			}
+		}
+	}
+	if want != nil {
+		steps = append(steps, Step{Action: '+', Kind: "sync", Object: want.Role.String() + " daemon", Detail: fmt.Sprintf("on %s, id %d", want.Interface, want.SyncID)})
+		if do {
+			if err := d.kernel.StartDaemon(*want); err != nil && !errors.Is(err, os.ErrExist) {
+				return steps, err
+			}
+		}
+	}
+	if do {
+		d.rest.syncing = sync
+	}
+	return steps, nil
+}
+
+// makeSettings makes the settings, each told once with its reason, and puts
+// back those that are needed no more.
+func (d *Director) makeSettings() ([]string, error) {
+	if d.rest.set {
+		return nil, nil
+	}
+	var words []string
+	var errs []error
+	want := d.cluster.Settings()
+	for _, w := range want {
+		is, err := d.sysctls.Read(w.Name)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%w; %s", err, w.Why))
+			continue
+		}
+		if is == w.Value {
+			continue
+		}
+		if err := d.sysctls.Write(w.Name, w.Value); err != nil {
+			errs = append(errs, fmt.Errorf("%w; %s", err, w.Why))
+			continue
+		}
+		words = append(words, fmt.Sprintf("sysctl %s = %s (was %s): %s", w.Name, w.Value, is, w.Why))
+		if !slices.ContainsFunc(d.rest.before, func(c Changed) bool { return c.Name == w.Name }) {
+			d.rest.before = append(d.rest.before, Changed{w.Name, w.Value, is, w.Why})
+		}
+	}
+	needed := func(c Changed) bool {
+		return slices.ContainsFunc(want, func(w Setting) bool { return w.Name == c.Name })
+	}
+	restored, err := d.restore(func(c Changed) bool { return !needed(c) })
+	d.rest.set = len(errs) == 0
+	return append(words, restored...), errors.Join(append(errs, err)...)
+}
+
+// restore puts back the settings that match, where nobody changed them again.
+func (d *Director) restore(match func(Changed) bool) (words []string, err error) {
+	var errs []error
+	d.rest.before = slices.DeleteFunc(d.rest.before, func(c Changed) bool {
+		if !match(c) {
+			return false
+		}
+		is, err := d.sysctls.Read(c.Name)
+		if err == nil && is == c.Value {
+			if err = d.sysctls.Write(c.Name, c.Was); err == nil {
+				words = append(words, fmt.Sprintf("sysctl %s = %s, as before", c.Name, c.Was))
+			}
+		}
+		errs = append(errs, err)
+		return err == nil
+	})
+	return words, errors.Join(errs...)
+}
+
+// lookRest looks for what others changed of the rest.
+func (d *Director) lookRest(now time.Time) ([]string, error) {
+	var found []string
+	var errs []error
+	if d.rest.ruleset != nil && !d.rest.ruleset.Empty() && d.rest.firewall.err == nil {
+		intact, err := d.firewall.Intact()
+		if err == nil && !intact {
+			found = append(found, "our nftables table is not as it was")
+			d.rest.firewall.repair(now, "our nftables table")
+			d.rest.ruleset = &firewall.Ruleset{}
+		}
+		errs = append(errs, err)
+	}
+	if now.Sub(d.rest.looked) < slowly {
+		return found, errors.Join(errs...)
+	}
+	d.rest.looked = now
+	if d.rest.timed {
+		is, err := d.kernel.Timeouts()
+		if s, differs := timeoutStep(is, d.rest.times); err == nil && differs {
+			found = append(found, "timeouts are "+s.Was)
+			d.rest.timed = false
+		}
+		errs = append(errs, err)
+	}
+	if d.rest.synced && d.rest.syncing != nil {
+		steps, err := d.syncSteps(d.cluster.Sync, false)
+		if err == nil && len(steps) > 0 {
+			found = append(found, "the sync daemons are not as they were")
+			d.rest.synced = false
+		}
+		errs = append(errs, err)
+	}
+	for _, w := range d.cluster.Settings() {
+		if is, err := d.sysctls.Read(w.Name); err == nil && is != w.Value && d.rest.set {
+			found = append(found, fmt.Sprintf("sysctl %s was set to %s", w.Name, is))
+			d.rest.set = false
+		}
+	}
+	return found, errors.Join(errs...)
+}
+
+// planRest is what c would change of the rest.
+func (d *Director) planRest(c *Cluster) ([]Step, error) {
+	var steps []Step
+	for _, w := range c.Settings() {
+		if is, err := d.sysctls.Read(w.Name); err == nil && is != w.Value {
+			steps = append(steps, Step{Action: '~', Kind: "sysctl", Object: w.Name, Detail: w.Value, Was: is})
+		}
+	}
+	for _, b := range d.rest.before {
+		if !slices.ContainsFunc(c.Settings(), func(w Setting) bool { return w.Name == b.Name }) {
+			steps = append(steps, Step{Action: '~', Kind: "sysctl", Object: b.Name, Detail: b.Was, Was: b.Value})
+		}
+	}
+	var is []string
+	if d.rest.ruleset != nil {
+		is = d.rest.ruleset.Words()
+	}
+	steps = append(steps, ruleSteps(is, c.Firewall.Words())...)
+	if c.Timeouts != (ipvs.Timeouts{}) {
+		now, err := d.kernel.Timeouts()
+		if err != nil {
+			return steps, err
+		}
+		if s, differs := timeoutStep(now, c.Timeouts); differs {
+			steps = append(steps, s)
+		}
+	}
+	sync, err := d.syncSteps(c.Sync, false)
+	return append(steps, sync...), err
+}
+
+// releaseRest takes the rest out of the kernel.
+func (d *Director) releaseRest() error {
+	var errs []error
+	if d.rest.ruleset != nil && !d.rest.ruleset.Empty() {
+		errs = append(errs, d.firewall.Remove())
+	}
+	if d.rest.syncing != nil {
+		_, err := d.syncSteps(nil, true)
+		errs = append(errs, err)
+	}
+	_, err := d.restore(func(Changed) bool { return true })
+	d.rest = rest{}
+	return errors.Join(append(errs, err)...)
+}
+
+// Settings are those that this director changed.
+func (d *Director) Settings() []Changed {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.rest.before)
+}

@@ -1,0 +1,193 @@
+package director
+
+import (
+	"maps"
+	"math"
+	"net/netip"
+	"slices"
+
+	"pacu/ipvs"
+)
+
+// unknown is a number of connections that was not read yet: some.
+const unknown = math.MaxUint64
+
+// A service is one service of the kernel that is this director's business.
+type service struct {
+	key  ipvs.Key
+	want *Service // nil: lvs.cf has it no more
+	held *Entry   // what the kernel is believed to hold; nil: nothing
+
+	dirty bool // its changes are not worked out yet
+	look  bool // the belief is in doubt: read it soon
+	sorry bool
+	up    int
+	holds []netip.AddrPort
+	// leaving are destinations that lvs.cf has no more and that keep their
+	// connections; counted are the connections of those and of drained ones,
+	// as last read with the weight at 0.
+	leaving map[netip.AddrPort]bool
+	counted map[netip.AddrPort]uint64
+	doubt   map[netip.AddrPort]uint32 // weights that disagreed at the last look
+	refusal refusal
+}
+
+// configured is s as it is right after lvs.cf asks for next: what of it must
+// be worked out again is dirty. s itself does not change.
+func (s *service) configured(next *Service) *service {
+	n := *s
+	n.want, n.dirty = next, true
+	n.leaving, n.counted = maps.Clone(s.leaving), maps.Clone(s.counted)
+	n.refusal = refusal{}
+	if next == nil || s.held == nil {
+		return &n
+	}
+	stays := make(map[netip.AddrPort]bool, len(next.Servers))
+	for i := range next.Servers {
+		rs := &next.Servers[i]
+		if rs.Active {
+			stays[netip.AddrPortFrom(rs.Addr, rs.Port)] = true
+		}
+	}
+	for a := range n.leaving {
+		if stays[a] {
+			delete(n.leaving, a)
+			delete(n.counted, a)
+		}
+	}
+	if !next.Keep {
+		return &n
+	}
+	for _, d := range s.held.Destinations {
+		if a := at(d); !stays[a] && !n.leaving[a] && (d.Addr != next.Sorry || s.want == nil) {
+			n.leave(a)
+		}
+	}
+	return &n
+}
+
+func (s *service) leave(a netip.AddrPort) {
+	if s.leaving == nil {
+		s.leaving = make(map[netip.AddrPort]bool)
+	}
+	s.leaving[a] = true
+	delete(s.counted, a)
+}
+
+// connections are those that a is known to have.
+func (s *service) connections(a netip.AddrPort) uint64 {
+	if n, known := s.counted[a]; known {
+		return n
+	}
+	return unknown
+}
+
+// A view is what services are worked out by.
+type view struct {
+	verdicts map[ServerKey]Verdict
+	drains   drains
+	serving  bool // this router is the active one
+}
+
+// work works out what s should hold, and returns what changes that takes; the
+// Entry is nil for nothing.
+func (v view) work(s *service) (changes, *Entry) {
+	s.dirty = false
+	var l changes
+	if s.want == nil || v.elsewhere(s.want) {
+		l.between(s.want, s.held, nil)
+		s.up, s.sorry, s.holds = 0, false, nil
+		return l, nil
+	}
+	leaving := make(map[netip.AddrPort]uint64, len(s.leaving))
+	for a := range s.leaving {
+		leaving[a] = s.connections(a)
+	}
+	o := desired(s.want, situation{
+		verdict: func(k ServerKey) (Verdict, bool) { verdict, ok := v.verdicts[k]; return verdict, ok },
+		drained: func(svc *Service, rs *Server) (bool, bool) { return v.drains.of(svc, rs, s) },
+		held:    s.held, sorry: s.sorry, leaving: leaving,
+	})
+	if sorry := at(s.want.sorryDestination()); o.sorry {
+		delete(s.leaving, sorry)
+	} else if held := s.held.find(sorry); s.sorry && s.want.Keep && held != nil && !o.entry.contains(sorry) {
+		// Clients that the sorry server serves are served to the end.
+		s.leave(sorry)
+		last := *held
+		last.Weight = 0
+		o.entry.add(last)
+		slices.SortFunc(o.entry.Destinations, compare)
+	}
+	s.sorry, s.up, s.holds = o.sorry, o.up, o.holds
+	l.between(s.want, s.held, &o.entry)
+	for a := range s.leaving { // what has left is forgotten
+		if !o.entry.contains(a) {
+			delete(s.leaving, a)
+			delete(s.counted, a)
+		}
+	}
+	return l, &o.entry
+}
+
+// elsewhere tells whether a service must stay out of the table of a standby:
+// this router is one of its real servers, and what the partner sends it as
+// such, still addressed to the VIP, is not to be scheduled once more.
+func (v view) elsewhere(s *Service) bool {
+	return s.Local && s.Forward != ipvs.Masquerade && !v.serving
+}
+
+// watched tells whether connections of s are waited for.
+func (d *Director) watched(s *service) bool {
+	return len(s.leaving) > 0 || s.want != nil && d.drains.concern(s.want)
+}
+
+// learn takes what the kernel was just found to hold of s. It returns the
+// changes that others made; weights get a second look first, since a nanny
+// writes its weight before it tells.
+func (d *Director) learn(s *service, is *Entry, statuses []ipvs.DestinationStatus) changes {
+	s.look = false
+	if d.watched(s) {
+		if s.counted == nil {
+			s.counted = make(map[netip.AddrPort]uint64)
+		}
+		clear(s.counted)
+		for _, st := range statuses {
+			if st.Weight == 0 {
+				s.counted[at(st.Destination)] = uint64(st.Active) + uint64(st.Inactive)
+			}
+		}
+		d.soil(s)
+	}
+	var drift changes
+	doubt := make(map[netip.AddrPort]uint32)
+	drift.between(s.want, s.held, is)
+	real := drift.alter[:0]
+	for _, c := range drift.alter {
+		if c.want != nil && onlyWeight(*c.is, *c.want) {
+			seen, before := s.doubt[at(*c.want)]
+			if !before || seen != c.want.Weight {
+				doubt[at(*c.want)] = c.want.Weight
+				is.Destinations[indexOf(is, at(*c.want))].Weight = c.is.Weight // believe on, for now
+				s.look = true
+				continue
+			}
+		}
+		real = append(real, c)
+	}
+	drift.alter = real
+	s.doubt = doubt
+	if !drift.empty() {
+		s.held = is
+		d.soil(s)
+	}
+	return drift
+}
+
+func indexOf(e *Entry, a netip.AddrPort) int {
+	return slices.IndexFunc(e.Destinations, func(d ipvs.Destination) bool { return at(d) == a })
+}
+
+func onlyWeight(a, b ipvs.Destination) bool {
+	a.Weight = b.Weight
+	return a == b
+}

@@ -1,0 +1,63 @@
+package director
+
+import (
+	"slices"
+	"strings"
+
+	"pacu/ipvs"
+)
+
+// A Setting is a kernel setting that a cluster needs, and why.
+type Setting struct{ Name, Value, Why string }
+
+// Sysctls are the kernel's settings, by their dotted names.
+type Sysctls interface {
+	Read(name string) (string, error)
+	Write(name, value string) error
+}
+
+// manyDestinations is from where on the kernel's estimators, which visit every
+// service and destination every two seconds, cost more than their rates are
+// worth.
+const manyDestinations = 20000
+
+// Settings are the kernel settings that c needs. Their meaning is in the
+// kernel's Documentation/networking/ipvs-sysctl.rst and ip-sysctl.rst.
+func (c *Cluster) Settings() []Setting {
+	list := []Setting{{
+		"net.ipv4.vs.expire_nodest_conn", "1",
+		"a client that reuses a port of a connection to a server that is gone would be left without an answer",
+	}}
+	add := func(when bool, name, value, why string) {
+		if when {
+			list = append(list, Setting{name, value, why})
+		}
+	}
+	uses := func(f func(*Service) bool) bool {
+		return slices.ContainsFunc(c.Services, func(s Service) bool { return f(&s) })
+	}
+	forwards := func(six bool) bool {
+		return uses(func(s *Service) bool { return s.Forward == ipvs.Masquerade && s.VIP.Is6() == six })
+	}
+	local := uses(func(s *Service) bool { return s.Local && s.Forward != ipvs.Masquerade })
+
+	add(forwards(false), "net.ipv4.ip_forward", "1", "nat passes packets between the clients and the real servers")
+	add(forwards(true), "net.ipv6.conf.all.forwarding", "1", "nat passes packets between the clients and the real servers; a router takes no router advertisements unless accept_ra = 2")
+	add(uses(func(s *Service) bool { return s.FullNAT }), "net.ipv4.vs.conntrack", "1", "fullnat rewrites the source of connections, which conntrack must know")
+	add(uses(func(s *Service) bool { return s.Flags&ipvs.Persistent != 0 }), "net.ipv4.vs.expire_quiescent_template", "1",
+		"a client of a persistent service would be sent to its old server even at weight 0")
+	add(uses(func(s *Service) bool { return s.Scheduler == "mh" }), "net.ipv4.vs.sloppy_tcp", "1",
+		"with mh both routers choose the same server, so a connection may go on after a failover without its first packet")
+	add(local && c.Sync != nil, "net.ipv4.vs.backup_only", "1", "a standby that is a real server too must not schedule packets again")
+	add(local, "net.ipv4.conf.all.arp_ignore", "1", "a standby that is a real server too must not answer ARP for the VIP")
+	add(local, "net.ipv4.conf.all.arp_announce", "2", "a standby that is a real server too must not announce the VIP")
+	n := 0
+	for i := range c.Services {
+		n += 1 + len(c.Services[i].Servers)
+	}
+	add(n > manyDestinations, "net.ipv4.vs.run_estimation", "0", "rates of so many services and servers cost more than they tell; counters go on")
+	return list
+}
+
+// SysctlPath is the file of a setting.
+func SysctlPath(name string) string { return "/proc/sys/" + strings.ReplaceAll(name, ".", "/") }
