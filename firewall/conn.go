@@ -100,7 +100,10 @@ func (c *Conn) Replace(r Ruleset) error {
 }
 
 // Remove removes the table. It is not an error when there is none, nor when
-// the kernel has no nftables.
+// the kernel has no nftables. Connections that were given a source address
+// end, unless another table holds a chain for NAT: without one the kernel does
+// not translate their packets any more. So remove it last, or not at all while
+// they shall live.
 func (c *Conn) Remove() error {
 	batch, err := removal()
 	if err != nil {

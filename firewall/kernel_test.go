@@ -50,8 +50,7 @@ func inOrder(listing string) string {
 	})
 }
 
-// TestKernelWords has nft read the words, and compares what it makes of the
-// rules for marks with what it was told.
+// TestKernelWords has nft and the kernel take the words as rules.
 func TestKernelWords(t *testing.T) {
 	namespaces(t, 1)
 	lines := sample().Words()
@@ -64,7 +63,7 @@ func TestKernelWords(t *testing.T) {
 		nft(t, "add rule inet words "+chain+" "+l)
 	}
 	if got := nft(t, "list", "table", "inet", "words"); strings.Count(got, "comment") != len(lines) {
-		t.Errorf("nft read something else:\n%s\nof\n%s", got, strings.Join(lines, "\n"))
+		t.Errorf("nft kept something else:\n%s\nof\n%s", got, strings.Join(lines, "\n"))
 	}
 }
 

@@ -77,8 +77,8 @@ func viaIPVS(t *testing.T) {
 	}
 }
 
-// fullNAT is a ruleset with a pool of each kind: ports 80 to 83 of the first
-// VIP, any port of the second, and a mark on ports 84 to 85 of the first.
+// fullNAT is a ruleset with each kind of pool: on ports 80 to 83 of the first
+// VIP, any port of the second, and a mark on ports 84 and 85 of the first.
 func fullNAT() Ruleset {
 	var r Ruleset
 	for _, v := range []struct {

@@ -92,17 +92,16 @@ func run(t testing.TB, name string, args ...string) string {
 	return out.String()
 }
 
-// nft runs nft(8) with the input.
+// nft runs nft(8).
 func nft(t testing.TB, args ...string) string {
 	t.Helper()
 	return run(t, "nft", args...)
 }
 
-// setting writes a sysctl of the thread's namespace.
+// setting writes a sysctl: net/ is that of the namespace of the thread that
+// opens it.
 func setting(t testing.TB, name, value string) {
 	t.Helper()
-	// Not /proc/sys of another thread: /proc/thread-self has none, but this
-	// path is resolved in the namespace of the thread that opens it.
 	if err := os.WriteFile("/proc/sys/"+name, []byte(value), 0o644); err != nil {
 		t.Fatal(err)
 	}
