@@ -16,7 +16,6 @@ var (
 	rowEngine      = lookup(InVirtual, "persistence_engine")
 	rowQuorum      = lookup(InVirtual, "quorum")
 	rowHysteresis  = lookup(InVirtual, "hysteresis")
-	rowCheck       = lookup(InVirtual, "check")
 	rowMin         = lookup(InServer, "min_connections")
 )
 

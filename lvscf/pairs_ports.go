@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// protocols are those that s serves.
-func (s *Virtual) protocols() []string {
-	switch s.Protocol {
+// protocols are those that v serves.
+func (v *Virtual) protocols() []string {
+	switch v.Protocol {
 	case "tcp+udp":
 		return bothProtocols
 	case "udp":
@@ -17,7 +17,7 @@ func (s *Virtual) protocols() []string {
 	case "tcp":
 		return bothProtocols[:1]
 	}
-	return []string{s.Protocol}
+	return []string{v.Protocol}
 }
 
 var bothProtocols = []string{"tcp", "udp"}

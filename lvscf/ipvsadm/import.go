@@ -24,13 +24,17 @@ type importer struct {
 
 // A service is a virtual service on its way into lvs.cf.
 type service struct {
-	block *draft.Block // nil if it could not be carried
-	mark  bool
-	port  string // empty: all
-	six   bool
-	dests map[string]*draft.Block
-	votes map[string]int // index in the importer's
+	block  *draft.Block // nil if it could not be carried
+	mark   bool
+	port   string // empty: all
+	six    bool
+	dests  map[string]*draft.Block
+	votes  map[string]int // index in the importer's
+	tunnel *tunnel        // of its first server with one
 }
+
+// A tunnel is what a rule says of one.
+type tunnel struct{ kind, port, checksum string }
 
 // Import makes an lvs.cf of rules of ipvsadm, which errors call name. The
 // lvs.cf reads without errors. What it could not carry is in the Notes, by
@@ -197,8 +201,17 @@ func (m *importer) service(at draft.Source, set map[string]given) {
 	if g, ok := set["netmask"]; ok {
 		b.Set(at, "pmask", g.arg(0))
 	}
+	if g, ok := set["pe"]; ok {
+		b.Set(at, "persistence_engine", g.arg(0))
+	}
+	if _, ok := set["ops"]; ok {
+		b.Set(at, "one_packet", "1")
+	}
+	if g, ok := set["sched-flags"]; ok {
+		m.flags(at, b, g.arg(0))
+	}
 	m.leftovers(at, set, "add-service", "edit-service", "tcp-service", "udp-service", "sctp-service", "fwmark-service",
-		"ipv6", "scheduler", "persistent", "netmask")
+		"ipv6", "scheduler", "persistent", "netmask", "pe", "ops", "sched-flags")
 }
 
 // open begins a service.
@@ -232,68 +245,9 @@ func (m *importer) open(at draft.Source, key, protocol, addr string) *service {
 	m.Place(at, s.block, a)
 	s.block.Set(at, "protocol", protocol)
 	if port == "" {
-		s.block.Set(at, "active", "0")
-		m.Note(at, "it takes every port, and lvs.cf needs one, or a fwmark: the virtual is switched off")
+		m.EveryPort(at, s.block)
 	} else {
 		s.block.Set(at, "port", port)
 	}
 	return s
-}
-
-// server reads -a or -e.
-func (m *importer) server(at draft.Source, set map[string]given) {
-	key, _, _ := m.key(at, set)
-	if key == "" {
-		return
-	}
-	s := m.services[key]
-	switch {
-	case s == nil:
-		m.Note(at, "no rule before it adds its service: it is not carried")
-		return
-	case s.block == nil:
-		m.Note(at, "its service is not carried")
-		return
-	}
-	real := set["real-server"].arg(0)
-	if real == "" {
-		m.Note(at, "it names no real server")
-		return
-	}
-	host, port := hostPort(real)
-	forward := "direct"
-	if _, ok := set["masquerading"]; ok {
-		forward = "nat"
-	} else if _, ok := set["ipip"]; ok {
-		forward = "tunnel"
-	}
-	b := s.dests[real]
-	if b == nil {
-		b = s.block.Server(at, host)
-		s.dests[real] = b
-		s.votes[real] = len(m.votes)
-		m.votes = append(m.votes, draft.Vote{})
-		b.Set(at, "address", host)
-		b.Set(at, "active", "1")
-		if port != "" {
-			b.Set(at, "port", port)
-		} else if s.mark && forward == "nat" {
-			m.Note(at, "a server of lvs.cf has one port: all of the mark goes to it, 80 if you write no other")
-		}
-		b.Set(at, "weight", "1")
-	}
-	m.votes[s.votes[real]] = draft.Vote{At: at, Block: b, Forward: forward}
-	if g, ok := set["weight"]; ok {
-		b.Set(at, "weight", g.arg(0))
-	}
-	for _, limit := range []string{"u-threshold", "l-threshold"} {
-		if set[limit].arg(0) == "0" {
-			delete(set, limit)
-		}
-	}
-	if set["tun-type"].arg(0) == "ipip" {
-		delete(set, "tun-type")
-	}
-	m.leftovers(at, set, "add-server", "edit-server", "tcp-service", "udp-service", "sctp-service", "fwmark-service",
-		"ipv6", "real-server", "masquerading", "ipip", "gatewaying", "weight")
 }

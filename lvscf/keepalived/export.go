@@ -2,7 +2,6 @@ package keepalived
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +42,11 @@ func Export(cfg *lvscf.Config) ([]byte, []string) {
 			e.lose("virtual %s: it does not run", v.Name)
 			continue
 		}
+		e.elsewhere(v)
+		if v.Ports != nil && v.FWMark == 0 {
+			e.lose("virtual %s: ports: keepalived needs a firewall mark for several: write one as its fwmark", v.Name)
+			continue
+		}
 		if v.FWMark != 0 {
 			key := mark{v.FWMark, v.VIP.Addr.Is6()}
 			if first := marks[key]; first != "" {
@@ -51,7 +55,13 @@ func Export(cfg *lvscf.Config) ([]byte, []string) {
 			}
 			marks[key] = v.Name
 		}
-		e.virtual(cfg, v)
+		check := e.check(v)
+		for p := range strings.SplitSeq(v.Protocol, "+") {
+			e.virtual(v, p, check)
+			if v.FWMark != 0 {
+				break // whatever the protocol
+			}
+		}
 	}
 	for i := range cfg.Failovers {
 		if v := &cfg.Failovers[i]; !v.Active || cfg.Service != "fos" {
@@ -91,6 +101,9 @@ func (e *exporter) globals(cfg *lvscf.Config, links []*link) {
 	if timeouts != "" {
 		lines = append(lines, "lvs_timeouts"+timeouts)
 	}
+	if cfg.Exclusive {
+		lines = append(lines, "lvs_flush")
+	}
 	switch {
 	case cfg.SyncDaemon && len(links) > 0:
 		lines = append(lines, fmt.Sprintf("lvs_sync_daemon %s %s id %d", cfg.SyncInterface, links[0].name, cfg.SyncID))
@@ -105,66 +118,6 @@ func (e *exporter) globals(cfg *lvscf.Config, links []*link) {
 // scripts reports whether the keepalived.conf of cfg names programs.
 func scripts(cfg *lvscf.Config) bool {
 	return len(cfg.ActiveCmd)+len(cfg.InactiveCmd) > 0 || slices.ContainsFunc(cfg.Virtuals, func(v lvscf.Virtual) bool {
-		return v.Active && v.SendProgram != nil && v.Expect == nil
+		return v.Active && !v.Unchecked && v.SendProgram != nil && v.Expect == nil
 	})
-}
-
-var methods = map[lvscf.Forward]string{lvscf.NAT: "NAT", lvscf.Direct: "DR", lvscf.Tunnel: "TUN"}
-
-// virtual writes v, which is active.
-func (e *exporter) virtual(cfg *lvscf.Config, v *lvscf.Virtual) {
-	e.line("! virtual %s", v.Name)
-	if v.FWMark != 0 {
-		e.line("virtual_server fwmark %d {", v.FWMark)
-		if v.VIP.Addr.Is6() {
-			e.line("    ip_family inet6")
-		}
-	} else {
-		e.line("virtual_server %s %d {", v.VIP.Addr, v.Port)
-	}
-	e.line("    delay_loop %s", draft.Seconds(v.Timeout))
-	e.line("    lb_algo %s", v.Scheduler)
-	e.line("    lb_kind %s", methods[cfg.Network])
-	if v.Persistent != 0 {
-		e.line("    persistence_timeout %s", draft.Seconds(v.Persistent))
-		if host := v.VIP.Addr.BitLen(); v.PersistMask != host && host != 0 {
-			e.line("    persistence_granularity %s", mask(v.VIP.Addr, v.PersistMask))
-		}
-	}
-	if v.FWMark == 0 {
-		e.line("    protocol %s", strings.ToUpper(v.Protocol))
-	}
-	e.line("    alpha")
-	if v.SorryServer.IsValid() {
-		e.line("    sorry_server %s %d", v.SorryServer, v.Port)
-	}
-	if v.Reentry != 0 {
-		e.lose("virtual %s: reentry: keepalived uses a server again at its first good check", v.Name)
-	}
-	if v.LoadMonitor != "none" {
-		e.lose("virtual %s: load_monitor: keepalived's weights are fixed", v.Name)
-	}
-	check := e.check(v)
-	for _, s := range v.Servers {
-		addr, err := netip.ParseAddr(string(s.Address))
-		switch {
-		case !s.Active:
-			e.lose("virtual %s: server %s: it is switched off", v.Name, s.Name)
-			continue
-		case err != nil:
-			e.lose("virtual %s: server %s: keepalived looks up no names: write the address of %s", v.Name, s.Name, s.Address)
-			continue
-		}
-		e.line("    ! server %s", s.Name)
-		e.line("    real_server %s %d {", addr, s.Port)
-		e.line("        weight %d", s.Weight)
-		if v.QuiesceServer {
-			e.line("        inhibit_on_failure")
-		}
-		for _, l := range check(addr, s.Port) {
-			e.line("        %s", l)
-		}
-		e.line("    }")
-	}
-	e.line("}")
 }

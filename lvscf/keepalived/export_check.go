@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"pacu/lvscf"
@@ -27,11 +28,20 @@ func (e *exporter) check(v *lvscf.Virtual) lines {
 		for _, l := range inner {
 			all = append(all, "    "+l)
 		}
-		all = append(all, "    connect_timeout "+timeout, "    retry 0", "}")
-		return func(netip.Addr, uint16) []string { return all }
+		return func(_ netip.Addr, port uint16) []string {
+			some := slices.Clone(all)
+			if v.Ports != nil { // a server may have none
+				some = append(some, fmt.Sprintf("    connect_port %d", port))
+			}
+			return append(some, "    connect_timeout "+timeout, "    retry 0", "}")
+		}
 	}
 	connect := block("TCP_CHECK")
-	if v.Protocol != "tcp" {
+	tcp := v.Protocol == "tcp" || v.Protocol == "tcp+udp"
+	if v.Unchecked {
+		return func(netip.Addr, uint16) []string { return nil }
+	}
+	if !tcp {
 		if v.Send != nil || v.Expect != nil {
 			e.lose("virtual %s: send and expect: keepalived has no such check of %s", v.Name, v.Protocol)
 		}
@@ -43,7 +53,7 @@ func (e *exporter) check(v *lvscf.Virtual) lines {
 	switch {
 	case v.SendProgram != nil:
 		return e.misc(v, timeout, connect)
-	case v.Protocol != "tcp":
+	case !tcp:
 		return connect
 	case v.Send == nil && v.Expect == nil && v.Port == 80:
 		return block("HTTP_GET", "url {", "    path \"/\"", "    status_code 100-599", "}")

@@ -58,7 +58,8 @@ func (e *exporter) links(cfg *lvscf.Config) []*link {
 			add(v.VIP, false)
 		}
 	}
-	if cfg.NATRouter != nil && cfg.Network == lvscf.NAT && cfg.Service == "lvs" {
+	nat := func(v lvscf.Virtual) bool { return v.Active && v.Forward == lvscf.NAT }
+	if cfg.NATRouter != nil && cfg.Service == "lvs" && slices.ContainsFunc(cfg.Virtuals, nat) {
 		add(*cfg.NATRouter, true)
 	}
 	return links

@@ -11,6 +11,8 @@ import (
 type importer struct {
 	draft.Draft
 	groups   map[string]*stmt // virtual_server_group by name
+	pools    map[string]*stmt // local_address_group by name
+	votes    []draft.Vote
 	virtuals []*virtual
 	floating []*floating // of the VRRP instances, in the file's order
 	repeated int         // statements, by groups and ranges
@@ -36,7 +38,7 @@ func Import(name string, text []byte) (lvs []byte, notes []Note, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &importer{groups: make(map[string]*stmt)}
+	m := &importer{groups: make(map[string]*stmt), pools: make(map[string]*stmt)}
 	for _, s := range root.body {
 		switch s.key() {
 		case "global_defs":
@@ -48,6 +50,9 @@ func Import(name string, text []byte) (lvs []byte, notes []Note, err error) {
 		case "virtual_server_group":
 			m.groups[s.arg(1)] = s
 			s.all()
+		case "local_address_group":
+			m.pools[s.arg(1)] = s
+			s.all()
 		}
 	}
 	for _, s := range root.body {
@@ -55,7 +60,7 @@ func Import(name string, text []byte) (lvs []byte, notes []Note, err error) {
 			m.virtualServer(s)
 		}
 	}
-	m.network()
+	m.Network(m.votes)
 	m.addresses()
 	if g := m.Global(); g.Get("primary") == nil || g.Get("backup") == nil {
 		m.Note(draft.Source{}, "the file does not name the routers' own addresses: write primary, backup and backup_active")
@@ -77,6 +82,9 @@ func (m *importer) globals(s *stmt) {
 	g := m.Global()
 	if t := s.take("script_user"); t != nil && t.arg(1) != "root" {
 		m.Note(t.at(), "pulse runs programs as itself")
+	}
+	if t := s.take("lvs_flush"); t != nil {
+		g.Set(t.at(), "exclusive", "1")
 	}
 	if t := s.take("lvs_timeouts"); t != nil {
 		for i := 1; i < len(t.words); i += 2 {

@@ -2,19 +2,9 @@ package keepalived
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
-
-	"pacu/lvscf/internal/draft"
 )
-
-// network chooses the one forwarding method that lvs.cf has.
-func (m *importer) network() {
-	votes := make([]draft.Vote, len(m.virtuals))
-	for i, v := range m.virtuals {
-		votes[i] = draft.Vote{At: v.at, Block: v.block, Forward: v.forward}
-	}
-	m.Network(votes)
-}
 
 // addresses gives the virtuals their devices, and finds the NAT router among
 // the addresses that none of them has.
@@ -67,7 +57,7 @@ func (m *importer) addresses() {
 // virtual has and that is of a real server's network, or else on an interface
 // of its own.
 func (m *importer) router() *floating {
-	if n := m.Global().Get("network"); len(m.virtuals) == 0 || n[0] != "nat" {
+	if !slices.ContainsFunc(m.virtuals, func(v *virtual) bool { return v.block.Forward() == "nat" }) {
 		return nil
 	}
 	vips := make(map[string]bool)

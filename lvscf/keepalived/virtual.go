@@ -3,6 +3,7 @@ package keepalived
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,9 @@ type virtual struct {
 	block   *draft.Block
 	forward string // of lvs.cf
 	at      draft.Source
+	tunnel  *tunnel // of the first that has one
+	// unchecked: none of its servers has a check.
+	unchecked bool
 }
 
 // A target is what a virtual server listens on.
@@ -129,8 +133,7 @@ func (m *importer) virtual(s *stmt, t *target) {
 	case t.port != "":
 		b.Set(s.at(), "port", t.port)
 	case t.mark == "":
-		b.Set(s.at(), "active", "0")
-		m.Note(s.at(), "it takes every port, and lvs.cf needs one, or a fwmark: the virtual is switched off")
+		m.EveryPort(s.at(), b)
 	}
 	b.Set(s.at(), "reentry", "0") // keepalived uses a server again at once
 	b.Set(s.at(), "timeout", "60")
@@ -150,10 +153,19 @@ func (m *importer) virtual(s *stmt, t *target) {
 	if h := s.take("virtualhost"); h != nil {
 		host = h.arg(1)
 	}
+	v.unchecked = !slices.ContainsFunc(servers, (*stmt).checked)
+	if v.unchecked && len(servers) > 0 {
+		b.Set(s.at(), "check", "none")
+	}
 	var chosen *draft.Probe
 	for _, rs := range servers {
 		chosen = m.realServer(rs, v, host, chosen)
 	}
+	if len(servers) == 0 {
+		m.votes = append(m.votes, draft.Vote{At: v.at, Virtual: b, Forward: v.forward})
+	}
+	m.quorum(s, b)
+	m.localAddresses(s, v)
 	if chosen != nil {
 		b.Probe(s.at(), *chosen, t.port)
 	}
@@ -171,7 +183,7 @@ func (m *importer) options(s *stmt, v *virtual) {
 	for _, key := range []string{"lb_kind", "lvs_method"} {
 		if t := s.take(key); t != nil {
 			v.at = t.at()
-			v.forward = m.method(t)
+			v.forward = m.method(t, v)
 		}
 	}
 	if t := s.take("persistence_timeout"); t != nil {
@@ -184,6 +196,7 @@ func (m *importer) options(s *stmt, v *virtual) {
 	if t := s.take("persistence_granularity"); t != nil {
 		b.Set(t.at(), "pmask", t.arg(1))
 	}
+	m.flags(s, b)
 	s.take("alpha") // lvs.cf waits for the first good probe always
 	if t := s.take("sorry_server"); t != nil {
 		b.Set(t.at(), "sorry_server", t.arg(1))
@@ -191,24 +204,6 @@ func (m *importer) options(s *stmt, v *virtual) {
 			m.Note(t.at(), "lvs.cf's sorry_server gets the virtual's port")
 		}
 	}
-}
-
-// method is t's forwarding method as lvs.cf has it.
-func (m *importer) method(t *stmt) string {
-	switch strings.ToUpper(t.arg(1)) {
-	case "NAT":
-	case "DR":
-		return "direct"
-	case "TUN":
-		if len(t.words) > 2 {
-			m.Note(t.at(), "lvs.cf has IPIP tunnels alone")
-		}
-		return "tunnel"
-	default:
-		m.Note(t.at(), fmt.Sprintf("lvs.cf has no forwarding method %s", t.arg(1)))
-		return ""
-	}
-	return "nat"
 }
 
 // quiesce reads inhibit_on_failure, which lvs.cf has for all servers of a
@@ -233,50 +228,4 @@ func (m *importer) quiesce(s *stmt, v *virtual, servers []*stmt) {
 			m.Note(t.at(), "quiesce_server is for all servers of a virtual, and others here have no inhibit_on_failure")
 		}
 	}
-}
-
-// realServer reads a real_server and its check. chosen is the probe of those
-// before it, or nil; that of all of them is returned.
-func (m *importer) realServer(s *stmt, v *virtual, host string, chosen *draft.Probe) *draft.Probe {
-	s.used = true
-	addr, port := s.arg(1), s.arg(2)
-	if ap, err := netip.ParseAddrPort(addr); err == nil && port == "" {
-		addr, port = ap.Addr().String(), strconv.Itoa(int(ap.Port()))
-	}
-	if port == "0" {
-		port = ""
-	}
-	b := v.block.Server(s.at(), addr)
-	b.Set(s.at(), "address", addr)
-	b.Set(s.at(), "active", "1")
-	for _, key := range []string{"lb_kind", "lvs_method"} {
-		if t := s.take(key); t != nil && m.method(t) != v.forward {
-			b.Set(t.at(), "active", "0")
-			m.Note(t.at(), "lvs.cf has one network for all servers: this one is switched off")
-		}
-	}
-	probe, c := m.check(s, port, addr, host, v.block.Get("timeout")[0])
-	if port == "" && v.mark != "" && c != nil {
-		if t := c.take("connect_port"); t != nil {
-			port = t.arg(1)
-		}
-	}
-	if port != "" {
-		b.Set(s.at(), "port", port)
-	} else if v.mark != "" && v.forward == "nat" {
-		m.Note(s.at(), "a server of lvs.cf has one port: all of the mark goes to it, 80 if you write no other")
-	}
-	b.Set(s.at(), "weight", "1")
-	if t := s.take("weight"); t != nil {
-		b.Set(t.at(), "weight", t.arg(1))
-	}
-	switch {
-	case c == nil && probe == nil:
-		m.Note(s.at(), "it has no check, and lvs.cf probes every server: as the others of its virtual, or by its port")
-	case chosen == nil:
-		return probe
-	case *probe != *chosen:
-		m.Note(c.at(), "all servers of a virtual have one probe, and the first has another")
-	}
-	return chosen
 }

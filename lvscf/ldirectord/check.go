@@ -49,8 +49,7 @@ func (m *importer) check(v *virtual) {
 		v.block.Set(at, "active", "0")
 		m.Note(at, "ldirectord uses none of the servers: the virtual is switched off")
 	case "on":
-		m.Note(at, "lvs.cf probes every server: a connection is tried")
-		m.probe(v, at, draft.Probe{Connect: v.protocol != "udp"})
+		v.block.Set(at, "check", "none")
 	case "ping":
 		m.Note(at, "lvs.cf has no ping: a connection is tried instead")
 		m.probe(v, at, draft.Probe{Connect: v.protocol != "udp"})

@@ -208,6 +208,6 @@ func (m *importer) fallback(v *virtual) {
 		m.Note(l.at, "lvs.cf's sorry_server gets the virtual's port")
 	}
 	if strings.TrimSpace(method) != "" {
-		m.Note(l.at, "lvs.cf's sorry_server gets its packets by network, as all servers do")
+		m.Note(l.at, "lvs.cf's sorry_server gets its packets as the servers of its virtual do")
 	}
 }

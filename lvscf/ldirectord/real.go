@@ -50,7 +50,7 @@ func (m *importer) real(v *virtual, l line) {
 			}
 		}
 		b.Set(l.at, "weight", weight)
-		m.votes = append(m.votes, draft.Vote{At: l.at, Block: b, Forward: forward})
+		m.votes = append(m.votes, draft.Vote{At: l.at, Virtual: v.block, Server: b, Forward: forward})
 	}
 }
 

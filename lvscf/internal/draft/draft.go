@@ -23,6 +23,7 @@ type Draft struct {
 	notes    []Note
 	devices  map[netip.Addr]string // given by Place
 	names    map[string]int
+	every    []*Block // given every port
 }
 
 // A Block is a block of a Draft, or what stands outside all of them.
@@ -152,6 +153,7 @@ func Seconds(d time.Duration) string {
 // of the language. It returns it with the Notes, by line. It fails only where a
 // refusal cannot be traced to a setting.
 func (d *Draft) Finish(comment ...string) ([]byte, []Note, error) {
+	d.leaveRest()
 	for {
 		text, origins := d.render(comment)
 		_, problems := lvscf.Read("lvs.cf", text)

@@ -128,17 +128,31 @@ func TestRefused(t *testing.T) {
 func TestNetwork(t *testing.T) {
 	d := &Draft{}
 	var votes []Vote
-	for i, f := range []string{"tunnel", "direct", "direct", "fullnat"} {
+	for i, f := range []string{"tunnel", "direct", "direct", "hyper", "fullnat"} {
 		v := d.Service(at(i+1), "virtual", "v")
 		v.Set(at(i+1), "active", "1")
-		votes = append(votes, Vote{at(i + 1), v, f})
+		votes = append(votes, Vote{at(i + 1), v, nil, f})
 	}
+	mixed := d.Service(at(6), "virtual", "mixed")
+	mixed.Set(at(6), "active", "1")
+	for i, f := range []string{"nat", "direct", "nat"} {
+		s := mixed.Server(at(7+i), "s")
+		s.Set(at(7+i), "active", "1")
+		votes = append(votes, Vote{at(7 + i), mixed, s, f})
+	}
+	votes = append(votes, Vote{at(10), votes[1].Virtual, nil, "direct"})
 	if got := d.Network(votes); got != "direct" {
 		t.Errorf("network is %s, want direct", got)
 	}
-	for i, want := range []string{"0", "1", "1", "0"} {
-		if got := d.Services()[i].Get("active")[0]; got != want {
-			t.Errorf("virtual %d has active = %s, want %s", i, got, want)
+	for i, want := range []string{"1 tunnel", "1 direct", "1 direct", "0 direct", "1 fullnat", "1 nat"} {
+		s := d.Services()[i]
+		if got := s.Get("active")[0] + " " + s.Forward(); got != want {
+			t.Errorf("virtual %d has active and forward %s, want %s", i, got, want)
+		}
+	}
+	for i, want := range []string{"1", "0", "1"} {
+		if got := mixed.Servers()[i].Get("active")[0]; got != want {
+			t.Errorf("server %d has active = %s, want %s", i, got, want)
 		}
 	}
 	if got := new(Draft).Network(nil); got != "nat" {

@@ -49,19 +49,26 @@ func (d *Draft) render(comment []string) ([]byte, []origin) {
 	return p.text.Bytes(), p.origins
 }
 
-// rank is the place of each directive in the order of the language.
-var rank = func() map[string]int {
+// outside and inside are the places of each directive in the order of the
+// language, outside blocks and in those of services.
+var outside, inside = rank(lvscf.Global), rank(lvscf.InVirtual | lvscf.InFailover)
+
+func rank(where lvscf.Where) map[string]int {
 	m := make(map[string]int)
 	for i, d := range lvscf.Directives() {
-		if d.Where != lvscf.InServer {
+		if d.Where&where != 0 {
 			m[d.Name] = i
 		}
 	}
 	return m
-}()
+}
 
 func (p *page) settings(b, service *Block, indent string) {
 	if b.kind != "server" { // whose few words are set in their order
+		rank := inside
+		if b.kind == "" {
+			rank = outside
+		}
 		slices.SortStableFunc(b.settings, func(x, y setting) int { return cmp.Compare(rank[x.key], rank[y.key]) })
 	}
 	b.settings = slices.DeleteFunc(b.settings, func(s setting) bool {
