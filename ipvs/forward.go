@@ -37,7 +37,8 @@ func (f Forward) String() string {
 
 // An Encap says how a destination with Forward Tunnel is sent its packets.
 // The zero Encap is plain IP in IP, which is all that kernels before Linux 5.3
-// know.
+// know: they take a destination with another one without a word, and make it
+// plain. Who reads it back sees that, as such a kernel sends no Encap at all.
 type Encap struct {
 	Type  EncapType
 	Port  uint16 // UDP port of GUE; it must have one

@@ -275,3 +275,20 @@ func TestNoIPVS(t *testing.T) {
 	}
 	wantError(t, err, ErrNoIPVS, "the kernel has no IPVS: modprobe ip_vs")
 }
+
+// TestNoCount is of a kernel without IPVS, too.
+func TestNoCount(t *testing.T) {
+	if c, err := Dial(); err == nil {
+		_ = c.Close()
+		t.Skip("this kernel has IPVS")
+	}
+	counter, err := openCounter(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer counter.Close()
+	_, err = (&Client{counter: counter}).Count()
+	wantError(t, err, errors.ErrUnsupported, "count services: the kernel does not count its services")
+	_, err = new(Client).Count()
+	wantError(t, err, errors.ErrUnsupported, "")
+}
