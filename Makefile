@@ -11,7 +11,7 @@ BIN := $(CURDIR)/bin
 IN_LAB := $(BIN)/lab exec --with $(BIN)/pulse --with $(BIN)/nanny --with $(BIN)/lvsgui
 
 # Packages whose TestKernel tests want a kernel with IPVS.
-KERNEL_PKGS ?= ./lvscf/ipvsadm ./lvscf/keepalived ./ipvs ./vip ./probe ./cmd/nanny ./cmd/pulse ./lab ./lab/cmd/lab ./lab/article004
+KERNEL_PKGS ?= ./lvscf/ipvsadm ./lvscf/keepalived ./ipvs ./vip ./firewall ./probe ./director ./director/realserver ./cmd/nanny ./cmd/pulse ./lab ./lab/cmd/lab ./lab/article004 ./lab/scenario
 
 .PHONY: help
 help: ## list the targets

@@ -56,7 +56,7 @@ type Director struct {
 	judged   map[ipvs.Key][]*service // by Service.JudgedBy, where that is another
 	soiled   []*service              // dirty ones
 	attend   map[ipvs.Key]bool       // services that every Look reads
-	held     bool                    // holds changed since the last Reconcile
+	held     []netip.Addr            // whose holds changed since the last Reconcile
 	known    bool                    // the table was read
 	count    int                     // of services in the kernel, as last seen; -1: not known
 	patrol   patrol

@@ -151,7 +151,11 @@ func limits(d ipvs.Destination) string {
 	if d.Upper == 0 {
 		return "no limit"
 	}
-	return fmt.Sprintf("at most %d connections, again below %d", d.Upper, d.Lower)
+	lower := d.Lower
+	if lower == 0 {
+		lower = d.Upper * 3 / 4 // ip_vs_dest_totalconns against l_threshold, in ip_vs_conn.c
+	}
+	return fmt.Sprintf("at most %d connections, again below %d", d.Upper, lower)
 }
 
 // Plan is what Configure(c) and a Reconcile would change, in their order. It

@@ -17,8 +17,9 @@ type Result struct {
 	Changes []Change      // of the table, that the kernel took
 	Others  []string      // other changes, in words
 	Raised  []vip.Address // addresses brought up
-	// Held: Standing's Holds of some service changed.
-	Held bool
+	// Held are the real servers that Standing's Holds of some service got or
+	// lost.
+	Held []netip.Addr
 }
 
 // Empty tells that nothing was to do.
@@ -49,7 +50,7 @@ func (d *Director) Reconcile() (Result, error) {
 	others, err := d.reconcileRest(now)
 	errs = append(errs, err)
 	r.Others = others
-	r.Held, d.held = d.held, false
+	r.Held, d.held = d.held, nil
 	d.mu.Unlock()
 	raised, err := d.floating.settle(now)
 	r.Raised = raised
@@ -76,7 +77,7 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 		}
 		holds := s.holds
 		l, want := v.work(s)
-		d.held = d.held || !slices.Equal(holds, s.holds)
+		d.noteHolds(holds, s.holds)
 		if d.watched(s) || s.look {
 			d.attend[s.key] = true
 		}
@@ -142,6 +143,22 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 	}
 	d.recount()
 	return taken, errors.Join(errs...)
+}
+
+// noteHolds notes whose weights changed hands.
+func (d *Director) noteHolds(before, now []netip.AddrPort) {
+	if slices.Equal(before, now) {
+		return
+	}
+	note := func(list, other []netip.AddrPort) {
+		for _, a := range list {
+			if !slices.Contains(other, a) && !slices.Contains(d.held, a.Addr()) {
+				d.held = append(d.held, a.Addr())
+			}
+		}
+	}
+	note(before, now)
+	note(now, before)
 }
 
 // forget drops a service that is neither wanted nor there.

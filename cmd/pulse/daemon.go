@@ -119,13 +119,13 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 		return nil, err
 	}
 	p.announcer = newAnnouncer(p.events)
-	p.keeper = &keeper{
-		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.orderAgain, settled: p.save,
-		due: make(chan struct{}, 1), asked: make(map[chan result]bool), quiet: true,
-	}
 	p.nannies = &nannies{
 		program: o.nanny, log: p.events.add, known: p.known, report: p.heed,
 		all: make(map[netip.Addr]*nanny),
+	}
+	p.keeper = &keeper{
+		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.nannies.again, settled: p.save,
+		due: make(chan struct{}, 1), asked: make(map[chan result]bool), quiet: true,
 	}
 	if o.norun {
 		p.nannies.args = append(p.nannies.args, "--norun")
@@ -276,4 +276,3 @@ func (p *pulse) warn(s *site) {
 		p.events.add(control.Warning, "config", "", line)
 	}
 }
-

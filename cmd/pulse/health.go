@@ -103,11 +103,12 @@ func encapName(e ipvs.Encap) string {
 // its forerunner was, or where an earlier pulse left the kernel.
 func (p *pulse) known(o control.Order) control.Order {
 	watches := make([]control.Watch, len(o.Watches))
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	for i, w := range o.Watches {
 		w.Known = control.Untried
-		if key, ok := p.keyOf(w.Key(), o.Server, w.RealPort); ok {
+		p.mu.Lock() // not while the director is asked, which may be at a long work
+		key, ok := p.keyOf(w.Key(), o.Server, w.RealPort)
+		p.mu.Unlock()
+		if ok {
 			w.Hold = slices.Contains(p.director.Standing(key.Service).Holds, netip.AddrPortFrom(key.Addr, key.Port))
 			if v, ok := p.director.Verdict(key); ok && v.Up {
 				w.Known, w.KnownWeight = control.Up, int(v.Weight)
@@ -194,6 +195,3 @@ func (p *pulse) name(key director.ServerKey) string {
 	}
 	return at.String()
 }
-
-// orderAgain tells the nannies whose weights are pulse's now.
-func (p *pulse) orderAgain() { p.nannies.set(p.orders(p.current())) }

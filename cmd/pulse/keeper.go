@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -27,9 +28,9 @@ const (
 type keeper struct {
 	director *director.Director
 	events   *journal
-	raised   func() // addresses came up outside a takeover: announce again
-	held     func() // the servers whose weight is pulse's are others now
-	settled  func() // something changed and is done
+	raised   func()             // addresses came up outside a takeover: announce again
+	held     func([]netip.Addr) // whether these servers' weights are pulse's changed
+	settled  func()             // something changed and is done
 
 	due chan struct{}
 
@@ -128,8 +129,8 @@ func (k *keeper) after(did director.Result) {
 	if len(did.Raised) > 0 {
 		k.raised()
 	}
-	if did.Held {
-		k.held()
+	if len(did.Held) > 0 {
+		k.held(did.Held)
 	}
 	if !did.Empty() {
 		k.settled()

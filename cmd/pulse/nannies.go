@@ -72,10 +72,7 @@ func (n *nannies) set(orders map[netip.Addr]control.Order) {
 		if w, there := n.all[addr]; there {
 			w.order = order
 			w.state.Services = keys(order)
-			select {
-			case w.fresh <- struct{}{}:
-			default:
-			}
+			w.renew()
 			continue
 		}
 		ctx, stop := context.WithCancel(n.ctx)
@@ -85,6 +82,26 @@ func (n *nannies) set(orders map[netip.Addr]control.Order) {
 		}
 		n.all[addr] = w
 		n.tasks.Go(func() { n.supervise(ctx, w) })
+	}
+}
+
+// again has the nannies of these real servers get their orders again, with
+// what pulse knows now.
+func (n *nannies) again(servers []netip.Addr) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, addr := range servers {
+		if w, there := n.all[addr]; there {
+			w.renew()
+		}
+	}
+}
+
+// renew makes the nanny get its order again.
+func (w *nanny) renew() {
+	select {
+	case w.fresh <- struct{}{}:
+	default: // it will anyway
 	}
 }
 

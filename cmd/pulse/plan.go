@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"pacu/control"
@@ -99,7 +100,7 @@ func (p *pulse) Drain(ctx context.Context, server string, timeout time.Duration)
 		return "", err
 	}
 	p.save()
-	message := fmt.Sprintf("%s gets no new connections", d)
+	message := fmt.Sprintf("%s gets no new connections", called(server, d))
 	if !d.Until.IsZero() {
 		message += ", and those it has are ended at " + d.Until.Format(time.DateTime)
 	} else {
@@ -119,7 +120,15 @@ func (p *pulse) Undrain(ctx context.Context, server string) (string, error) {
 		return "", err
 	}
 	p.save()
-	message := fmt.Sprintf("%s is used again as its probes say", d)
+	message := fmt.Sprintf("%s is used again as its probes say", called(server, d))
 	p.events.add(control.Info, "server", d.String(), "undrain: "+message)
 	return message, nil
+}
+
+// called is what is drained by the name that was given and its address.
+func called(name string, d director.Drain) string {
+	if strings.Contains(name, d.Addr.String()) {
+		return name
+	}
+	return name + " (" + d.Addr.String() + ")"
 }

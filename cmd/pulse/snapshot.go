@@ -56,7 +56,11 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 	s.Firewall = site.cluster.Firewall.Words()
 	s.Drift = p.keeper.drifted()
 	s.Degraded = p.director.Degraded()
-	s.Trouble = append(p.troubles(s, site), trouble...)
+	for _, line := range append(p.troubles(s, site), trouble...) {
+		if !slices.Contains(s.Trouble, line) { // a virtual on two protocols says all twice
+			s.Trouble = append(s.Trouble, line)
+		}
+	}
 	s.Events = p.events.kept.After(0)
 	if len(s.Events) > eventsShown {
 		s.Events = s.Events[len(s.Events)-eventsShown:]
@@ -275,6 +279,7 @@ func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus, stan
 		v := control.Server{Name: "?", Address: d.Addr, Port: d.Port, Health: control.Untried}
 		if d.Addr == svc.Sorry {
 			v.Name = "sorry_server"
+			v.Health, v.Why = control.Up, "not probed"
 		}
 		v.Leaving = slices.Contains(standing.Leaving, netip.AddrPortFrom(d.Addr, d.Port))
 		fill(&v, d)

@@ -65,7 +65,7 @@ var Modules = []string{
 	"ip_vs_lblcr", "ip_vs_dh", "ip_vs_sh", "ip_vs_sed", "ip_vs_nq", "ip_vs_fo",
 	"ip_vs_ovf", "ip_vs_mh", "ip_vs_pe_sip",
 	"nf_conntrack", "nf_conntrack_netlink",
-	"veth", "bridge", "dummy", "macvlan", "8021q", "ipip", "ip6_tunnel", "ip_gre",
+	"veth", "bridge", "dummy", "macvlan", "8021q", "ipip", "ip6_tunnel", "ip_gre", "sit", "ip6_gre",
 	"fou", "sch_netem", "sch_tbf", "sch_ingress", "sch_fq_codel",
 	"nf_tables", "nft_chain_nat", "nft_compat", "nft_ct", "nft_fib_inet",
 	"nft_limit", "nft_log", "nft_masq", "nft_nat", "nft_redir", "nft_reject_inet",
