@@ -25,6 +25,7 @@ type Say func(format string, args ...any)
 var All = []Bench{
 	{"failover", "crash and planned stop of the active router, as clients see it; peer keepalived", false, Failover},
 	{"ipvs", "loading, reading, reloading and watching large IPVS tables; peers ipvsadm and keepalived", false, Tables},
+	{"reload", "parse to done of a large lvs.cf that changes little, on a table in memory", true, Reload},
 	{"lvscf", "reading and editing large lvs.cf files; peer bufio.Scanner", true, Language},
 }
 

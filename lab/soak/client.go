@@ -24,10 +24,9 @@ const (
 )
 
 const (
-	every    = 10 * time.Millisecond // between new connections
-	patience = 4 * time.Second       // for an answer, or a download's next line
-	late     = time.Second / 2       // without an answer, until we look where it went
-	keepers  = 10                    // clients that keep a connection
+	patience = 4 * time.Second // for an answer, or a download's next line
+	late     = time.Second / 2 // without an answer, until we look where it went
+	keepers  = 10              // clients that keep a connection
 	keepFor  = 20 * time.Second
 	loaders  = 8 // clients that download
 	longest  = 20 * time.Second
@@ -57,6 +56,7 @@ const clock = "15:04:05.000"
 // A crowd are the clients.
 type crowd struct {
 	site   *site
+	every  time.Duration               // from one new connection to the next
 	find   func(netip.AddrPort) string // who was given a connection
 	report func(request)               // of every request that ended
 
@@ -74,7 +74,7 @@ func (c *crowd) run(ctx context.Context) {
 	for i := range loaders {
 		tasks.Go(func() { c.download(ctx, i) })
 	}
-	tick := time.NewTicker(every)
+	tick := time.NewTicker(c.every)
 	defer tick.Stop()
 	for i := 0; ; i++ {
 		select {

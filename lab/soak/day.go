@@ -15,7 +15,9 @@ import (
 type Options struct {
 	Seed uint64
 	Long time.Duration // of traffic and events, healing and checks not counted
-	Say  func(format string, args ...any)
+	// Every is the time from one new connection to the next.
+	Every time.Duration
+	Say   func(format string, args ...any)
 	// Verbose shows every step as it happens, where otherwise only progress
 	// and trouble are shown.
 	Verbose bool
@@ -36,13 +38,15 @@ type day struct {
 
 // Sums are what became of all that happened.
 type Sums struct {
-	Steps    map[string]int // by kind
-	Answered map[string]int // requests, by how they were made
-	OnDead   int            // lost on real servers that were dead, before anybody could know
-	OnDrift  int            // lost while the kernel was as somebody else had left it
-	Drifts   int
-	Slowest  time.Duration // repair of a drift
-	Failed   int           // lost for no reason
+	Steps     map[string]int // by kind
+	Answered  map[string]int // requests, by how they were made
+	OnDead    int            // lost on real servers that were dead, before anybody could know
+	OnDrift   int            // lost while the kernel was as somebody else had left it
+	OnMachine int            // lost while the machine itself stood still: nobody can tell
+	Drifts    int
+	Slowest   time.Duration // repair of a drift
+	Stalls    int           // answers to the control that came too late
+	Failed    int           // lost for no reason
 }
 
 // String is the sums in a line.
@@ -54,8 +58,8 @@ func (s Sums) String() string {
 	for _, n := range s.Steps {
 		steps += n
 	}
-	return fmt.Sprintf("%d steps; %d requests answered (%d over new connections, %d over kept ones, %d downloads); lost: %d on dead servers, %d on %d drifts (the slowest repair took %.2f s), %d for no reason",
-		steps, total, s.Answered[fresh], s.Answered[kept], s.Answered[download], s.OnDead, s.OnDrift, s.Drifts, s.Slowest.Seconds(), s.Failed)
+	return fmt.Sprintf("%d steps; %d requests answered (%d over new connections, %d over kept ones, %d downloads); lost: %d on dead servers, %d on %d drifts (the slowest repair took %.2f s), %d while the machine itself stood still (%d times), %d for no reason",
+		steps, total, s.Answered[fresh], s.Answered[kept], s.Answered[download], s.OnDead, s.OnDrift, s.Drifts, s.Slowest.Seconds(), s.OnMachine, s.Stalls, s.Failed)
 }
 
 // An event is a line of the timeline.
@@ -119,6 +123,12 @@ func (d *day) repaired(index int, at time.Time) {
 	d.sums.Slowest = max(d.sums.Slowest, c.to.Sub(c.from))
 }
 
+// stalled tells whether the machine stood still in a time.
+func (d *day) stalled(from, to time.Time) bool {
+	h := history{stalls: d.site.stalls()}
+	return h.stalled(from, to)
+}
+
 // ended takes a request that ended.
 func (d *day) ended(r request) {
 	d.mu.Lock()
@@ -134,6 +144,8 @@ func (d *day) ended(r request) {
 // that they may be blamed on, and tells of those that should not have been.
 func (d *day) judge(before time.Time) {
 	d.mu.Lock()
+	d.history.stalls = d.site.stalls()
+	d.sums.Stalls = len(d.history.stalls)
 	var later []request
 	var bad []string
 	for _, r := range d.lost {
@@ -147,6 +159,8 @@ func (d *day) judge(before time.Time) {
 			d.sums.OnDead++
 		case onDrift:
 			d.sums.OnDrift++
+		case onMachine:
+			d.sums.OnMachine++
 		case failed:
 			d.sums.Failed++
 			if d.sums.Failed <= told {
@@ -227,6 +241,9 @@ func Run(ctx context.Context, o Options) (sums Sums, err error) {
 	if err != nil {
 		d.Say("%s", d.tail())
 	}
+	if answered := sums.Answered[fresh] + sums.Answered[kept]; sums.OnMachine > answered/100 {
+		err = errors.Join(err, fmt.Errorf("the machine is too slow to tell: of %d lost requests nobody knows why", sums.OnMachine))
+	}
 	if failed > 0 {
 		err = errors.Join(err, fmt.Errorf("%d requests were lost for no reason", failed))
 	}
@@ -245,16 +262,17 @@ func (d *day) tail() string {
 func (d *day) live(ctx context.Context) error {
 	asking, hush := context.WithCancel(ctx)
 	finder := &finder{site: d.site}
-	crowd := &crowd{site: d.site, find: finder.find, report: d.ended}
-	asked := make(chan struct{})
-	go func() { crowd.run(asking); close(asked) }()
+	crowd := &crowd{site: d.site, every: d.Every, find: finder.find, report: d.ended}
+	var asked sync.WaitGroup
+	asked.Go(func() { crowd.run(asking) })
+	asked.Go(func() { d.site.control.Run(asking) })
 	watching, stop := context.WithCancel(ctx)
 	watched := make(chan struct{})
 	go func() { d.progress(watching); close(watched) }()
 
 	err := d.play(ctx)
 	hush()
-	<-asked
+	asked.Wait()
 	stop()
 	<-watched
 	d.judge(time.Now())

@@ -21,6 +21,8 @@
 //   - while the kernel was not as pulse had left it, because someone had changed
 //     it and pulse had not put it right yet: lost to the drift, and counted by
 //     itself; the time to the repair is bounded;
+//   - while the machine itself stood still, which clients of a web server past
+//     the routers show: nobody can tell, and it is counted by itself;
 //   - any other: a failure, shown with what happened around it.
 //
 // At the day's end, when all is healed and quiet, pulse must have nothing to

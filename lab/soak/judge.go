@@ -10,10 +10,11 @@ type verdict int
 
 // The verdicts.
 const (
-	answered verdict = iota
-	onDead           // it was sent to a server that was dead, when nobody could know
-	onDrift          // the kernel was as somebody else had left it
-	failed           // it should not have been lost
+	answered  verdict = iota
+	onDead            // it was sent to a server that was dead, when nobody could know
+	onDrift           // the kernel was as somebody else had left it
+	onMachine         // the machine itself stood still: nobody can tell
+	failed            // it should not have been lost
 )
 
 // A death is a time in which a server was dead.
@@ -33,10 +34,34 @@ type change struct {
 	harmless bool
 }
 
+// A stall is a time in which an answer of a web server that has nothing to do
+// with the routers took too long.
+type stall struct{ from, to time.Time }
+
+const (
+	// tooLong an answer shows that the machine as a whole is slow; others take
+	// some milliseconds.
+	tooLong = 500 * time.Millisecond
+	// aftermath is how long a stall goes on to be felt: probes ran into their
+	// limits, and servers must earn their way back.
+	aftermath = 2 * probeEvery
+)
+
 // A history is what a lost request may be blamed on.
 type history struct {
 	deaths  []death
 	changes []change
+	stalls  []stall
+}
+
+// stalled tells whether the machine stood still in a time, or shortly before.
+func (h *history) stalled(from, to time.Time) bool {
+	for _, s := range h.stalls {
+		if s.from.Before(to) && from.Before(s.to.Add(aftermath)) {
+			return true
+		}
+	}
+	return false
 }
 
 // judge tells why a request was lost, in words too.
@@ -48,7 +73,7 @@ func (h *history) judge(r request) (verdict, string) {
 		if d.server != r.server || r.ended.Before(d.from) || !d.to.IsZero() && r.began.After(d.to) {
 			continue
 		}
-		if known := d.from.Add(detection); r.began.After(known) {
+		if known := d.from.Add(detection); r.began.After(known) && !h.stalled(d.from, r.began) {
 			return failed, fmt.Sprintf("%s had been dead for %.1f s", d.server, r.began.Sub(d.from).Seconds())
 		}
 		return onDead, d.server + " was dead"
@@ -61,6 +86,9 @@ func (h *history) judge(r request) (verdict, string) {
 		default:
 			return onDrift, c.what
 		}
+	}
+	if h.stalled(r.began, r.ended) {
+		return onMachine, "the machine stood still"
 	}
 	return failed, "its server was well, and the kernel as pulse had left it"
 }

@@ -17,8 +17,10 @@ func TestJudge(t *testing.T) {
 			{what: clearTable, from: at(300), to: at(301)},
 			{what: deleteServer, server: "lvs-05", from: at(400), to: at(401)},
 			{what: editServer, from: at(500), to: at(501), harmless: true},
-			{what: flushRules, from: at(600)},
+			{what: flushRules, from: at(600), to: at(601)},
+			{what: flushRules, from: at(900)},
 		},
+		stalls: []stall{{at(700), at(702)}},
 	}
 	lost := errors.New("timeout")
 	tests := []struct {
@@ -46,7 +48,11 @@ func TestJudge(t *testing.T) {
 		{"the server that was taken out", "lvs-05", 400.5, 401, lost, onDrift, deleteServer},
 		{"another server", "lvs-03", 400.5, 401, lost, failed, ""},
 		{"a weight", "lvs-03", 500.5, 501, lost, failed, ""},
-		{"not put right yet", "lvs-03", 601, 605, lost, onDrift, ""},
+		{"before a stall", "lvs-03", 690, 694, lost, failed, ""},
+		{"in a stall", "lvs-03", 701, 701.5, lost, onMachine, "stood still"},
+		{"soon after a stall", "lvs-03", 704, 705, lost, onMachine, ""},
+		{"long after a stall", "lvs-03", 720, 721, lost, failed, ""},
+		{"not put right yet", "lvs-03", 901, 905, lost, onDrift, ""},
 	}
 	for _, tt := range tests {
 		got, why := h.judge(request{server: tt.server, began: at(tt.began), ended: at(tt.ended), err: tt.err})

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"pacu/control"
 	"pacu/lab"
@@ -40,6 +41,19 @@ type site struct {
 	servers [servers]*server
 	client  *lab.Host
 	sources []netip.Addr
+	// control asks a web server past the routers.
+	control *lab.Client
+}
+
+// stalls are those that the control has seen.
+func (s *site) stalls() []stall {
+	var list []stall
+	for _, a := range s.control.Samples(time.Time{}) {
+		if a.Took > tooLong || a.Err != nil {
+			list = append(list, stall{a.At, a.At.Add(a.Took)})
+		}
+	}
+	return list
 }
 
 // A router is an LVS router with its pulse.
@@ -90,7 +104,15 @@ func newSite(onLine func(lab.Line)) (*site, error) {
 		s.client.Address("eth0", a.String()+"/24")
 		s.sources = append(s.sources, a)
 	}
+	witness := s.Host("witness")
+	witness.Plug(private, "eth1", "10.8.8.100/24")
+	aside := s.Host("aside")
+	aside.Plug(private, "eth1", "10.8.8.101/24")
+	s.control = &lab.Client{Host: witness, URL: "http://10.8.8.101/", Every: 100 * time.Millisecond, Timeout: 10 * time.Second}
 	err := s.Err()
+	if err == nil {
+		_, err = lab.NewWeb(aside, ":80")
+	}
 	for _, server := range s.servers {
 		if err == nil {
 			err = server.start()

@@ -15,7 +15,7 @@ func TestKernelSoak(t *testing.T) {
 			t.Skip(err)
 		}
 	}
-	sums, err := Run(t.Context(), Options{Seed: 1, Long: 30 * time.Second, Say: t.Logf, Verbose: true})
+	sums, err := Run(t.Context(), Options{Seed: 1, Long: 30 * time.Second, Every: 10 * time.Millisecond, Say: t.Logf, Verbose: true})
 	t.Log(sums)
 	if err != nil {
 		t.Fatal(err)

@@ -1,12 +1,15 @@
 // Command bench measures Pacu beside its peers, on the kernel it finds:
 //
 //	bench [--rounds N] failover
+//	bench [--rounds N] ipvs
+//	bench [--rounds N] reload
 //	bench lvscf
 //
 // Each figure is a line on standard output, "bench NAME ours=VALUE
-// peer=NAME:VALUE ratio=X"; progress goes to standard error. failover needs
-// root, a kernel with IPVS, pulse, nanny and the peers: `make bench B=failover`
-// runs it inside the lab's machine, which has them. lvscf runs anywhere.
+// peer=NAME:VALUE ratio=X", some with what is wanted of the ratio, "want<=X met"
+// or "MISSED"; progress goes to standard error. failover and ipvs need root, a
+// kernel with IPVS, pulse, nanny and the peers: `make bench B=failover` runs one
+// inside the lab's machine, which has them. reload and lvscf run anywhere.
 package main
 
 import (

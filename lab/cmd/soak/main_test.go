@@ -8,7 +8,7 @@ import (
 func TestRunRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
 		"no arguments": {"now"},
-		"some time":    {"--long", "0s"},
+		"above 0":      {"--long", "0s"},
 		"-days":        {"--days", "3"},
 		"invalid":      {"--long", "soon"},
 	} {
