@@ -40,7 +40,7 @@ func BenchmarkKernelReplace(b *testing.B) {
 func BenchmarkBuild(b *testing.B) {
 	r := many(4000)
 	for b.Loop() {
-		if _, err := build(r); err != nil {
+		if _, err := build(r, tableName); err != nil {
 			b.Fatal(err)
 		}
 	}

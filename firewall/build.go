@@ -52,10 +52,10 @@ type batch struct {
 	ranged int               // pools that have ranges
 }
 
-// build turns a ruleset into the messages that make the table of it, which is
+// build turns a ruleset into the messages that make a table of it, which is
 // not there before. If the ruleset makes no sense, the error matches
 // os.ErrInvalid.
-func build(r Ruleset) ([]message, error) {
+func build(r Ruleset, table string) ([]message, error) {
 	marked, err := targets(r.Marks)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func build(r Ruleset) ([]message, error) {
 	if len(nats) > 0 {
 		b.nats(nats)
 	}
-	return b.messages()
+	return b.messages(table)
 }
 
 // marks makes one chain that marks packets that arrive, and this machine's
@@ -206,32 +206,32 @@ func (b *batch) use(s set, chain string, steps []expression) {
 
 // messages is the batch in the order that the kernel wants: chains before the
 // elements and rules that go to them, sets before the rules that look there.
-func (b *batch) messages() ([]message, error) {
-	table, err := newTable()
+func (b *batch) messages(table string) ([]message, error) {
+	first, err := newTable(table)
 	if err != nil {
 		return nil, err
 	}
-	out := []message{table}
+	out := []message{first}
 	for _, c := range b.chains {
-		m, err := c.message()
+		m, err := c.message(table)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, m)
 	}
 	for _, s := range b.sets {
-		m, err := s.message()
+		m, err := s.message(table)
 		if err != nil {
 			return nil, err
 		}
-		fill, err := s.fill()
+		fill, err := s.fill(table)
 		if err != nil {
 			return nil, err
 		}
 		out = append(append(out, m), fill...)
 	}
 	for _, r := range b.rules {
-		m, err := r.message()
+		m, err := r.message(table)
 		if err != nil {
 			return nil, err
 		}

@@ -11,7 +11,7 @@ import (
 // TestBuildOrder has the same messages for the same ruleset in another order.
 func TestBuildOrder(t *testing.T) {
 	r := sample()
-	want, err := build(r)
+	want, err := build(r, tableName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +21,7 @@ func TestBuildOrder(t *testing.T) {
 		slices.Reverse(m.Ports)
 		slices.Reverse(m.Protocols)
 	}
-	got, err := build(r)
+	got, err := build(r, tableName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,14 +38,14 @@ func TestBuildParts(t *testing.T) {
 		want string
 	}{
 		{"one port", Ruleset{Marks: sample().Marks[3:4:4]},
-			"table, chain marks, chain prerouting, chain output, map ranges6, elements of map ranges6, " +
+			"table pacu, chain marks, chain prerouting, chain output, map ranges6, elements of map ranges6, " +
 				"map ports6, elements of map ports6, rule of prerouting, rule of output, rule of marks, rule of marks"},
 		{"masquerade", Ruleset{SourceNATs: sample().SourceNATs[2:3:3]},
-			"table, chain postrouting, chain own_address, map vips4, elements of map vips4, map nat_ports4, " +
+			"table pacu, chain postrouting, chain own_address, map vips4, elements of map vips4, map nat_ports4, " +
 				"elements of map nat_ports4, rule of own_address, rule of postrouting, rule of postrouting"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			msgs, err := build(tt.r)
+			msgs, err := build(tt.r, tableName)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +67,7 @@ func TestBuildLongest(t *testing.T) {
 		r.Marks = append(r.Marks, Mark{Name: strings.Repeat("x", 300), Addr: addr("2001:db8::1"), Protocols: []uint8{tcp},
 			Ports: []PortRange{{uint16(4*i + 1), uint16(4*i + 2)}}, Mark: 1})
 	}
-	if _, err := build(r); err != nil {
+	if _, err := build(r, tableName); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -76,24 +76,47 @@ func (c *Conn) Close() error {
 	return err
 }
 
-// Replace makes the table hold exactly r, in one step, or removes it when r is
-// empty. Connections keep the address they were given. On an error the table
-// is as it was. A ruleset that makes no sense matches os.ErrInvalid, a caller
+// Replace makes the table hold exactly r, or removes it when r is empty. Every
+// packet meets the old rules or the new ones, and connections keep the address
+// they were given. On an error of the kernel's the table is as it was, or all
+// new. A ruleset that makes no sense matches os.ErrInvalid, a caller
 // without CAP_NET_ADMIN os.ErrPermission, a kernel without what it takes
 // ErrNoNFTables.
 func (c *Conn) Replace(r Ruleset) error {
 	if r.Empty() {
 		return c.Remove()
 	}
-	fresh, err := build(r)
+	var fresh [2][]message
+	for i, table := range []string{standIn, tableName} {
+		made, err := build(r, table)
+		if err != nil {
+			return fmt.Errorf("nftables: %w", err)
+		}
+		gone, err := removal(table)
+		if err != nil {
+			return fmt.Errorf("nftables: %w", err)
+		}
+		fresh[i] = append(gone, made...)
+	}
+	leave, err := removal(standIn)
 	if err != nil {
 		return fmt.Errorf("nftables: %w", err)
 	}
-	batch, err := removal()
+	err = c.converse(func() error {
+		there, err := c.there(tableName)
+		if err != nil {
+			return err
+		}
+		left, err := c.there(standIn) // by a crash
+		if err != nil {
+			return err
+		}
+		if !there && !left {
+			return c.put(fresh[1])
+		}
+		return c.put(fresh[0], fresh[1], leave)
+	})
 	if err != nil {
-		return fmt.Errorf("nftables: %w", err)
-	}
-	if err := c.converse(func() error { return c.put(append(batch, fresh...)) }); err != nil {
 		return fmt.Errorf("replace nftables table inet %s: %w", tableName, err)
 	}
 	return nil
@@ -105,16 +128,23 @@ func (c *Conn) Replace(r Ruleset) error {
 // not translate their packets any more. So remove it last, or not at all while
 // they shall live.
 func (c *Conn) Remove() error {
-	batch, err := removal()
-	if err != nil {
-		return fmt.Errorf("nftables: %w", err)
-	}
-	err = c.converse(func() error {
-		there, err := c.there()
-		if err != nil {
-			return err
+	err := c.converse(func() error {
+		var batch []message
+		for _, table := range []string{tableName, standIn} {
+			there, err := c.there(table)
+			if err != nil {
+				return err
+			}
+			if !there {
+				continue
+			}
+			gone, err := removal(table)
+			if err != nil {
+				return err
+			}
+			batch = append(batch, gone...)
 		}
-		if there {
+		if batch != nil {
 			return c.put(batch)
 		}
 		c.left, c.seen = contents{}, false
@@ -126,35 +156,37 @@ func (c *Conn) Remove() error {
 	return nil
 }
 
-// removal removes the table whether it is there or not: it is made first.
-func removal() ([]message, error) {
-	table, err := newTable()
+// removal removes a table whether it is there or not: it is made first.
+func removal(table string) ([]message, error) {
+	made, err := newTable(table)
 	if err != nil {
 		return nil, err
 	}
-	gone, err := deleteTable()
+	gone, err := deleteTable(table)
 	if err != nil {
 		return nil, err
 	}
-	return []message{table, gone}, nil
+	return []message{made, gone}, nil
 }
 
-// put commits the batch and takes down what the table is then. When others
+// put commits the batches and takes down what the table is then. When others
 // changed a table meanwhile, it might have been ours: then it is done again.
-func (c *Conn) put(batch []message) error {
+func (c *Conn) put(batches ...[]message) error {
 	for try := 1; ; try++ {
 		before, err := c.gen()
 		if err != nil {
 			return err
 		}
-		if err := c.commit(batch); err != nil {
-			return err
+		for _, b := range batches {
+			if err := c.commit(b); err != nil {
+				return err
+			}
 		}
 		left, after, err := c.read()
 		if err != nil {
 			return err
 		}
-		if after == before+1 || try == attempts {
+		if after == before+uint32(len(batches)) || try == attempts {
 			c.left, c.generation, c.seen = left, after, true
 			return nil
 		}

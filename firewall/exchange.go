@@ -132,8 +132,8 @@ func (c *Conn) gen() (uint32, error) {
 	return 0, errors.New("generation: the kernel sent none")
 }
 
-// there tells whether the table is.
-func (c *Conn) there() (bool, error) {
+// there tells whether a table is.
+func (c *Conn) there(table string) (bool, error) {
 	_, err := c.gen()
 	if errors.Is(err, ErrNoNFTables) {
 		return false, nil
@@ -142,7 +142,7 @@ func (c *Conn) there() (bool, error) {
 		return false, err
 	}
 	_, err = c.ask(unix.NFT_MSG_GETTABLE, 0, unix.NFPROTO_INET, func(ae *netlink.AttributeEncoder) {
-		ae.String(unix.NFTA_TABLE_NAME, tableName)
+		ae.String(unix.NFTA_TABLE_NAME, table)
 	})
 	switch {
 	case errors.Is(err, unix.ENOENT):

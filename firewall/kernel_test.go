@@ -67,8 +67,8 @@ func TestKernelWords(t *testing.T) {
 	}
 }
 
-// TestKernelGeneration shows that a replacement is one transaction, and that
-// no other table changes.
+// TestKernelGeneration counts the transactions of a replacement, and shows
+// that no other table changes.
 func TestKernelGeneration(t *testing.T) {
 	namespaces(t, 1)
 	c := testConn(t)
@@ -77,11 +77,20 @@ func TestKernelGeneration(t *testing.T) {
 		return nft(t, "list", "table", "inet", "other") + nft(t, "list", "table", "ip", "pacu")
 	}
 	before := others()
-	for _, r := range []Ruleset{sample(), sample(), {Marks: sample().Marks}, {SourceNATs: sample().SourceNATs}, {}} {
+	for _, tt := range []struct {
+		r    Ruleset
+		want uint32
+	}{
+		{sample(), 1},
+		{sample(), 3}, // a stand-in, the table, no stand-in
+		{Ruleset{Marks: sample().Marks}, 3},
+		{Ruleset{SourceNATs: sample().SourceNATs}, 3},
+		{Ruleset{}, 1},
+	} {
 		from := generation(t, c)
-		replace(t, c, r)
-		if to := generation(t, c); to != from+1 {
-			t.Errorf("%d transactions, want 1", to-from)
+		replace(t, c, tt.r)
+		if to := generation(t, c); to != from+tt.want {
+			t.Errorf("%d transactions, want %d", to-from, tt.want)
 		}
 		intact(t, c, true)
 		if diff := cmp.Diff(before, others()); diff != "" {
@@ -123,6 +132,13 @@ func TestKernelIntact(t *testing.T) {
 	intact(t, c, true) // nothing is wanted, nothing is there
 	nft(t, "add table inet pacu")
 	intact(t, c, false)
+	nft(t, "add table inet pacu_stand_in") // as a crash may leave it
+	replace(t, c, sample())
+	intact(t, c, true)
+	nft(t, "add table inet pacu_stand_in")
+	intact(t, c, false)
+	replace(t, c, Ruleset{})
+	intact(t, c, true)
 	for _, tt := range []struct {
 		change string
 		want   bool

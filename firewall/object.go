@@ -7,8 +7,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tableName is our table's. Nothing else may use it.
-const tableName = "pacu"
+// Our tables. Nothing else may use the names.
+const (
+	tableName = "pacu"
+	// standIn does the work of the table while that is replaced. A packet
+	// that is on its way from one chain to another in the very moment of a
+	// transaction sees neither the old table's chain nor the new one's, so
+	// the kernel's transactions alone would let one through now and then.
+	standIn = "pacu_stand_in"
+)
 
 // A message is one of a batch, and says of what for the error.
 type message struct {
@@ -18,15 +25,15 @@ type message struct {
 	body  []byte
 }
 
-func newTable() (message, error) {
-	return encode("table", unix.NFT_MSG_NEWTABLE, netlink.Create, func(ae *netlink.AttributeEncoder) {
-		ae.String(unix.NFTA_TABLE_NAME, tableName)
+func newTable(table string) (message, error) {
+	return encode("table "+table, unix.NFT_MSG_NEWTABLE, netlink.Create, func(ae *netlink.AttributeEncoder) {
+		ae.String(unix.NFTA_TABLE_NAME, table)
 	})
 }
 
-func deleteTable() (message, error) {
-	return encode("table", unix.NFT_MSG_DELTABLE, 0, func(ae *netlink.AttributeEncoder) {
-		ae.String(unix.NFTA_TABLE_NAME, tableName)
+func deleteTable(table string) (message, error) {
+	return encode("table "+table, unix.NFT_MSG_DELTABLE, 0, func(ae *netlink.AttributeEncoder) {
+		ae.String(unix.NFTA_TABLE_NAME, table)
 	})
 }
 
@@ -39,9 +46,9 @@ type chain struct {
 	priority int32  // NF_IP_PRI_*
 }
 
-func (c chain) message() (message, error) {
+func (c chain) message(table string) (message, error) {
 	return encode("chain "+c.name, unix.NFT_MSG_NEWCHAIN, netlink.Create, func(ae *netlink.AttributeEncoder) {
-		ae.String(unix.NFTA_CHAIN_TABLE, tableName)
+		ae.String(unix.NFTA_CHAIN_TABLE, table)
 		ae.String(unix.NFTA_CHAIN_NAME, c.name)
 		if c.kind == "" {
 			return
@@ -61,9 +68,9 @@ type rule struct {
 	steps []expression
 }
 
-func (r rule) message() (message, error) {
+func (r rule) message(table string) (message, error) {
 	return encode("rule of "+r.chain, unix.NFT_MSG_NEWRULE, netlink.Create|netlink.Append, func(ae *netlink.AttributeEncoder) {
-		ae.String(unix.NFTA_RULE_TABLE, tableName)
+		ae.String(unix.NFTA_RULE_TABLE, table)
 		ae.String(unix.NFTA_RULE_CHAIN, r.chain)
 		ae.Nested(unix.NFTA_RULE_EXPRESSIONS, func(ae *netlink.AttributeEncoder) error {
 			for _, step := range r.steps {
@@ -115,7 +122,7 @@ type element struct {
 	comment  string
 }
 
-func (s set) message() (message, error) {
+func (s set) message(table string) (message, error) {
 	var number uint32
 	length := 0
 	for _, t := range s.key {
@@ -130,7 +137,7 @@ func (s set) message() (message, error) {
 		flags |= unix.NFT_SET_INTERVAL | setConcat
 	}
 	return encode("map "+s.name, unix.NFT_MSG_NEWSET, netlink.Create, func(ae *netlink.AttributeEncoder) {
-		ae.String(unix.NFTA_SET_TABLE, tableName)
+		ae.String(unix.NFTA_SET_TABLE, table)
 		ae.String(unix.NFTA_SET_NAME, s.name)
 		ae.Uint32(unix.NFTA_SET_FLAGS, flags)
 		ae.Uint32(unix.NFTA_SET_KEY_TYPE, number)
@@ -182,12 +189,12 @@ func (s set) byteOrders() []byte {
 // 65,535 bytes, and an element of IPv6 with a long comment has 260.
 const chunk = 200
 
-func (s set) fill() ([]message, error) {
+func (s set) fill(table string) ([]message, error) {
 	var out []message
 	for from := 0; from < len(s.elements); from += chunk {
 		part := s.elements[from:min(from+chunk, len(s.elements))]
 		m, err := encode("elements of map "+s.name, unix.NFT_MSG_NEWSETELEM, netlink.Create, func(ae *netlink.AttributeEncoder) {
-			ae.String(unix.NFTA_SET_ELEM_LIST_TABLE, tableName)
+			ae.String(unix.NFTA_SET_ELEM_LIST_TABLE, table)
 			ae.String(unix.NFTA_SET_ELEM_LIST_SET, s.name)
 			ae.Uint32(unix.NFTA_SET_ELEM_LIST_SET_ID, s.id)
 			ae.Nested(unix.NFTA_SET_ELEM_LIST_ELEMENTS, func(ae *netlink.AttributeEncoder) error {
@@ -223,7 +230,7 @@ func (e element) encode(ae *netlink.AttributeEncoder) error {
 	return nil
 }
 
-// encode writes a message about our table: struct nfgenmsg, then attributes
+// encode writes a message about a table of ours: struct nfgenmsg, then attributes
 // in network byte order.
 func encode(what string, kind uint16, flags netlink.HeaderFlags, attributes func(*netlink.AttributeEncoder)) (message, error) {
 	ae := netlink.NewAttributeEncoder()

@@ -37,9 +37,19 @@ func (c *Conn) read() (contents, uint32, error) {
 }
 
 func (c *Conn) readOnce() (contents, error) {
-	there, err := c.there()
-	if err != nil || !there {
+	there, err := c.there(tableName)
+	if err != nil {
 		return contents{}, err
+	}
+	left, err := c.there(standIn)
+	if err != nil {
+		return contents{}, err
+	}
+	switch {
+	case left:
+		return contents{1}, nil // a crash left it: nothing is right with it there
+	case !there:
+		return contents{}, nil
 	}
 	var parts [][]byte
 	// The attribute that names the table is the first of each kind.
