@@ -8,7 +8,7 @@ var chinese = words{
 		name: "名称", description: "描述", grammar: "语法", values: "取值", directives: "指令",
 		global: "块外指令", services: "virtual 与 failover 块内指令", servers: "server 块内指令",
 		extensions: "扩展", legacy: "旧指令",
-		examples: "示例", nat: "网络地址转换（NAT）", direct: "直接路由", tunnel: "IP 隧道",
+		examples: "示例", nat: "网络地址转换（NAT）", direct: "直接路由", tunnel: "IP 隧道", fullnat: "完全地址转换（Full NAT）",
 		problems: "问题代码", files: "文件", see: "参见",
 	},
 	name: "Linux 虚拟服务器路由器对的配置文件",
@@ -101,6 +101,16 @@ var chinese = words{
 			"`nft add table inet marks`",
 			"`nft add chain inet marks pre '{ type filter hook prerouting priority mangle; }'`",
 			"`nft add rule inet marks pre ip daddr 192.0.2.10 tcp dport '{ 80, 443 }' meta mark set 80`",
+		},
+	},
+	fullnat: example{
+		before: []string{
+			"真实服务器在各自的网络中，没有到客户端的路由：在它们看来，每个数据包都来自地址池中四个地址之一，地址池由活动路由器持有。" +
+				"`ports` 把 http 和 https 合为一个服务，由 pulse 自行打标记。可用的服务器少于两台时由 sorry_server 提供服务。" +
+				"域名服务同时使用 TCP 和 UDP，采用普通的地址转换。",
+		},
+		after: []string{
+			"真实服务器只需有到地址池的路由；它们看不到客户端的地址。域名服务器以路由器为网关。",
 		},
 	},
 	tunnel: example{

@@ -8,7 +8,7 @@ var english = words{
 		name: "NAME", description: "DESCRIPTION", grammar: "SYNTAX", values: "VALUES", directives: "DIRECTIVES",
 		global: "Outside blocks", services: "In virtual and failover blocks", servers: "In server blocks",
 		extensions: "EXTENSIONS", legacy: "LEGACY DIRECTIVES",
-		examples: "EXAMPLES", nat: "Network address translation", direct: "Direct routing", tunnel: "Tunnels",
+		examples: "EXAMPLES", nat: "Network address translation", direct: "Direct routing", tunnel: "Tunnels", fullnat: "Full network address translation",
 		problems: "PROBLEMS", files: "FILES", see: "SEE ALSO",
 	},
 	name: "configuration of a pair of Linux Virtual Server routers",
@@ -123,6 +123,18 @@ var english = words{
 			"`nft add table inet marks`",
 			"`nft add chain inet marks pre '{ type filter hook prerouting priority mangle; }'`",
 			"`nft add rule inet marks pre ip daddr 192.0.2.10 tcp dport '{ 80, 443 }' meta mark set 80`",
+		},
+	},
+	fullnat: example{
+		before: []string{
+			"The real servers are in networks of their own and have no route to the clients: to them every packet comes from one " +
+				"of the four addresses of the pool, which the active router holds. Http and https are one service by `ports`, " +
+				"and pulse marks their packets itself. With fewer than two servers up the sorry server serves. The names are " +
+				"served over TCP and UDP, by ordinary translation.",
+		},
+		after: []string{
+			"The real servers need a route to the pool, and nothing else; they do not see the addresses of the clients. The " +
+				"server of the names has a router as its gateway.",
 		},
 	},
 	tunnel: example{

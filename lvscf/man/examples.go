@@ -10,4 +10,6 @@ var (
 	directExample string
 	//go:embed examples/tunnel.cf
 	tunnelExample string
+	//go:embed examples/fullnat.cf
+	fullnatExample string
 )

@@ -44,6 +44,7 @@ type words struct {
 	nat         example
 	direct      example
 	tunnel      example
+	fullnat     example
 	problems    []string
 	files       []entry
 	seeAlso     string
@@ -59,8 +60,8 @@ type words struct {
 
 // sections are the headings.
 type sections struct {
-	name, description, grammar, values, directives, global, services, servers string
-	extensions, legacy, examples, nat, direct, tunnel, problems, files, see   string
+	name, description, grammar, values, directives, global, services, servers        string
+	extensions, legacy, examples, nat, direct, tunnel, fullnat, problems, files, see string
 }
 
 // typeWords are what a type is called, as what stands behind the =, and what

@@ -43,7 +43,7 @@ func TestPagesAreCurrent(t *testing.T) {
 // The examples are files that nothing can be said against.
 func TestExamples(t *testing.T) {
 	for forward, text := range map[lvscf.Forward]string{
-		lvscf.NAT: natExample, lvscf.Direct: directExample, lvscf.Tunnel: tunnelExample,
+		lvscf.NAT: natExample, lvscf.Direct: directExample, lvscf.Tunnel: tunnelExample, lvscf.FullNAT: fullnatExample,
 	} {
 		cfg, problems := lvscf.Read(string(forward)+".cf", []byte(text))
 		if len(problems) > 0 {

@@ -50,6 +50,7 @@ func (w *words) page() []byte {
 		{w.sections.nat, natExample, w.nat},
 		{w.sections.direct, directExample, w.direct},
 		{w.sections.tunnel, tunnelExample, w.tunnel},
+		{w.sections.fullnat, fullnatExample, w.fullnat},
 	} {
 		r.subsection(e.title)
 		r.paragraphs(e.before)
