@@ -3,6 +3,7 @@ package vip
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -19,6 +20,25 @@ func at(prefix, device string) Address {
 	return Address{Prefix: netip.MustParsePrefix(prefix), Interface: iface, Label: label}
 }
 
+// A connection of the router's own must not come from an address that may
+// leave: of IPv6 addresses the kernel would choose the newest.
+func TestKernelOwnConnections(t *testing.T) {
+	n := newTestNet(t)
+	c := testConn(t)
+	n.ip(t, "addr add 2001:db8::1/64 dev eth0 nodad")
+	if err := c.Add(at("2001:db8::30/64", "eth0")); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("udp", "[2001:db8::99]:9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if got := conn.LocalAddr().(*net.UDPAddr).IP.String(); got != "2001:db8::1" {
+		t.Errorf("a connection of the router's own comes from %s", got)
+	}
+}
+
 func TestKernelAddRemove(t *testing.T) {
 	n := newTestNet(t)
 	c := testConn(t)
@@ -29,8 +49,8 @@ func TestKernelAddRemove(t *testing.T) {
 		{at("10.10.1.30/32", "eth0:1"), "10.10.1.30/32 scope global eth0:1 proto 80"},
 		{at("10.8.8.30/24", "eth1:0"), "10.8.8.30/24 brd 10.8.8.255 scope global eth1:0 proto 80"},
 		{at("10.7.0.1/31", "eth1"), "10.7.0.1/31 scope global eth1 proto 80"},
-		{at("2001:db8::30/64", "eth0"), "2001:db8::30/64 scope global proto 80"},
-		{at("2001:db8::31/128", "eth0:3"), "2001:db8::31/128 scope global proto 80"},
+		{at("2001:db8::30/64", "eth0"), "2001:db8::30/64 scope global deprecated proto 80"},
+		{at("2001:db8::31/128", "eth0:3"), "2001:db8::31/128 scope global deprecated proto 80"},
 	}
 	for _, tt := range tests {
 		before := n.addresses(t, tt.add.Interface)

@@ -1,7 +1,9 @@
 package vip
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 
@@ -45,7 +47,11 @@ func encodeAddress(a Address, index uint32, label string) ([]byte, error) {
 		// Duplicate address detection would keep the address unusable for a
 		// second, and find the router that is just letting it go.
 		m.Attributes.Flags = unix.IFA_F_NODAD
-		return withProto(m, Proto)
+		b, err := withProto(m, Proto)
+		if err != nil {
+			return nil, err
+		}
+		return append(b, deprecated...), nil
 	}
 	m.Attributes.Label = label
 	if b, ok := broadcast(a.Prefix); ok {
@@ -53,6 +59,21 @@ func encodeAddress(a Address, index uint32, label string) ([]byte, error) {
 	}
 	return withProto(m, Proto)
 }
+
+// deprecated is an IFA_CACHEINFO of an address that lasts and that this
+// machine's own connections do not choose as their source (RFC 6724, rule 3),
+// as the newest they otherwise would: they must outlive its leaving.
+var deprecated = func() []byte {
+	forever := binary.NativeEndian.AppendUint32(nil, math.MaxUint32)
+	info := append(make([]byte, 4, 16), forever...) // preferred 0, valid, two stamps
+	ae := netlink.NewAttributeEncoder()
+	ae.Bytes(unix.IFA_CACHEINFO, append(info, make([]byte, 8)...))
+	b, err := ae.Encode()
+	if err != nil {
+		panic(err) // 20 bytes always fit
+	}
+	return b
+}()
 
 // withProto is m with IFA_PROTO, which rtnetlink does not know.
 func withProto(m rtnetlink.AddressMessage, proto uint8) ([]byte, error) {
