@@ -2,6 +2,7 @@ package lvscf
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -138,4 +139,43 @@ func TestSetLists(t *testing.T) {
 	if diff := cmp.Diff(want, string(f.Bytes())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// FuzzLists reads lists of ports and of addresses, and what is written of them.
+func FuzzLists(f *testing.F) {
+	for _, s := range []string{"80,443", "all", "8000-8100,http", "1-65535", "443-80", "0", ",", "10.0.0.1-10.0.0.9,fd00::1", "::-ffff::", "10.0.0.1-", "ftp-data"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		read := func(s string, w Where, name string) *value {
+			d := lookup(w, name)
+			c := checker{reporter: reporter{line: s}}
+			if !c.decode(d, []token{{text: name}, {text: "="}, {text: s, end: len(s)}, {text: "eth1"}}) {
+				if len(c.found) != 1 {
+					t.Fatalf("%s = %q: refused with %v", name, s, c.found)
+				}
+				return nil
+			}
+			return &c.v
+		}
+		if v := read(s, InVirtual, "ports"); v != nil {
+			for i, r := range v.ports {
+				if r.First == 0 || r.Last < r.First || i > 0 && int(r.First) <= int(v.ports[i-1].Last)+1 {
+					t.Fatalf("%q has %v", s, v.ports)
+				}
+			}
+			again := read(PortsText(v.ports), InVirtual, "ports")
+			if again == nil || cmp.Diff(v.ports, again.ports) != "" {
+				t.Fatalf("%q is %v, and written %q", s, v.ports, PortsText(v.ports))
+			}
+		}
+		if v := read(s, Global, "snat_pool"); v != nil {
+			p := Pool{v.ranges, v.dev}
+			text, _, _ := strings.Cut(p.text(), " ")
+			again := read(text, Global, "snat_pool")
+			if again == nil || len(again.ranges) != len(v.ranges) || again.ranges[0] != v.ranges[0] {
+				t.Fatalf("%q is written %q", s, p.text())
+			}
+		}
+	})
 }
