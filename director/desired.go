@@ -83,13 +83,18 @@ func desired(s *Service, sit situation) outcome {
 		}
 		o.entry.add(s.sorryDestination())
 	}
+	// Whoever replaces all servers by others keeps the old ones serving until
+	// the first of the new is known to be up.
+	replacing := o.up == 0 && untried > 0
 	for a, connections := range sit.leaving {
 		held := sit.held.find(a)
 		if held == nil || connections == 0 || o.entry.contains(a) {
 			continue
 		}
 		d := *held
-		d.Weight = 0
+		if !replacing {
+			d.Weight = 0
+		}
 		o.entry.add(d)
 	}
 	slices.SortFunc(o.entry.Destinations, compare)

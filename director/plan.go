@@ -48,7 +48,7 @@ func (c Change) Step() Step {
 	if c.service != nil {
 		name = strings.Join(c.service.Names, ", ")
 	}
-	if c.is == nil && c.want == nil {
+	if c.ofService() {
 		s := Step{Action: c.action, Kind: "service", Object: c.key.String()}
 		if c.service != nil {
 			s.Object += " of " + name

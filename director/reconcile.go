@@ -20,6 +20,8 @@ type Result struct {
 	// Held are the real servers that Standing's Holds of some service got or
 	// lost.
 	Held []netip.Addr
+	// Kept: what State returns may have changed.
+	Kept bool
 }
 
 // Empty tells that nothing was to do.
@@ -51,6 +53,7 @@ func (d *Director) Reconcile() (Result, error) {
 	errs = append(errs, err)
 	r.Others = others
 	r.Held, d.held = d.held, nil
+	r.Kept = len(others) > 0 || slices.ContainsFunc(r.Changes, Change.ofService)
 	d.mu.Unlock()
 	raised, err := d.floating.settle(now)
 	r.Raised = raised
@@ -203,6 +206,10 @@ func (d *Director) SetActive(active bool) (up []vip.Address, err error) {
 	d.turned.Store(true) // not under mu: a running Reconcile must not hold the addresses up
 	return up, err
 }
+
+// Retry makes floating addresses that the kernel refused be tried at the next
+// Reconcile: an interface changed.
+func (d *Director) Retry() { d.floating.retry() }
 
 // turn makes what depends on the role be worked out again.
 func (d *Director) turn() {

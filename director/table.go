@@ -43,6 +43,10 @@ type Change struct {
 // String is the change as the kernel's tools would say it.
 func (c Change) String() string { return c.Op.String() }
 
+// ofService tells that a service comes, goes or changes, not one of its
+// destinations.
+func (c Change) ofService() bool { return c.is == nil && c.want == nil }
+
 // A changes list is what turns one service as it is into what it should be.
 // Services are added before and deleted after all else, and what takes traffic
 // in comes before what goes.

@@ -124,7 +124,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 		all: make(map[netip.Addr]*nanny),
 	}
 	p.keeper = &keeper{
-		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.nannies.again, settled: p.save,
+		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.nannies.again, save: p.save,
 		due: make(chan struct{}, 1), asked: make(map[chan result]bool), quiet: true,
 	}
 	if o.norun {

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pacu/control"
@@ -132,8 +133,8 @@ func (k *keeper) after(did director.Result) {
 	if len(did.Held) > 0 {
 		k.held(did.Held)
 	}
-	if !did.Empty() {
-		k.settled()
+	if did.Kept || k.unsaved.Swap(false) {
+		k.save()
 	}
 }
 

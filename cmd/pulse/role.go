@@ -15,6 +15,7 @@ import (
 func (p *pulse) activate(why string) error {
 	p.events.add(control.Info, "role", "", why, "state", control.Active)
 	_, err := p.director.SetActive(true)
+	p.turned()
 	p.protect()
 	p.tellNeighbours()
 	return err
@@ -25,8 +26,16 @@ func (p *pulse) deactivate(why string) error {
 	p.events.add(control.Info, "role", "", why, "state", control.Standby)
 	p.announcer.announce(p.ctx, nil)
 	_, err := p.director.SetActive(false)
+	p.turned()
 	p.protect()
 	return err
+}
+
+// turned has the rest follow the role, and the role be kept for the next
+// pulse, off the heartbeat's path.
+func (p *pulse) turned() {
+	p.keeper.unsaved.Store(true)
+	p.keeper.kick()
 }
 
 // announce tells the neighbours where all floating addresses are, again.
@@ -81,9 +90,10 @@ func (p *pulse) protect() {
 // and addresses.
 func (p *pulse) watchNetwork(ctx context.Context) error {
 	err := vip.Watch(ctx, func(c vip.Change) {
-		if c.Kind != vip.LinkChanged {
-			p.keeper.look()
+		if c.Kind == vip.LinkChanged {
+			p.director.Retry()
 		}
+		p.keeper.look()
 		if c.Kind != vip.AddressChanged {
 			p.checkFitness(ctx)
 		}
