@@ -31,7 +31,8 @@ type keeper struct {
 	events   *journal
 	raised   func()             // addresses came up outside a takeover: announce again
 	held     func([]netip.Addr) // whether these servers' weights are pulse's changed
-	settled  func()             // something changed and is done
+	save     func()             // what the next pulse must know changed
+	unsaved  atomic.Bool
 
 	due chan struct{}
 
