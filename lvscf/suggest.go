@@ -79,10 +79,11 @@ func elsewhere(name string) Where {
 // strangers are words of other programs' files, and of old ones, with ours.
 var strangers = map[string]string{
 	"virtual_server": "virtual", "real_server": "server", "real": "server", "lb_algo": "scheduler", "lvs_sched": "scheduler",
-	"lb_kind": "network", "lvs_method": "network", "persistence_timeout": "persistent", "delay_loop": "timeout",
+	"lb_kind": "forward", "lvs_method": "forward", "persistence_timeout": "persistent", "delay_loop": "timeout",
 	"checktimeout": "timeout", "checkinterval": "timeout", "fallback": "sorry_server", "request": "send", "receive": "expect",
 	"expect_program": "send_program", "netmask": "vip_nmask", "vip": "address", "ip": "address", "method": "scheduler",
-	"interval": "timeout", "check": "send",
+	"interval": "timeout", "uthreshold": "max_connections", "lthreshold": "min_connections", "ops": "one_packet",
+	"laddr_group_name": "snat_pool", "local_address_group": "snat_pool",
 }
 
 // unknown is the hint for name, which is no directive of w.
