@@ -138,11 +138,13 @@ func (d *Director) configured(c *Cluster) map[ipvs.Key]*service {
 func (d *Director) Judge(k ServerKey, v Verdict, written bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	s := d.services[k.Service]
+	if s == nil || !s.asksFor(k) {
+		return
+	}
 	before, known := d.verdicts[k]
 	d.verdicts[k] = v
-	if s := d.services[k.Service]; s != nil {
-		d.judge(s, k, v, written, known && before == v)
-	}
+	d.judge(s, k, v, written, known && before == v)
 	for _, s := range d.judged[k.Service] {
 		d.judge(s, k, v, written, known && before == v)
 	}

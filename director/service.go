@@ -66,6 +66,13 @@ func (s *service) configured(next *Service) *service {
 	return &n
 }
 
+// asksFor tells whether lvs.cf has a real server of that key in s.
+func (s *service) asksFor(k ServerKey) bool {
+	return s.want != nil && slices.ContainsFunc(s.want.Servers, func(rs Server) bool {
+		return rs.Active && rs.Addr == k.Addr && rs.Port == k.Port
+	})
+}
+
 func (s *service) leave(a netip.AddrPort) {
 	if s.leaving == nil {
 		s.leaving = make(map[netip.AddrPort]bool)
