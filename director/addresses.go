@@ -64,7 +64,7 @@ func (f *floating) settle(now time.Time) ([]vip.Address, error) {
 func (f *floating) bring(now time.Time) ([]vip.Address, error) {
 	stray, missing, err := f.differences(f.wanted)
 	if err != nil {
-		return nil, f.note(&f.reading, now, err)
+		return nil, f.reading.note(now, err)
 	}
 	f.reading.accept()
 	var errs []error
@@ -101,21 +101,11 @@ func (f *floating) each(now time.Time, list []vip.Address, do func([]vip.Address
 			r = &refusal{}
 			f.refused[list[i]] = r
 		}
-		if err := f.note(r, now, err); err != nil {
+		if err := r.note(now, err); err != nil {
 			*errs = append(*errs, err)
 		}
 	}
 	return results
-}
-
-// note puts the next try off, and returns err where it says something new.
-func (f *floating) note(r *refusal, now time.Time, err error) error {
-	was := r.err
-	r.refuse(now, err)
-	if was != nil && was.Error() == err.Error() {
-		return nil
-	}
-	return err
 }
 
 // differences are the addresses that must go, and those that must come.

@@ -58,6 +58,8 @@ type Director struct {
 	attend   map[ipvs.Key]bool       // services that every Look reads
 	held     []netip.Addr            // whose holds changed since the last Reconcile
 	known    bool                    // the table was read
+	reading  refusal                 // of the table, until it is known
+	owned    []ipvs.Key              // an earlier pulse's
 	count    int                     // of services in the kernel, as last seen; -1: not known
 	patrol   patrol
 	rest     rest
@@ -216,7 +218,7 @@ func (d *Director) Degraded() []string {
 			list = append(list, r.words(now))
 		}
 	}
-	for _, r := range []*refusal{&d.rest.firewall, &d.rest.timeouts, &d.rest.sync, &d.rest.settings} {
+	for _, r := range []*refusal{&d.reading, &d.rest.firewall, &d.rest.timeouts, &d.rest.sync, &d.rest.settings} {
 		if r.err != nil {
 			list = append(list, r.words(now))
 		}
@@ -226,13 +228,13 @@ func (d *Director) Degraded() []string {
 }
 
 // adopt reads the table for the first time.
-func (d *Director) adopt(owned []ipvs.Key) error {
+func (d *Director) adopt() error {
 	statuses, err := d.kernel.Services()
 	if err != nil {
 		return fmt.Errorf("read the IPVS table: %w", err)
 	}
-	ours := make(map[ipvs.Key]bool, len(owned))
-	for _, k := range owned {
+	ours := make(map[ipvs.Key]bool, len(d.owned))
+	for _, k := range d.owned {
 		ours[k] = true
 	}
 	for _, st := range statuses {

@@ -38,12 +38,14 @@ func (d *Director) Reconcile() (Result, error) {
 	if d.turned.Swap(false) {
 		d.turn()
 	}
-	if !d.known {
-		if err := d.adopt(nil); err != nil {
-			errs = append(errs, err)
+	now := time.Now()
+	if !d.known && d.reading.due(now) {
+		if err := d.adopt(); err != nil {
+			errs = append(errs, d.reading.note(now, err))
+		} else {
+			d.reading.accept()
 		}
 	}
-	now := time.Now()
 	if d.known {
 		var err error
 		r.Changes, err = d.reconcileTable(now)
@@ -107,12 +109,16 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 	case err == nil:
 	case errors.As(err, &batch):
 	default: // nothing is known of any
+		err = fmt.Errorf("change the IPVS table: %w", err)
+		var told error
 		for _, t := range tasks {
 			d.reread(t.s)
-			t.s.refusal.refuse(now, fmt.Errorf("change the IPVS table: %w", err))
 			d.soil(t.s)
+			if news := t.s.refusal.note(now, err); news != nil {
+				told = news
+			}
 		}
-		return nil, fmt.Errorf("change the IPVS table: %w", err)
+		return nil, told
 	}
 	refused := make(map[ipvs.Key]error)
 	taken := list[:0]
@@ -139,10 +145,7 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 		}
 		d.reread(t.s)
 		d.soil(t.s)
-		if t.s.refusal.err == nil || t.s.refusal.err.Error() != err.Error() {
-			errs = append(errs, err)
-		}
-		t.s.refusal.refuse(now, err)
+		errs = append(errs, t.s.refusal.note(now, err))
 	}
 	d.recount()
 	return taken, errors.Join(errs...)

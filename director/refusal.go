@@ -32,6 +32,16 @@ func (r *refusal) refuse(now time.Time, err error) {
 	r.next = now.Add(r.wait)
 }
 
+// note is refuse, and returns err where it says something new.
+func (r *refusal) note(now time.Time, err error) error {
+	was := r.err
+	r.refuse(now, err)
+	if was != nil && was.Error() == err.Error() {
+		return nil
+	}
+	return err
+}
+
 // accept notes that all is well.
 func (r *refusal) accept() { r.err, r.wait, r.next = nil, 0, time.Time{} }
 

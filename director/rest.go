@@ -52,10 +52,7 @@ func (d *Director) reconcileRest(now time.Time) (told []string, err error) {
 			r.accept()
 			return
 		}
-		if r.err == nil || r.err.Error() != err.Error() {
-			errs = append(errs, err)
-		}
-		r.refuse(now, err)
+		errs = append(errs, r.note(now, err))
 	}
 	// Settings come first: fullnat's rules need conntrack.
 	attempt(&d.rest.settings, d.makeSettings)

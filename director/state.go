@@ -37,5 +37,6 @@ func (d *Director) Resume(st State) error {
 			d.attend[k] = true
 		}
 	}
-	return d.adopt(st.Owned)
+	d.owned = st.Owned
+	return d.adopt()
 }
