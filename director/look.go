@@ -57,7 +57,8 @@ func (d *Director) lookTable(began time.Time, budget time.Duration) ([]string, e
 			d.attend[k] = true
 		}
 	}
-	for fresh := false; time.Since(began) < budget; {
+	// However long the others took, the patrol gets on.
+	for fresh, first := false, true; first || time.Since(began) < budget; first = false {
 		if len(d.patrol.keys) == 0 {
 			if fresh || len(d.services) == 0 && !d.cluster.Exclusive {
 				break // once round is enough
@@ -73,8 +74,8 @@ func (d *Director) lookTable(began time.Time, budget time.Duration) ([]string, e
 		}
 		s := d.services[d.patrol.keys[0]]
 		d.patrol.keys = d.patrol.keys[1:]
-		if s == nil {
-			continue
+		if s == nil || d.attend[s.key] {
+			continue // was read in this Look: weights get a second one
 		}
 		if err := d.lookAt(s, &found); err != nil {
 			return found, err
