@@ -150,18 +150,20 @@ func (d *Director) lookAt(s *service, found *[]string) error {
 		return fmt.Errorf("read the IPVS table: %w", err)
 	}
 	drift := d.learn(s, is, statuses)
+	var words []string
 	for _, c := range drift.inOrder() {
-		d.deviates(s, found, drifted(c))
+		words = append(words, c.Step().String()) // "- 10.8.8.35:80 in http_server"
 	}
+	d.deviates(s, found, words...)
 	return nil
 }
 
-// deviates notes a change that others made to s.
-func (d *Director) deviates(s *service, found *[]string, what string) {
-	*found = append(*found, what)
-	s.refusal.repair(time.Now(), what)
+// deviates notes the changes that others made to s.
+func (d *Director) deviates(s *service, found *[]string, what ...string) {
+	if len(what) == 0 {
+		return
+	}
+	*found = append(*found, what...)
+	s.refusal.repair(time.Now(), what[0])
 	d.soil(s)
 }
-
-// drifted is a change of others in words: "- 10.8.8.35:80 in http_server".
-func drifted(c Change) string { return c.Step().String() }

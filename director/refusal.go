@@ -9,7 +9,7 @@ const (
 	firstRetry = time.Second      // after a refusal; doubles
 	lastRetry  = 60 * time.Second // then at most this
 	// A repair that is needed again within quarrel of the last counts as the
-	// same; after quarrels of them it is left for a while.
+	// same; from quarrels of them on it is left for a while, that doubles.
 	quarrel  = 5 * time.Second
 	quarrels = 5
 )
@@ -23,6 +23,7 @@ type refusal struct {
 
 	repairs  int // lately, of one thing
 	repaired time.Time
+	patience time.Duration // before the next repair
 }
 
 // refuse notes that err happened now, and puts the next try off.
@@ -50,14 +51,15 @@ func (r *refusal) due(now time.Time) bool { return r.err == nil || !now.Before(r
 
 // repair counts a repair, and puts off the next where repairs do not last.
 func (r *refusal) repair(now time.Time, what string) {
-	if now.Sub(r.repaired) > quarrel {
-		r.repairs = 0
+	if now.Sub(r.repaired) > quarrel+r.patience {
+		r.repairs, r.patience = 0, 0
 	}
 	r.repairs++
 	r.repaired = now
 	if r.repairs >= quarrels {
-		r.refuse(now, fmt.Errorf("%s: it was put right %d times and does not last: another program changes it too, or this kernel cannot keep it", what, r.repairs))
-		r.repairs = 0
+		r.patience = min(max(2*r.patience, firstRetry), lastRetry)
+		r.err = fmt.Errorf("%s: it was put right %d times and does not last: another program changes it too, or this kernel cannot keep it", what, r.repairs)
+		r.next = now.Add(r.patience)
 	}
 }
 
