@@ -133,15 +133,21 @@ func (b *bed) load(ctx context.Context, k keeper, t table) (*lab.Process, time.D
 	return p, at.Sub(began), err
 }
 
-// glance is the pause between two looks at the table for one change.
-const glance = 2 * time.Millisecond
+const (
+	// glance is the pause between two looks at the table for one change; a
+	// look takes as long.
+	glance = 2 * time.Millisecond
+	// gaze is that between two looks at a table that fills: to look takes the
+	// kernel's lock.
+	gaze = 25 * time.Millisecond
+)
 
 // full waits until the kernel holds all of t and returns when it did. It looks
 // at the last virtual until that is there, which costs next to nothing, and then
 // at all of them.
 func (b *bed) full(ctx context.Context, p *lab.Process, t table) (at time.Time, err error) {
 	last := t.virtuals - 1
-	return b.until(ctx, p, func() error {
+	return b.until(ctx, p, gaze, func() error {
 		if n, err := b.count(t.key(last)); err != nil || n != t.count(last) {
 			return errors.Join(err, fmt.Errorf("%d of %d destinations of the last service", n, t.count(last)))
 		}
@@ -160,7 +166,7 @@ func (b *bed) full(ctx context.Context, p *lab.Process, t table) (at time.Time, 
 // returns when it did.
 func (b *bed) shows(ctx context.Context, p *lab.Process, t table) (time.Time, error) {
 	v, s := t.middle()
-	return b.until(ctx, p, func() error {
+	return b.until(ctx, p, glance, func() error {
 		all, err := b.kernel.Destinations(t.key(v))
 		if err != nil {
 			return err
@@ -174,9 +180,9 @@ func (b *bed) shows(ctx context.Context, p *lab.Process, t table) (time.Time, er
 	})
 }
 
-// until waits until ask is content, and returns when it asked that time. It
-// gives up when the process ends.
-func (b *bed) until(ctx context.Context, p *lab.Process, ask func() error) (time.Time, error) {
+// until asks every so often until ask is content, and returns when it asked that
+// time. It gives up when the process ends.
+func (b *bed) until(ctx context.Context, p *lab.Process, every time.Duration, ask func() error) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, settled)
 	defer cancel()
 	for {
@@ -190,7 +196,7 @@ func (b *bed) until(ctx context.Context, p *lab.Process, ask func() error) (time
 			return at, fmt.Errorf("it ended by itself: %w: %w; it said %s", p.Wait(), err, lastLines(p))
 		default:
 		}
-		if perr := pause(ctx, glance); perr != nil {
+		if perr := pause(ctx, every); perr != nil {
 			return at, fmt.Errorf("%w: %w; it said %s", perr, err, lastLines(p))
 		}
 	}
