@@ -21,7 +21,7 @@ var (
 // watching them, beside ipvsadm and keepalived. Every figure but those of idle
 // daemons is the median of the rounds.
 func Tables(ctx context.Context, s Settings, say Say) ([]Figure, error) {
-	m := measurer{s, say}
+	m := measurer{s, say, map[string]float64{}}
 	var figures []Figure
 	for _, t := range []table{thousand, fourfold} {
 		for _, measure := range []func(context.Context, table) ([]Figure, error){m.loads, m.reading, m.upkeep} {
@@ -44,12 +44,16 @@ func Tables(ctx context.Context, s Settings, say Say) ([]Figure, error) {
 
 type measurer struct {
 	Settings
-	say Say
+	say   Say
+	known map[string]float64 // medians, by what was measured
 }
 
 // rounds takes a time as often as there are rounds and returns the median, in
-// seconds.
+// seconds. What was measured once is not measured again.
 func (m measurer) rounds(what string, once func() (time.Duration, error)) (float64, error) {
+	if was, ok := m.known[what]; ok {
+		return was, nil
+	}
 	var all []float64
 	for n := range m.Rounds {
 		took, err := once()
@@ -59,7 +63,8 @@ func (m measurer) rounds(what string, once func() (time.Duration, error)) (float
 		m.say("%s, %d of %d: %.3f s", what, n+1, m.Rounds, took.Seconds())
 		all = append(all, took.Seconds())
 	}
-	return median(all), nil
+	m.known[what] = median(all)
+	return m.known[what], nil
 }
 
 // loads compares the ways to a full table from an empty one.

@@ -27,7 +27,7 @@ func Reload(ctx context.Context, s Settings, say Say) ([]Figure, error) {
 	if kernel.changes != t.virtuals+t.servers {
 		return nil, fmt.Errorf("%d changes filled the table of %s", kernel.changes, t)
 	}
-	m := measurer{s, say}
+	m := measurer{s, say, map[string]float64{}}
 	again := func(what string, change func(table) table) (seconds, messages float64, err error) {
 		seconds, err = m.rounds(t.String()+" "+what, func() (time.Duration, error) {
 			t = change(t)
