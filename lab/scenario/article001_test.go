@@ -12,15 +12,13 @@ func TestKernelArticle001(t *testing.T) {
 	for _, f := range families {
 		t.Run(string(f), func(t *testing.T) {
 			s := newLAN(t, f, 2, 2)
-			for _, rs := range s.servers {
-				rs.floats(f.host(public, vip))
-			}
 			web := s.virtual("web",
 				"scheduler = wlc",
 				`send = "GET / HTTP/1.0\r\n\r\n"`,
 				`expect = "HTTP/1.0 200"`,
 			)
-			lvs := s.built().global("network = direct")
+			lvs := s.direct()
+			s.setUp(lvs.and(web))
 			s.start(lvs.and(web))
 			service := "-t " + f.at(public, vip, 80)
 			head := "-A " + service + " -s wlc"

@@ -15,14 +15,10 @@ func TestKernelArticle002(t *testing.T) {
 	for _, f := range families {
 		t.Run(string(f), func(t *testing.T) {
 			s := newLAN(t, f, 1, 2)
-			for _, rs := range s.servers {
-				rs.floats(f.host(public, vip))
-			}
-			web := s.virtual("web", "scheduler = wrr", "persistent = 20")
-			s.built().start(s.global(
-				"network = direct",
-				"tcp_timeout = 30", "tcpfin_timeout = 5", "udp_timeout = 60",
-			).and(web))
+			lvs := s.direct("tcp_timeout = 30", "tcpfin_timeout = 5", "udp_timeout = 60").
+				and(s.virtual("web", "scheduler = wrr", "persistent = 20"))
+			s.setUp(lvs)
+			s.start(lvs)
 			service := "-t " + f.at(public, vip, 80)
 			want := []string{
 				"-A " + service + " -s wrr -p 20",

@@ -23,13 +23,6 @@ type server struct {
 	web              *web
 }
 
-// floats gives the server a VIP of direct routing.
-func (rs *server) floats(address string) {
-	rs.Sysctl("net.ipv4.conf.all.arp_ignore", "1")
-	rs.Sysctl("net.ipv4.conf.all.arp_announce", "2")
-	rs.Address("lo", address)
-}
-
 // A web answers 200 and its host's name, and sends /slow?id=N little by little
 // until download N is released.
 type web struct {

@@ -2,9 +2,11 @@ package scenario
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/netip"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -216,14 +218,19 @@ func (s *site) nat(lines ...string) config {
 	).with(lines...)
 }
 
+// direct is the head of an lvs.cf for newLAN's routers.
+func (s *site) direct(lines ...string) config {
+	return s.global("network = direct").with(lines...)
+}
+
 // virtual is a virtual block for port 80 of the VIP and all real servers, with
 // fast probes.
 func (s *site) virtual(name string, lines ...string) virtual {
 	v := virtual{name: name, lines: []string{
 		"address = " + s.family.addr(public, vip) + " eth0:1",
 		"port = 80",
-		"timeout = 500ms",
-		"reentry = 500ms",
+		"timeout = 1",
+		"reentry = 1",
 		"scheduler = rr",
 	}}
 	for _, rs := range s.servers {
@@ -260,7 +267,7 @@ func (s *site) within(limit time.Duration, ask func(ctx context.Context) error) 
 			return
 		}
 		// One that the deadline itself cut short tells less than the one before.
-		if last == nil || ctx.Err() == nil {
+		if last == nil || ctx.Err() == nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			last = err
 		}
 		select {
