@@ -12,7 +12,8 @@ type situation struct {
 	verdict func(ServerKey) (Verdict, bool)
 	drained func(*Service, *Server) (draining, out bool)
 	held    *Entry // what the kernel holds; nil: the service is not there
-	sorry   bool   // the sorry server served so far
+	kept    map[netip.AddrPort]uint32
+	sorry   bool // the sorry server served so far
 	// leaving are the destinations that lvs.cf no longer has, with the
 	// connections they still have.
 	leaving map[netip.AddrPort]uint64
@@ -27,9 +28,9 @@ type outcome struct {
 	up    int // servers that are up and not drained
 }
 
-// desired is what the kernel should hold of s. What it holds already decides
-// for servers without a verdict: one that is served is kept as it is until a
-// probe says otherwise, a new one gets nothing.
+// desired is what the kernel should hold of s. Of servers without a verdict,
+// one that was served before is kept as it was until a probe says otherwise,
+// a new one gets nothing.
 func desired(s *Service, sit situation) outcome {
 	o := outcome{entry: Entry{Service: s.Service, Destinations: make([]ipvs.Destination, 0, len(s.Servers)+1)}}
 	untried, active := 0, 0
@@ -55,13 +56,14 @@ func desired(s *Service, sit situation) outcome {
 		if !rs.Unchecked {
 			verdict, judged = sit.verdict(ServerKey{s.JudgedBy, rs.Addr, rs.Port})
 		}
+		weight, kept := sit.kept[a]
 		switch {
-		case !judged && held == nil:
+		case !judged && !kept:
 			untried++
 			continue
 		case !judged:
-			d.Weight = held.Weight
-			if held.Weight > 0 {
+			d.Weight = weight
+			if weight > 0 {
 				serving = append(serving, len(o.entry.Destinations))
 			}
 		case verdict.Up:

@@ -118,17 +118,18 @@ func (d *Director) Configure(c *Cluster) {
 // included.
 func (d *Director) configured(c *Cluster) map[ipvs.Key]*service {
 	next := make(map[ipvs.Key]*service, len(c.Services))
+	judged := func(k ServerKey) bool { _, ok := d.verdicts[k]; return ok }
 	for i := range c.Services {
 		want := &c.Services[i]
 		s := d.services[want.Key]
 		if s == nil {
 			s = &service{key: want.Key}
 		}
-		next[want.Key] = s.configured(want)
+		next[want.Key] = s.configured(want, judged)
 	}
 	for k, s := range d.services {
 		if _, stays := next[k]; !stays && s.held != nil {
-			next[k] = s.configured(nil)
+			next[k] = s.configured(nil, judged)
 		}
 	}
 	return next
@@ -275,8 +276,12 @@ func (d *Director) inherit(s *service) {
 		stays[a] = true
 		held := s.held.find(a)
 		key := ServerKey{s.want.JudgedBy, rs.Addr, rs.Port}
-		if _, judged := d.verdicts[key]; held != nil && held.Weight > 0 && !judged && !rs.Unchecked {
+		switch _, judged := d.verdicts[key]; {
+		case held == nil || judged || rs.Unchecked:
+		case held.Weight > 0:
 			d.verdicts[key] = Verdict{Up: true, Weight: held.Weight}
+		default:
+			s.keep(a, s)
 		}
 	}
 	for _, dest := range s.held.Destinations {

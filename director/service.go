@@ -28,25 +28,33 @@ type service struct {
 	// as last read with the weight at 0.
 	leaving map[netip.AddrPort]bool
 	counted map[netip.AddrPort]uint64
+	// kept are the weights of servers that the kernel served before anyone
+	// judged them.
+	kept    map[netip.AddrPort]uint32
 	doubt   map[netip.AddrPort]uint32 // weights that disagreed at the last look
 	refusal refusal
 }
 
 // configured is s as it is right after lvs.cf asks for next: what of it must
 // be worked out again is dirty. s itself does not change.
-func (s *service) configured(next *Service) *service {
+func (s *service) configured(next *Service, judged func(ServerKey) bool) *service {
 	n := *s
 	n.want, n.dirty = next, true
 	n.leaving, n.counted = maps.Clone(s.leaving), maps.Clone(s.counted)
-	n.refusal = refusal{}
-	if next == nil || s.held == nil {
+	n.kept, n.refusal = nil, refusal{}
+	if next == nil {
 		return &n
 	}
 	stays := make(map[netip.AddrPort]bool, len(next.Servers))
 	for i := range next.Servers {
 		rs := &next.Servers[i]
-		if rs.Active {
-			stays[netip.AddrPortFrom(rs.Addr, rs.Port)] = true
+		if !rs.Active {
+			continue
+		}
+		a := netip.AddrPortFrom(rs.Addr, rs.Port)
+		stays[a] = true
+		if !rs.Unchecked && !judged(ServerKey{next.JudgedBy, rs.Addr, rs.Port}) {
+			n.keep(a, s)
 		}
 	}
 	for a := range n.leaving {
@@ -55,7 +63,7 @@ func (s *service) configured(next *Service) *service {
 			delete(n.counted, a)
 		}
 	}
-	if !next.Keep {
+	if !next.Keep || s.held == nil {
 		return &n
 	}
 	for _, d := range s.held.Destinations {
@@ -64,6 +72,22 @@ func (s *service) configured(next *Service) *service {
 		}
 	}
 	return &n
+}
+
+// keep keeps the server at a as it was in before until a probe says otherwise,
+// if it was there.
+func (s *service) keep(a netip.AddrPort, before *service) {
+	weight, kept := before.kept[a]
+	if held := before.held.find(a); !kept && held != nil {
+		weight, kept = held.Weight, true
+	}
+	if !kept {
+		return
+	}
+	if s.kept == nil {
+		s.kept = make(map[netip.AddrPort]uint32)
+	}
+	s.kept[a] = weight
 }
 
 // asksFor tells whether lvs.cf has a real server of that key in s.
@@ -113,7 +137,7 @@ func (v view) work(s *service) (changes, *Entry) {
 	o := desired(s.want, situation{
 		verdict: func(k ServerKey) (Verdict, bool) { verdict, ok := v.verdicts[k]; return verdict, ok },
 		drained: func(svc *Service, rs *Server) (bool, bool) { return v.drains.of(svc, rs, s) },
-		held:    s.held, sorry: s.sorry, leaving: leaving,
+		held:    s.held, kept: s.kept, sorry: s.sorry, leaving: leaving,
 	})
 	if sorry := at(s.want.sorryDestination()); o.sorry {
 		delete(s.leaving, sorry)
