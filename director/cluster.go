@@ -264,7 +264,7 @@ func (b *builder) addAddress(f lvscf.Floating, why string) {
 // router that holds them.
 func (b *builder) addPool(p lvscf.Pool) {
 	for _, r := range p.Ranges {
-		for a := r.First; a.Compare(r.Last) <= 0; a = a.Next() {
+		for a := r.First; a.IsValid() && a.Compare(r.Last) <= 0; a = a.Next() {
 			if _, there := b.byAddr[a]; !there {
 				b.addAddress(lvscf.Floating{Addr: a, Bits: a.BitLen(), Device: p.Device}, "snat_pool")
 			}

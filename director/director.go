@@ -287,7 +287,8 @@ func (d *Director) inherit(s *service) {
 	for _, dest := range s.held.Destinations {
 		a := at(dest)
 		if s.want.Sorry.IsValid() && a == at(s.want.sorryDestination()) {
-			s.sorry = dest.Weight > 0
+			// A real server that is the sorry server too may serve as either.
+			s.sorry = dest.Weight > 0 && !stays[a]
 			continue
 		}
 		if !stays[a] && s.want.Keep {

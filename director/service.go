@@ -63,11 +63,15 @@ func (s *service) configured(next *Service, judged func(ServerKey) bool) *servic
 			delete(n.counted, a)
 		}
 	}
+	if !next.Keep {
+		n.leaving = nil // what was kept so far is kept no more
+	}
 	if !next.Keep || s.held == nil {
 		return &n
 	}
+	sorry := at(next.sorryDestination())
 	for _, d := range s.held.Destinations {
-		if a := at(d); !stays[a] && !n.leaving[a] && (d.Addr != next.Sorry || s.want == nil) {
+		if a := at(d); !stays[a] && !n.leaving[a] && (!s.sorry || a != sorry) {
 			n.leave(a)
 		}
 	}
@@ -128,6 +132,8 @@ func (v view) work(s *service) (changes, *Entry) {
 	if s.want == nil || v.elsewhere(s.want) {
 		l.between(s.want, s.held, nil)
 		s.up, s.sorry, s.holds = 0, false, nil
+		clear(s.leaving)
+		clear(s.counted)
 		return l, nil
 	}
 	leaving := make(map[netip.AddrPort]uint64, len(s.leaving))
