@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
-	"pacu/control"
 	"pacu/ipvs"
 	"pacu/lab"
 )
@@ -55,68 +53,6 @@ func on(use func(*bed) error) error {
 	}
 	return errors.Join(use(b), b.close())
 }
-
-// A keeper is a daemon that keeps a table in the kernel.
-type keeper interface {
-	name() string
-	// write puts a configuration for the table in its place.
-	write(b *bed, t table) error
-	start(b *bed) (*lab.Process, error)
-	// reload has it read the configuration again. It may return before that
-	// is done.
-	reload(ctx context.Context, b *bed, p *lab.Process) error
-	// sent is how many messages it says to have sent to IPVS so far; 0 where
-	// it does not count.
-	sent(ctx context.Context, b *bed) (uint64, error)
-}
-
-// pulseKeeper is ours.
-type pulseKeeper struct{}
-
-func (pulseKeeper) name() string { return "pulse" }
-
-func (pulseKeeper) write(b *bed, t table) error {
-	return b.router.WriteFile(lvsPath, t.lvsFile(), 0o660)
-}
-
-func (pulseKeeper) start(b *bed) (*lab.Process, error) { return b.router.Start("pulse", "-n") }
-
-func (pulseKeeper) reload(ctx context.Context, b *bed, _ *lab.Process) error {
-	_, err := pulseOf(b).Reload(ctx)
-	return err
-}
-
-func (pulseKeeper) sent(ctx context.Context, b *bed) (uint64, error) {
-	s, err := pulseOf(b).Snapshot(ctx)
-	if err != nil {
-		return 0, err
-	}
-	return s.Table.Sent, nil
-}
-
-// pulseOf is the way to the pulse that runs in the bed.
-func pulseOf(b *bed) *control.Client {
-	return control.NewClient(b.router.Path("/run/pulse/control.sock"))
-}
-
-// keepalivedKeeper is keepalived without VRRP.
-type keepalivedKeeper struct{}
-
-func (keepalivedKeeper) name() string { return "keepalived" }
-
-func (keepalivedKeeper) write(b *bed, t table) error {
-	return b.router.WriteFile(keepalivedConf, t.keepalivedFile(), 0o644)
-}
-
-func (keepalivedKeeper) start(b *bed) (*lab.Process, error) {
-	return b.router.Start("keepalived", "--check", "--dont-fork", "--log-console", "--use-file", keepalivedConf)
-}
-
-func (keepalivedKeeper) reload(_ context.Context, _ *bed, p *lab.Process) error {
-	return p.Signal(syscall.SIGHUP)
-}
-
-func (keepalivedKeeper) sent(context.Context, *bed) (uint64, error) { return 0, nil }
 
 // load starts the keeper and returns how long it took until the kernel held
 // the whole table.
