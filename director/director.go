@@ -53,14 +53,16 @@ type Director struct {
 	verdicts map[ServerKey]Verdict
 	drains   drains
 	services map[ipvs.Key]*service
-	judged   map[ipvs.Key][]*service // by Service.JudgedBy, where that is another
-	soiled   []*service              // dirty ones
-	attend   map[ipvs.Key]bool       // services that every Look reads
-	held     []netip.Addr            // whose holds changed since the last Reconcile
-	known    bool                    // the table was read
-	reading  refusal                 // of the table, until it is known
-	owned    []ipvs.Key              // an earlier pulse's
-	count    int                     // of services in the kernel, as last seen; -1: not known
+	judged   map[ipvs.Key][]*service   // by Service.JudgedBy, where that is another
+	soiled   []*service                // dirty ones
+	attend   map[ipvs.Key]bool         // services that every Look reads
+	held     []netip.Addr              // whose holds changed since the last Reconcile
+	known    bool                      // the table was read
+	reading  refusal                   // of the table, until it is known
+	owned    []ipvs.Key                // an earlier pulse's
+	others   map[ipvs.Key]ipvs.Service // services of others, as last seen
+	met      bool                      // others were compared with the cluster
+	count    int                       // of services in the kernel, as last seen; -1: not known
 	patrol   patrol
 	rest     rest
 }
@@ -73,7 +75,7 @@ func New(k Kernel, a Addresses, f Firewall, s Sysctls) *Director {
 		floating: floating{addresses: a, held: make(map[vip.Address]bool), refused: make(map[vip.Address]*refusal)},
 		cluster:  &Cluster{}, verdicts: make(map[ServerKey]Verdict),
 		services: make(map[ipvs.Key]*service), judged: make(map[ipvs.Key][]*service),
-		attend: make(map[ipvs.Key]bool), count: -1,
+		attend: make(map[ipvs.Key]bool), others: make(map[ipvs.Key]ipvs.Service), count: -1,
 	}
 }
 
@@ -87,7 +89,7 @@ func (d *Director) Configure(c *Cluster) {
 	defer d.mu.Unlock()
 	d.cluster = c
 	d.floating.configure(c.Addresses)
-	d.services = d.configured(c)
+	d.services, d.met = d.configured(c), false
 	d.soiled = d.soiled[:0]
 	d.judged = make(map[ipvs.Key][]*service)
 	watched := make(map[ServerKey]bool, len(d.verdicts))
@@ -128,7 +130,12 @@ func (d *Director) configured(c *Cluster) map[ipvs.Key]*service {
 		next[want.Key] = s.configured(want, judged)
 	}
 	for k, s := range d.services {
-		if _, stays := next[k]; !stays && s.held != nil {
+		_, stays := next[k]
+		switch {
+		case stays || s.held == nil:
+		case s.foreign && !c.Exclusive:
+			d.others[k] = s.held.Service // no more to be removed
+		default:
 			next[k] = s.configured(nil, judged)
 		}
 	}
@@ -241,31 +248,64 @@ func (d *Director) adopt() error {
 	for _, st := range statuses {
 		s := d.services[st.Key]
 		if s == nil {
-			if !ours[st.Key] && !d.cluster.Exclusive {
+			if !ours[st.Key] {
+				d.others[st.Key] = st.Service
 				continue
 			}
 			s = &service{key: st.Key}
 			d.services[st.Key] = s
 		}
-		e, _, err := d.read(st.Service)
-		if errors.Is(err, os.ErrNotExist) {
-			continue // deleted since the list was read
+		if err := d.take(s, st.Service, d.verdicts); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("read the IPVS table: %w", err)
-		}
-		s.held = e
 		d.soil(s)
-		if s.want != nil {
-			d.inherit(s)
-		}
 	}
 	d.count, d.known = len(statuses), true
 	return nil
 }
 
+// take makes svc, which the kernel holds, the business of s.
+func (d *Director) take(s *service, svc ipvs.Service, verdicts map[ServerKey]Verdict) error {
+	e, _, err := d.read(svc)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // deleted since it was seen
+	}
+	if err != nil {
+		return fmt.Errorf("read the IPVS table: %w", err)
+	}
+	s.held = e
+	if s.want != nil {
+		s.inherit(verdicts)
+	}
+	return nil
+}
+
+// meet takes those services of others that c asks for too, or that it does not
+// suffer, into services.
+func (d *Director) meet(c *Cluster, services map[ipvs.Key]*service, verdicts map[ServerKey]Verdict) (met []*service, err error) {
+	for k, svc := range d.others {
+		s := services[k]
+		switch {
+		case s == nil && !c.Exclusive:
+			continue
+		case s == nil:
+			s = &service{key: k, foreign: true}
+		case s.held != nil:
+			continue
+		}
+		if err := d.take(s, svc, verdicts); err != nil {
+			return met, err
+		}
+		if s.held != nil {
+			services[k] = s
+			met = append(met, s)
+		}
+	}
+	return met, nil
+}
+
 // inherit takes over what an earlier pulse left of a service.
-func (d *Director) inherit(s *service) {
+func (s *service) inherit(verdicts map[ServerKey]Verdict) {
 	stays := make(map[netip.AddrPort]bool)
 	for i := range s.want.Servers {
 		rs := &s.want.Servers[i]
@@ -276,10 +316,10 @@ func (d *Director) inherit(s *service) {
 		stays[a] = true
 		held := s.held.find(a)
 		key := ServerKey{s.want.JudgedBy, rs.Addr, rs.Port}
-		switch _, judged := d.verdicts[key]; {
+		switch _, judged := verdicts[key]; {
 		case held == nil || judged || rs.Unchecked:
 		case held.Weight > 0:
-			d.verdicts[key] = Verdict{Up: true, Weight: held.Weight}
+			verdicts[key] = Verdict{Up: true, Weight: held.Weight}
 		default:
 			s.keep(a, s)
 		}

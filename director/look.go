@@ -95,12 +95,15 @@ func (d *Director) lookServices(found *[]string) error {
 	}
 	d.count = len(statuses)
 	there := make(map[ipvs.Key]ipvs.Service, len(statuses))
+	clear(d.others)
 	for _, st := range statuses {
 		there[st.Key] = st.Service
-		if d.cluster.Exclusive && d.services[st.Key] == nil {
-			s := &service{key: st.Key, held: &Entry{Service: st.Service}}
-			d.services[st.Key] = s
-			d.soil(s)
+		if d.services[st.Key] != nil {
+			continue
+		}
+		d.others[st.Key] = st.Service
+		if d.cluster.Exclusive {
+			d.met = false
 			*found = append(*found, fmt.Sprintf("%v was added, and exclusive = 1", st.Key))
 		}
 	}

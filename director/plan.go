@@ -2,6 +2,7 @@ package director
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -170,6 +171,12 @@ func (d *Director) Plan(c *Cluster) ([]Step, error) {
 	var all changes
 	services := d.configured(c)
 	v := d.view()
+	if d.known {
+		v.verdicts = maps.Clone(v.verdicts)
+		if _, err := d.meet(c, services, v.verdicts); err != nil {
+			return nil, err
+		}
+	}
 	for _, k := range sortedKeys(services) {
 		l, _ := v.work(services[k])
 		all.add, all.alter, all.drop = append(all.add, l.add...), append(all.alter, l.alter...), append(all.drop, l.drop...)

@@ -47,6 +47,7 @@ func (d *Director) Reconcile() (Result, error) {
 		}
 	}
 	if d.known {
+		errs = append(errs, d.meetOthers())
 		var err error
 		r.Changes, err = d.reconcileTable(now)
 		errs = append(errs, err)
@@ -60,6 +61,20 @@ func (d *Director) Reconcile() (Result, error) {
 	raised, err := d.floating.settle(now)
 	r.Raised = raised
 	return r, errors.Join(append(errs, err)...)
+}
+
+// meetOthers takes on what the cluster wants of others' services.
+func (d *Director) meetOthers() error {
+	if d.met {
+		return nil
+	}
+	met, err := d.meet(d.cluster, d.services, d.verdicts)
+	for _, s := range met {
+		delete(d.others, s.key)
+		d.soil(s)
+	}
+	d.met = err == nil
+	return err
 }
 
 // reconcileTable works the dirty services out and applies what that takes.
@@ -233,7 +248,9 @@ func (d *Director) Release() error {
 	defer d.mu.Unlock()
 	var all changes
 	for _, k := range sortedKeys(d.services) {
-		all.between(nil, d.services[k].held, nil)
+		if s := d.services[k]; !s.foreign {
+			all.between(nil, s.held, nil)
+		}
 	}
 	var ops []ipvs.Op
 	for _, c := range all.drop {

@@ -18,7 +18,8 @@ type service struct {
 	want *Service // nil: lvs.cf has it no more
 	held *Entry   // what the kernel is believed to hold; nil: nothing
 
-	dirty bool // its changes are not worked out yet
+	dirty   bool // its changes are not worked out yet
+	foreign bool // another's, to be removed because of exclusive
 	look  bool // the belief is in doubt: read it soon
 	sorry bool
 	up    int

@@ -16,7 +16,7 @@ func (d *Director) State() State {
 	defer d.mu.Unlock()
 	st := State{Settings: append([]Changed(nil), d.rest.before...), Drains: append([]Drain(nil), d.drains...)}
 	for _, k := range sortedKeys(d.services) {
-		if d.services[k].held != nil {
+		if s := d.services[k]; s.held != nil && !s.foreign {
 			st.Owned = append(st.Owned, k)
 		}
 	}
