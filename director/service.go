@@ -20,10 +20,10 @@ type service struct {
 
 	dirty   bool // its changes are not worked out yet
 	foreign bool // another's, to be removed because of exclusive
-	look  bool // the belief is in doubt: read it soon
-	sorry bool
-	up    int
-	holds []netip.AddrPort
+	look    bool // the belief is in doubt: read it soon
+	sorry   bool
+	up      int
+	holds   []netip.AddrPort
 	// leaving are destinations that lvs.cf has no more and that keep their
 	// connections; counted are the connections of those and of drained ones,
 	// as last read with the weight at 0.
