@@ -48,8 +48,14 @@ e2e: build lab-tools browser ## Chromium against the console of a running cluste
 	go test -p 1 -count=1 -timeout 15m -run "^TestBrowser" ./web ./lab/e2e
 
 .PHONY: bench
-bench: build lab-tools ## figures beside a peer's: B=failover, B=lvscf
+bench: build lab-tools ## figures beside a peer's: B=failover, B=lvscf, B=ipvs
+	$(if $(filter ipvs,$(B)),$(BIN)/bench reload)
 	$(if $(filter lvscf,$(B)),,$(IN_LAB) --timeout 1h --) $(BIN)/bench $(B)
+
+SOAK ?= 30m
+.PHONY: soak
+soak: build lab-tools ## a pair through half an hour at random, under traffic; SOAK=5m, SEED=N
+	$(IN_LAB) --timeout 24h -- $(BIN)/soak --long $(SOAK) $(if $(SEED),--seed $(SEED))
 
 .PHONY: build
 build: tools ## bin/pulse, bin/nanny, bin/lvsgui (static) and bin/lab
