@@ -1,0 +1,96 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"pacu/control"
+	"pacu/lab"
+)
+
+// TestKernelReloadUnderLoad changes lvs.cf twenty times under a hundred
+// requests a second: none is lost.
+func TestKernelReloadUnderLoad(t *testing.T) {
+	s := newNAT(t, v4, 1, 3)
+	web := s.virtual("web")
+	two := web.on(s.entry(s.servers[0]), s.entry(s.servers[1]))
+	lvs := s.nat()
+	s.start(lvs.and(two))
+	s.healthy("web-1", "web-2")
+	client, stop := s.steady(s.url(), 10*time.Millisecond)
+
+	heavy := func(v virtual, weight int) virtual {
+		for i := range v.servers {
+			v.servers[i] = v.servers[i].with(fmt.Sprintf("weight = %d", weight))
+		}
+		return v
+	}
+	more := s.virtual("more", "port = 81").on(s.entry(s.servers[2]).with("port = 80"))
+	renamed := web
+	renamed.name = "www"
+	steps := []config{
+		lvs.and(heavy(s.virtual("web").on(s.entry(s.servers[0]), s.entry(s.servers[1])), 5)), // weights
+		lvs.and(web),                          // a server more
+		lvs.and(web, more),                    // a virtual more
+		lvs.and(web),                          // a virtual less
+		lvs.and(renamed),                      // another name
+		lvs.and(two),                          // a server less
+		lvs.and(web.with("persistent = 1")),   // persistence
+		lvs.and(more, two),                    // another order
+		lvs.with("tcp_timeout = 60").and(two), // timeouts
+		lvs.and(web.on(s.entry(s.servers[1]), s.entry(s.servers[2]))), // one for another
+	}
+	s.reloads(client, 20, steps)
+	stop()
+	unharmed(t, client)
+	// Nobody but pulse and its nannies touched the kernel.
+	s.routers[0].status(func(snap *control.Snapshot) error {
+		if snap.Drift.Repairs > 0 {
+			t.Errorf("pulse took its own reloads for somebody else's: %+v", snap.Drift)
+		}
+		return nil
+	})
+}
+
+// TestKernelSchedulerUnderLoad changes the scheduler alone, for which the kernel
+// leaves a service without one for a moment.
+func TestKernelSchedulerUnderLoad(t *testing.T) {
+	s := newNAT(t, v4, 1, 2)
+	web := s.virtual("web")
+	lvs := s.nat()
+	s.start(lvs.and(web))
+	s.healthy("web-1", "web-2")
+	client, stop := s.steady(s.url(), 10*time.Millisecond)
+	s.reloads(client, 4, []config{lvs.and(web.with("scheduler = wlc")), lvs.and(web.with("scheduler = mh"))})
+	stop()
+	unharmed(t, client)
+}
+
+// reloads makes n changes, one step after the other and from the first again,
+// and lets some requests through in between.
+func (s *site) reloads(client *lab.Client, n int, steps []config) {
+	s.t.Helper()
+	for i := range n {
+		s.reload(steps[i%len(steps)])
+		seen := client.Tally(time.Time{}).OK
+		s.until(func(context.Context) error {
+			if now := client.Tally(time.Time{}).OK; now < seen+10 {
+				return fmt.Errorf("after change %d: %d answers, before %d", i+1, now, seen)
+			}
+			return nil
+		})
+	}
+}
+
+// unharmed checks that a steady client lost nothing.
+func unharmed(t *testing.T, client *lab.Client) {
+	t.Helper()
+	t.Log(client.Tally(time.Time{}))
+	for _, sample := range client.Samples(time.Time{}) {
+		if sample.Err != nil {
+			t.Errorf("lost the request of %s: %v, after %v", sample.At.Format("15:04:05.000"), sample.Err, sample.Took)
+		}
+	}
+}
