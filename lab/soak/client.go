@@ -37,8 +37,19 @@ type request struct {
 	how          string
 	from, to     netip.AddrPort
 	began, ended time.Time
-	server       string // that answered, or to which it was sent; empty if unknown
-	err          error  // nil: the whole answer came
+	// used is when its kept connection was seen well last; zero for others.
+	used   time.Time
+	server string // that answered, or to which it was sent; empty if unknown
+	err    error  // nil: the whole answer came
+}
+
+// since is when what made it fail may have happened first: a kept connection may
+// break while nobody uses it.
+func (r request) since() time.Time {
+	if !r.used.IsZero() {
+		return r.used
+	}
+	return r.began
 }
 
 // String tells of a lost one.
@@ -186,10 +197,11 @@ func (c *crowd) keepOne(ctx context.Context, to netip.AddrPort) {
 	var conn net.Conn
 	var in *bufio.Reader
 	var server string
+	var used time.Time
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for end := time.Now().Add(keepFor); time.Now().Before(end); {
-		r := request{how: kept, from: from, to: to, began: time.Now(), server: server}
+		r := request{how: kept, from: from, to: to, began: time.Now(), used: used, server: server}
 		done := c.watch(&r)
 		var err error
 		if conn == nil {
@@ -201,7 +213,7 @@ func (c *crowd) keepOne(ctx context.Context, to netip.AddrPort) {
 		if err == nil {
 			var name string
 			if name, err = exchange(conn, in, to, "keep-alive"); err == nil {
-				server, r.server = name, name
+				server, r.server, used = name, name, time.Now()
 			}
 		}
 		done(err)

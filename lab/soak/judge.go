@@ -70,11 +70,11 @@ func (h *history) judge(r request) (verdict, string) {
 		return answered, ""
 	}
 	for _, d := range h.deaths {
-		if d.server != r.server || r.ended.Before(d.from) || !d.to.IsZero() && r.began.After(d.to) {
+		if d.server != r.server || r.ended.Before(d.from) || !d.to.IsZero() && r.since().After(d.to) {
 			continue
 		}
-		if known := d.from.Add(detection); r.began.After(known) && !h.stalled(d.from, r.began) {
-			return failed, fmt.Sprintf("%s had been dead for %.1f s", d.server, r.began.Sub(d.from).Seconds())
+		if known := d.from.Add(detection); r.since().After(known) && !h.stalled(d.from, r.since()) {
+			return failed, fmt.Sprintf("%s had been dead for %.1f s", d.server, r.since().Sub(d.from).Seconds())
 		}
 		return onDead, d.server + " was dead"
 	}
@@ -82,7 +82,7 @@ func (h *history) judge(r request) (verdict, string) {
 		switch {
 		case c.harmless, r.ended.Before(c.from):
 		case c.server != "" && r.server != "" && r.server != c.server:
-		case !c.to.IsZero() && (r.began.After(c.to) || r.ended.After(c.to.Add(patience+time.Second))):
+		case !c.to.IsZero() && (r.since().After(c.to) || r.ended.After(c.to.Add(patience+time.Second))):
 		default:
 			return onDrift, c.what
 		}

@@ -54,6 +54,14 @@ func TestJudge(t *testing.T) {
 		{"long after a stall", "lvs-03", 720, 721, lost, failed, ""},
 		{"not put right yet", "lvs-03", 901, 905, lost, onDrift, ""},
 	}
+	broken := request{server: "lvs-03", began: at(302), ended: at(302.1), used: at(299), err: lost}
+	if got, why := h.judge(broken); got != onDrift {
+		t.Errorf("a kept connection that broke unused: %d, %q", got, why)
+	}
+	broken.used = at(301.5)
+	if got, why := h.judge(broken); got != failed {
+		t.Errorf("a kept connection that was used since: %d, %q", got, why)
+	}
 	for _, tt := range tests {
 		got, why := h.judge(request{server: tt.server, began: at(tt.began), ended: at(tt.ended), err: tt.err})
 		if got != tt.want || !strings.Contains(why, tt.why) {
