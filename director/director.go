@@ -106,7 +106,7 @@ func (d *Director) Configure(c *Cluster) {
 			continue
 		}
 		for i := range s.want.Servers {
-			if rs := &s.want.Servers[i]; rs.Active {
+			if rs := &s.want.Servers[i]; rs.Active && !rs.Unchecked {
 				watched[ServerKey{s.want.JudgedBy, rs.Addr, rs.Port}] = true
 			}
 		}
@@ -326,13 +326,12 @@ func (s *service) inherit(verdicts map[ServerKey]Verdict) {
 	}
 	for _, dest := range s.held.Destinations {
 		a := at(dest)
-		if s.want.Sorry.IsValid() && a == at(s.want.sorryDestination()) {
-			// A real server that is the sorry server too may serve as either.
-			s.sorry = dest.Weight > 0 && !stays[a]
-			continue
-		}
-		if !stays[a] && s.want.Keep {
-			s.leave(a) // lvs.cf changed while no pulse ran
+		switch {
+		case stays[a]: // though it be the sorry server too: it may serve as either
+		case s.want.Sorry.IsValid() && a == at(s.want.sorryDestination()) && dest.Weight > 0:
+			s.sorry = true
+		case s.want.Keep:
+			s.leave(a) // it left before, or lvs.cf changed while no pulse ran
 		}
 	}
 }

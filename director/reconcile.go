@@ -73,6 +73,9 @@ func (d *Director) meetOthers() error {
 		delete(d.others, s.key)
 		d.soil(s)
 	}
+	if len(met) > 0 { // the order that Plan tells
+		slices.SortFunc(d.soiled, func(a, b *service) int { return compareKeys(a.key, b.key) })
+	}
 	d.met = err == nil
 	return err
 }

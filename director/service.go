@@ -95,10 +95,11 @@ func (s *service) keep(a netip.AddrPort, before *service) {
 	s.kept[a] = weight
 }
 
-// asksFor tells whether lvs.cf has a real server of that key in s.
+// asksFor tells whether lvs.cf has a real server of that key in s, to be
+// probed.
 func (s *service) asksFor(k ServerKey) bool {
 	return s.want != nil && slices.ContainsFunc(s.want.Servers, func(rs Server) bool {
-		return rs.Active && rs.Addr == k.Addr && rs.Port == k.Port
+		return rs.Active && !rs.Unchecked && rs.Addr == k.Addr && rs.Port == k.Port
 	})
 }
 
