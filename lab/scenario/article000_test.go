@@ -19,7 +19,7 @@ func TestKernelArticle000(t *testing.T) {
 		t.Run(string(f), func(t *testing.T) {
 			s := newNAT(t, f, 2, 2)
 			// A TCP check: any answer but a refusal is well, so no HTTP.
-			web := s.virtual("web", "port = 8080", "persistent = 2").on(
+			web := s.virtual("web", "port = 8080", "persistent = 2").with(quick...).on(
 				s.entry(s.servers[0]).with("port = 80"), s.entry(s.servers[1]).with("port = 80"))
 			s.start(s.nat("primary_private = "+f.addr(private, 1), "backup_private = "+f.addr(private, 2), "monitor_links = 1").and(web))
 			service := "-t " + f.at(public, vip, 8080)

@@ -16,7 +16,7 @@ func TestKernelArticle001(t *testing.T) {
 				"scheduler = wlc",
 				`send = "GET / HTTP/1.0\r\n\r\n"`,
 				`expect = "HTTP/1.0 200"`,
-			)
+			).with(quick...)
 			lvs := s.direct()
 			s.setUp(lvs.and(web))
 			s.start(lvs.and(web))

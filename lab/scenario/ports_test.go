@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+	"time"
 
 	"pacu/control"
 )
@@ -72,12 +73,30 @@ func TestKernelPorts(t *testing.T) {
 			s.routers[0].is(control.Standby)
 			s.reload(lvs.and(s.virtual("web", "ports = all")))
 			for _, port := range []uint16{80, 443, 8006, 12345} {
+				s.servedBy(url(port), "web-1", "web-2")
 				if by := s.ask(4, url(port)); by["web-1"] != 2 || by["web-2"] != 2 {
 					t.Errorf("port %d: %v", port, by)
 				}
 			}
 		})
 	}
+}
+
+// TestKernelPortsReload gives a virtual one more port under load: no request
+// is lost, and connections go on.
+func TestKernelPortsReload(t *testing.T) {
+	s := newNAT(t, v4, 1, 2)
+	web := s.virtual("web", "ports = 80,443")
+	lvs := s.nat()
+	s.start(lvs.and(web))
+	s.healthy("web-1", "web-2")
+	d := s.download(s.url())
+	client, stop := s.steady(s.url(), 10*time.Millisecond)
+	s.reloads(client, 3, []config{lvs.and(web.with("ports = 80,443,8080")), lvs.and(web)})
+	stop()
+	unharmed(t, client)
+	d.flows()
+	d.ends()
 }
 
 // TestKernelHandSetMarks has an operator's own rule set the mark, which pulse

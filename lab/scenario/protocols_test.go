@@ -19,7 +19,7 @@ func TestKernelTCPAndUDP(t *testing.T) {
 				rs.udpEcho(f.at(rs.network, rs.machine, 53))
 			}
 			s.start(s.nat("tcpfin_timeout = 1", "udp_timeout = 1").and(
-				s.virtual("dns", "port = 53", "protocol = tcp+udp"),
+				s.virtual("dns", "port = 53", "protocol = tcp+udp").with(quick...),
 				s.virtual("sig", "port = 2905", "protocol = sctp", "check = none"),
 			))
 			url := "http://" + f.at(public, vip, 53) + "/"

@@ -15,7 +15,7 @@ func TestKernelQuiesceServer(t *testing.T) {
 				"quiesce_server = 1",
 				`send = "GET / HTTP/1.0\r\n\r\n"`,
 				`expect = "HTTP/1.0 200"`,
-			)))
+			).with(quick...)))
 			s.healthy("web-1", "web-2")
 			d := s.downloadFrom("web-1")
 			s.servers[0].web.status.Store(http.StatusServiceUnavailable)

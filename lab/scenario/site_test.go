@@ -223,14 +223,17 @@ func (s *site) direct(lines ...string) config {
 	return s.global("network = direct").with(lines...)
 }
 
-// virtual is a virtual block for port 80 of the VIP and all real servers, with
-// fast probes.
+// quick are the probes of a scenario in which servers fail. Others leave them
+// more time: a stall of an emulated machine must not look like a failure.
+var quick = []string{"timeout = 1", "reentry = 1"}
+
+// virtual is a virtual block for port 80 of the VIP and all real servers.
 func (s *site) virtual(name string, lines ...string) virtual {
 	v := virtual{name: name, lines: []string{
 		"address = " + s.family.addr(public, vip) + " eth0:1",
 		"port = 80",
-		"timeout = 1",
-		"reentry = 1",
+		"timeout = 5",
+		"reentry = 5",
 		"scheduler = rr",
 	}}
 	for _, rs := range s.servers {

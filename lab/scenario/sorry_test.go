@@ -14,7 +14,7 @@ func TestKernelSorryServer(t *testing.T) {
 		t.Run(string(f), func(t *testing.T) {
 			s := newNAT(t, f, 1, 3)
 			sorry := "sorry_server = " + f.addr(private, 13)
-			web := s.virtual("web", sorry).on(s.entry(s.servers[0]), s.entry(s.servers[1]))
+			web := s.virtual("web", sorry).with(quick...).on(s.entry(s.servers[0]), s.entry(s.servers[1]))
 			lvs := s.nat()
 			s.start(lvs.and(web))
 			one, two := s.servers[0].web, s.servers[1].web
