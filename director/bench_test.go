@@ -35,7 +35,7 @@ func large(b *testing.B, text []byte) (*machine, *Director, *Cluster) {
 	c := cluster(b, string(text))
 	d.Configure(c)
 	for i := range c.Services {
-		s := &c.Services[i]
+		s := c.Services[i]
 		for _, rs := range s.Servers {
 			d.Judge(ServerKey{s.Key, rs.Addr, rs.Port}, Verdict{Up: true, Weight: 1}, false)
 		}
