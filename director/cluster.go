@@ -274,12 +274,17 @@ func (b *builder) addPool(p lvscf.Pool) {
 
 func kernelService(key ipvs.Key, v *lvscf.Virtual) ipvs.Service {
 	s := ipvs.Service{Key: key, Scheduler: v.Scheduler, Timeout: v.Persistent}
+	// Other protocols have no use for what is UDP's; with the engine of SIP
+	// the kernel would not even schedule them.
+	udp := key.Protocol == ipvs.UDP || key.FWMark != 0 && (v.Ports == nil || strings.Contains(v.Protocol, "udp"))
 	if v.Persistent > 0 {
 		s.Flags |= ipvs.Persistent
 		s.Netmask = v.PersistMask // 0 is the host mask
-		s.Engine = v.PersistEngine
+		if udp {
+			s.Engine = v.PersistEngine
+		}
 	}
-	if v.OnePacket {
+	if v.OnePacket && udp {
 		s.Flags |= ipvs.OnePacket
 	}
 	for _, f := range v.SchedulerFlags {
