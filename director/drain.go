@@ -94,7 +94,12 @@ func (d *Director) Undrain(name string) (Drain, error) {
 	defer d.mu.Unlock()
 	dr, err := d.find(name)
 	if err != nil {
-		return Drain{}, err
+		// lvs.cf may have the server no more.
+		i := slices.IndexFunc(d.drains, func(o Drain) bool { return o.String() == name })
+		if i < 0 {
+			return Drain{}, err
+		}
+		dr = d.drains[i]
 	}
 	before := len(d.drains)
 	d.drains = slices.DeleteFunc(d.drains, func(o Drain) bool {
