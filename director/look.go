@@ -131,7 +131,7 @@ func (d *Director) lookServices(found *[]string) error {
 
 // lookAt compares the destinations of one service.
 func (d *Director) lookAt(s *service, found *[]string) error {
-	svc := ipvs.Service{Key: s.key}
+	var svc ipvs.Service
 	if s.held != nil {
 		svc = s.held.Service
 	} else {
