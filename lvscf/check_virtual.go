@@ -108,7 +108,7 @@ func (c *checker) quorum(s *Virtual) {
 			fmt.Sprintf("write 'quorum = %d', or less", active))
 	case s.Quorum+s.Hysteresis > active:
 		c.blame(&c.block, rowHysteresis, s.Pos, Warning, "quorum",
-			fmt.Sprintf("quorum and hysteresis make %d, and virtual %s has %s: once the sorry server serves, it stays", s.Quorum+s.Hysteresis, quoted(s.Name), servers(active)),
+			fmt.Sprintf("quorum and hysteresis make %d, and virtual %s has %s: once the sorry server serves, it does so until all are up", s.Quorum+s.Hysteresis, quoted(s.Name), servers(active)),
 			fmt.Sprintf("write 'hysteresis = %d', or less", active-s.Quorum))
 	}
 }
