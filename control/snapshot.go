@@ -187,7 +187,8 @@ type Drain struct {
 type Table struct {
 	Buckets     uint32 `json:"buckets"`     // its size; more connections than that make it slow
 	Connections uint64 `json:"connections"` // in it, of the services shown
-	Sent        uint64 `json:"sent"`        // netlink messages to IPVS since pulse's start
+	Sent        uint64 `json:"sent"`        // netlink messages to IPVS since pulse's start, those that read included
+	Reload      uint64 `json:"reload"`      // of those, what the last reload took
 }
 
 // A Sysctl is a kernel setting that pulse made.

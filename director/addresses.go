@@ -12,6 +12,10 @@ import (
 	"pacu/vip"
 )
 
+// seldom is how often the addresses are read that nobody said have changed:
+// the kernel tells of changes, as Stir is to.
+const seldom = 30 * time.Second
+
 // Addresses are the network interfaces' addresses. *vip.Conn is one.
 type Addresses interface {
 	Addresses() ([]vip.Held, error)
@@ -29,13 +33,16 @@ type floating struct {
 	active  bool
 	held    map[vip.Address]bool // that this director put there, or adopted
 	refused map[vip.Address]*refusal
-	reading refusal // of the addresses
+	reading refusal    // of the addresses
+	there   []vip.Held // as last read
+	settled bool       // nothing is known to have changed since they were last read
+	read    time.Time
 }
 
 func (f *floating) configure(wanted []Floating) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.wanted = wanted
+	f.wanted, f.settled = wanted, false
 	clear(f.refused)
 }
 
@@ -58,6 +65,9 @@ func (f *floating) setActive(active bool) ([]vip.Address, error) {
 func (f *floating) settle(now time.Time) ([]vip.Address, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.settled && now.Sub(f.read) < seldom {
+		return nil, nil
+	}
 	return f.bring(now)
 }
 
@@ -67,6 +77,7 @@ func (f *floating) bring(now time.Time) ([]vip.Address, error) {
 		return nil, f.reading.note(now, err)
 	}
 	f.reading.accept()
+	f.settled, f.read = true, now
 	var errs []error
 	// What goes first makes room: an address may have moved to another device.
 	for i, err := range f.each(now, stray, f.addresses.RemoveAll, &errs) {
@@ -75,14 +86,44 @@ func (f *floating) bring(now time.Time) ([]vip.Address, error) {
 		}
 	}
 	var raised []vip.Address
-	missing = slices.DeleteFunc(missing, func(a vip.Address) bool { r := f.refused[a]; return r != nil && !r.due(now) })
-	for i, err := range f.each(now, missing, f.addresses.AddAll, &errs) {
+	missing = slices.DeleteFunc(missing, func(a vip.Address) bool {
+		r := f.refused[a]
+		later := r != nil && !r.due(now)
+		f.settled = f.settled && !later
+		return later
+	})
+	for i, err := range f.each(now, missing, f.add, &errs) {
 		if err == nil {
 			f.held[missing[i]] = true
 			raised = append(raised, missing[i])
 		}
 	}
 	return raised, errors.Join(errs...)
+}
+
+// add adds addresses, except those that somebody has on another interface: two
+// would answer for one.
+func (f *floating) add(list []vip.Address) []error {
+	errs := make([]error, len(list))
+	var free []vip.Address
+	var at []int
+	for i, a := range list {
+		j := slices.IndexFunc(f.there, func(h vip.Held) bool {
+			return h.Prefix.Addr() == a.Prefix.Addr() && h.Interface != a.Interface && !h.Ours && !f.held[h.Address]
+		})
+		if j >= 0 {
+			errs[i] = fmt.Errorf("address %s is on %s, where another program put it: remove it there", a.Prefix.Addr(), f.there[j].Interface)
+			continue
+		}
+		free, at = append(free, a), append(at, i)
+	}
+	if len(free) == 0 {
+		return errs
+	}
+	for i, err := range f.addresses.AddAll(free) {
+		errs[at[i]] = err
+	}
+	return errs
 }
 
 // each does something with all of list, and collects the errors that are new.
@@ -96,6 +137,7 @@ func (f *floating) each(now time.Time, list []vip.Address, do func([]vip.Address
 			delete(f.refused, list[i])
 			continue
 		}
+		f.settled = false
 		r := f.refused[list[i]]
 		if r == nil {
 			r = &refusal{}
@@ -114,6 +156,7 @@ func (f *floating) differences(floating []Floating) (stray, missing []vip.Addres
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the addresses: %w", err)
 	}
+	f.there = there
 	on := make(map[netip.Addr][]vip.Address, len(there))
 	for _, h := range there {
 		on[h.Prefix.Addr()] = append(on[h.Prefix.Addr()], h.Address)
@@ -179,10 +222,15 @@ func (f *floating) degraded(now time.Time) []string {
 	return list
 }
 
-// retry makes what was refused be tried again at once: an interface changed.
-func (f *floating) retry() {
+// stir makes the addresses be read at the next settle, and those refused be
+// tried again where links changed.
+func (f *floating) stir(links bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.settled = false
+	if !links {
+		return
+	}
 	for _, r := range f.refused {
 		r.next = time.Time{}
 	}

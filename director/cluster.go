@@ -17,12 +17,26 @@ import (
 
 // A Cluster is what an lvs.cf asks of the kernel, apart from who serves it.
 type Cluster struct {
-	Services  []Service
+	Services  []*Service
 	Addresses []Floating
 	Timeouts  ipvs.Timeouts // 0: the kernel's own
 	Firewall  firewall.Ruleset
 	Exclusive bool  // services of others are removed
 	Sync      *Sync // nil: connections are not told to the partner
+
+	index map[ipvs.Key]int // of Services
+	own   []netip.Addr     // as SetLocal was told
+	// Where this Cluster is another with some services altered: that, and they.
+	base    *Cluster
+	altered []ipvs.Key
+}
+
+// Service is the service at k, nil for none.
+func (c *Cluster) Service(k ipvs.Key) *Service {
+	if i, ok := c.index[k]; ok {
+		return c.Services[i]
+	}
+	return nil
 }
 
 // A Sync is the connection synchronization between the routers.
@@ -89,17 +103,18 @@ func NewCluster(ctx context.Context, cfg *lvscf.Config, r Resolver) (*Cluster, e
 	defer cancel()
 
 	c := &Cluster{
-		Services:  make([]Service, 0, len(cfg.Virtuals)),
+		Services:  make([]*Service, 0, len(cfg.Virtuals)),
 		Timeouts:  ipvs.Timeouts{TCP: cfg.TCPTimeout, TCPFin: cfg.TCPFinTimeout, UDP: cfg.UDPTimeout},
 		Exclusive: cfg.Exclusive,
+		index:     make(map[ipvs.Key]int, len(cfg.Virtuals)),
 	}
 	if cfg.SyncDaemon {
 		c.Sync = &Sync{Interface: cfg.SyncInterface, ID: uint32(cfg.SyncID)}
 	}
 	b := builder{
 		c: c, resolver: r,
-		byKey: make(map[ipvs.Key]int, len(cfg.Virtuals)), byAddr: make(map[netip.Addr]int, len(cfg.Virtuals)),
-		marks: newMarks(cfg),
+		byAddr: make(map[netip.Addr]int, len(cfg.Virtuals)),
+		marks:  newMarks(cfg),
 	}
 	if cfg.NATRouter != nil && slices.ContainsFunc(cfg.Virtuals, needsNATRouter(cfg)) {
 		b.addAddress(*cfg.NATRouter, "nat_router")
@@ -130,7 +145,6 @@ func needsNATRouter(cfg *lvscf.Config) func(lvscf.Virtual) bool {
 type builder struct {
 	c        *Cluster
 	resolver Resolver
-	byKey    map[ipvs.Key]int   // of Services
 	byAddr   map[netip.Addr]int // of Addresses
 	marks    marks
 }
@@ -149,15 +163,13 @@ func (b *builder) addVirtual(ctx context.Context, v *lvscf.Virtual) error {
 		return err
 	}
 	for _, key := range keys {
-		s := b.service(key)
+		s := b.c.Service(key)
 		if s == nil {
 			s = b.newService(key, v, forward)
 			s.JudgedBy = keys[0]
 		}
 		s.Names = append(s.Names, v.Name)
-		if v.SorryServer.IsValid() && !s.Sorry.IsValid() {
-			s.Sorry, s.Quorum, s.Hysteresis = v.SorryServer, v.Quorum, v.Hysteresis
-		}
+		s.sorryOf(v)
 		s.Servers = join(s.Servers, servers)
 		b.rules(v, s)
 	}
@@ -166,6 +178,13 @@ func (b *builder) addVirtual(ctx context.Context, v *lvscf.Virtual) error {
 		b.addPool(*pool)
 	}
 	return nil
+}
+
+// sorryOf takes v's sorry server, unless another virtual of s has one.
+func (s *Service) sorryOf(v *lvscf.Virtual) {
+	if v.SorryServer.IsValid() && !s.Sorry.IsValid() {
+		s.Sorry, s.Quorum, s.Hysteresis = v.SorryServer, v.Quorum, v.Hysteresis
+	}
 }
 
 // keys are the kernel's names of a virtual: one, or one for each protocol.
@@ -185,16 +204,21 @@ func (b *builder) keys(v *lvscf.Virtual) ([]ipvs.Key, error) {
 }
 
 func (b *builder) newService(key ipvs.Key, v *lvscf.Virtual, forward ipvs.Forward) *Service {
-	s := Service{
+	s := serviceOf(key, v, forward)
+	b.c.index[key] = len(b.c.Services)
+	b.c.Services = append(b.c.Services, s)
+	return s
+}
+
+func serviceOf(key ipvs.Key, v *lvscf.Virtual, forward ipvs.Forward) *Service {
+	s := &Service{
 		Service: kernelService(key, v), VIP: v.VIP.Addr, Port: v.Port, Ports: v.Ports,
 		Forward: forward, FullNAT: v.Forward == lvscf.FullNAT, Keep: v.KeepOnLeave, Quorum: 1,
 	}
 	if forward == ipvs.Tunnel {
 		s.Encap = encapOf(v)
 	}
-	b.byKey[key] = len(b.c.Services)
-	b.c.Services = append(b.c.Services, s)
-	return &b.c.Services[len(b.c.Services)-1]
+	return s
 }
 
 func (b *builder) servers(ctx context.Context, v *lvscf.Virtual) ([]Server, error) {
@@ -237,13 +261,6 @@ func join(servers, more []Server) []Server {
 		}
 	}
 	return servers
-}
-
-func (b *builder) service(k ipvs.Key) *Service {
-	if i, ok := b.byKey[k]; ok {
-		return &b.c.Services[i]
-	}
-	return nil
 }
 
 func (b *builder) addAddress(f lvscf.Floating, why string) {

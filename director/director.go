@@ -87,7 +87,12 @@ func (d *Director) view() view {
 func (d *Director) Configure(c *Cluster) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	was := d.cluster
 	d.cluster = c
+	if keys, ok := c.Altered(); ok && c.base == was {
+		d.alter(keys)
+		return
+	}
 	d.floating.configure(c.Addresses)
 	d.services, d.met = d.configured(c), false
 	d.soiled = d.soiled[:0]
@@ -116,13 +121,38 @@ func (d *Director) Configure(c *Cluster) {
 	d.rest.configured()
 }
 
+// alter takes services of the cluster that changed, and no more did.
+func (d *Director) alter(keys []ipvs.Key) {
+	judged := func(k ServerKey) bool { _, ok := d.verdicts[k]; return ok }
+	for _, k := range keys {
+		s := d.services[k]
+		before := s.want
+		*s = *s.configured(d.cluster.Service(k), judged)
+		d.soiled = append(d.soiled, s)
+		for i := range before.Servers {
+			rs := &before.Servers[i]
+			if before.JudgedBy == k && !s.want.watches(rs) {
+				delete(d.verdicts, ServerKey{k, rs.Addr, rs.Port})
+			}
+		}
+	}
+	d.rest.altered()
+}
+
+// watches tells whether s has the real server of rs, and probes it.
+func (s *Service) watches(rs *Server) bool {
+	return slices.ContainsFunc(s.Servers, func(o Server) bool {
+		return o.Active && !o.Unchecked && o.Addr == rs.Addr && o.Port == rs.Port
+	})
+}
+
 // configured are the services once lvs.cf asks for c, those to be removed
 // included.
 func (d *Director) configured(c *Cluster) map[ipvs.Key]*service {
 	next := make(map[ipvs.Key]*service, len(c.Services))
 	judged := func(k ServerKey) bool { _, ok := d.verdicts[k]; return ok }
 	for i := range c.Services {
-		want := &c.Services[i]
+		want := c.Services[i]
 		s := d.services[want.Key]
 		if s == nil {
 			s = &service{key: want.Key}

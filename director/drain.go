@@ -122,7 +122,7 @@ func (d *Director) Drains() []Drain {
 // touch makes the services that dr concerns be worked out again.
 func (d *Director) touch(dr Drain) {
 	for i := range d.cluster.Services {
-		svc := &d.cluster.Services[i]
+		svc := d.cluster.Services[i]
 		for j := range svc.Servers {
 			if dr.Concerns(svc, &svc.Servers[j]) {
 				s := d.services[svc.Key]
@@ -149,7 +149,7 @@ func (d *Director) find(name string) (Drain, error) {
 	}
 	found := false
 	for i := range d.cluster.Services {
-		svc := &d.cluster.Services[i]
+		svc := d.cluster.Services[i]
 		if dr.Virtual != "" && !slices.Contains(svc.Names, dr.Virtual) {
 			continue
 		}

@@ -136,6 +136,7 @@ func TestKernelWitness(t *testing.T) {
 	command(t, "ipvsadm -C")
 	command(t, "nft flush ruleset")
 	command(t, "ip address del 192.0.2.100/32 dev eth0")
+	w.d.Stir(false) // as the watch of pulse tells
 	if found := look(t, w.d); len(found) < 2 {
 		t.Errorf("found %v", found)
 	}

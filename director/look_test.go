@@ -32,12 +32,15 @@ func weight(k ServerKey, w uint32) ipvs.Op {
 
 // A nanny writes its weight before pulse hears of it: the first look that
 // sees it must leave it alone, the second puts it right if no word came.
-func TestWeightsGetASecondLook(t *testing.T) {
+func TestWeightsGetASecondLook(t *testing.T) { synctest.Test(t, weightsGetASecondLook) }
+
+func weightsGetASecondLook(t *testing.T) {
 	m, d := serving(t)
 	m.apply(t, weight(lvs03, 7))
 	if found := look(t, d); len(found) != 0 || !reconcileNothing(t, d) {
 		t.Fatalf("the first look fought a fresh weight: %v", found)
 	}
+	time.Sleep(benefit)
 	if diff := cmp.Diff([]string{"~ 10.8.8.33:80 in http_server weight 7 (was weight 1)"}, look(t, d)); diff != "" {
 		t.Errorf("the second look (-want +got):\n%s", diff)
 	}
@@ -60,6 +63,10 @@ func reconcileNothing(t *testing.T, d *Director) bool {
 
 // One Look is one look, for services that it reads at every turn too.
 func TestWeightsGetASecondLookWhileDraining(t *testing.T) {
+	synctest.Test(t, weightsGetASecondLookWhileDraining)
+}
+
+func weightsGetASecondLookWhileDraining(t *testing.T) {
 	m, d := serving(t)
 	if _, err := d.Drain("lvs-04", 0); err != nil {
 		t.Fatal(err)
@@ -74,6 +81,7 @@ func TestWeightsGetASecondLookWhileDraining(t *testing.T) {
 	if found := look(t, d); len(found) != 0 || !reconcileNothing(t, d) {
 		t.Fatalf("one look fought a fresh weight: %v", found)
 	}
+	time.Sleep(benefit)
 	if found := look(t, d); len(found) != 1 {
 		t.Errorf("the second look found %v", found)
 	}
@@ -205,7 +213,7 @@ func TestLookInPieces(t *testing.T) {
 		c := &Cluster{}
 		for i := range 100 {
 			key := ipvs.FWMarkKey(uint32(i+1), false)
-			c.Services = append(c.Services, Service{Service: ipvs.Service{Key: key, Scheduler: "rr"}.Canonical(), JudgedBy: key})
+			c.Services = append(c.Services, &Service{Service: ipvs.Service{Key: key, Scheduler: "rr"}.Canonical(), JudgedBy: key})
 		}
 		d.Configure(c)
 		reconcile(t, d)

@@ -29,10 +29,10 @@ func newMarks(cfg *lvscf.Config) marks {
 		if v.Ports == nil || v.FWMark != 0 {
 			continue
 		}
-		// Of what the virtual is to clients, so that an edit elsewhere in the
-		// file changes no mark and ends no connection.
+		// Of what stays when ports come and go or the file is edited elsewhere:
+		// another mark is another service, and ends all connections.
 		h := fnv.New32a()
-		fmt.Fprint(h, v.VIP.Addr, v.Protocol, v.Ports)
+		fmt.Fprint(h, v.VIP.Addr, v.Protocol, v.Name)
 		mark := markSpace | h.Sum32()&0x0fffffff
 		for taken[mark] {
 			mark = markSpace | (mark+1)&0x0fffffff

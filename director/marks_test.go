@@ -40,6 +40,7 @@ func TestMarksAreStable(t *testing.T) {
 		{"others before", portsVirtual("mail", "192.0.2.101", "25", "") + web},
 		{"others after", web + portsVirtual("mail", "192.0.2.101", "25", " fwmark = 7\n")},
 		{"another scheduler", portsVirtual("web", "192.0.2.100", "80,443", " scheduler = rr\n")},
+		{"another port", portsVirtual("web", "192.0.2.100", "80", "")},
 		{"another order", portsVirtual("web", "192.0.2.100", "443,80", "")},
 	}
 	for _, tt := range tests {
@@ -48,11 +49,13 @@ func TestMarksAreStable(t *testing.T) {
 		}
 	}
 	for _, other := range []string{
-		portsVirtual("web", "192.0.2.101", "80,443", ""), portsVirtual("web", "192.0.2.100", "80", ""),
+		portsVirtual("web", "192.0.2.101", "80,443", ""), portsVirtual("mail", "192.0.2.100", "80,443", ""),
 		portsVirtual("web", "192.0.2.100", "80,443", " protocol = udp\n"),
 	} {
-		if got := marksOf(t, other)["web"]; got == first {
-			t.Errorf("mark %#x for something else:\n%s", got, other)
+		for name, got := range marksOf(t, other) {
+			if got == first {
+				t.Errorf("mark %#x for something else, %s:\n%s", got, name, other)
+			}
 		}
 	}
 }

@@ -228,9 +228,9 @@ func (d *Director) SetActive(active bool) (up []vip.Address, err error) {
 	return up, err
 }
 
-// Retry makes floating addresses that the kernel refused be tried at the next
-// Reconcile: an interface changed.
-func (d *Director) Retry() { d.floating.retry() }
+// Stir tells that addresses, or links too, changed: the next Reconcile reads
+// them, and where links changed tries again what was refused.
+func (d *Director) Stir(links bool) { d.floating.stir(links) }
 
 // turn makes what depends on the role be worked out again.
 func (d *Director) turn() {
@@ -273,13 +273,4 @@ func (d *Director) Release() error {
 func onlyMissing(err error) bool {
 	var batch *ipvs.BatchError
 	return errors.As(err, &batch) && !slices.ContainsFunc(batch.Failed, func(f ipvs.OpError) bool { return !errors.Is(f, os.ErrNotExist) })
-}
-
-// SetLocal names this router's own addresses: services whose real servers are
-// among them are Local.
-func (c *Cluster) SetLocal(own []netip.Addr) {
-	for i := range c.Services {
-		s := &c.Services[i]
-		s.Local = slices.ContainsFunc(s.Servers, func(rs Server) bool { return rs.Active && slices.Contains(own, rs.Addr) })
-	}
 }

@@ -33,6 +33,10 @@ type rest struct {
 // A Changed is a setting that this director changed, and what it was.
 type Changed struct{ Name, Value, Was, Why string }
 
+// altered makes the settings be considered again: services may need others.
+func (r *rest) altered() { r.set = false }
+
+// configured makes all be considered again.
 func (r *rest) configured() {
 	r.timed, r.synced, r.set = false, false, false
 	r.firewall, r.timeouts, r.sync, r.settings = refusal{}, refusal{}, refusal{}, refusal{}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"time"
 
 	"pacu/ipvs"
 )
@@ -32,9 +33,19 @@ type service struct {
 	// kept are the weights of servers that the kernel served before anyone
 	// judged them.
 	kept    map[netip.AddrPort]uint32
-	doubt   map[netip.AddrPort]uint32 // weights that disagreed at the last look
+	doubt   map[netip.AddrPort]doubt // weights that disagreed at the last look
 	refusal refusal
 }
+
+// A doubt is a weight in the kernel that is not the one believed in.
+type doubt struct {
+	weight uint32
+	since  time.Time
+}
+
+// benefit is how long a doubt must last: a nanny tells of the weight it wrote
+// sooner, unless it is stopped.
+const benefit = 400 * time.Millisecond
 
 // configured is s as it is right after lvs.cf asks for next: what of it must
 // be worked out again is dirty. s itself does not change.
@@ -198,14 +209,18 @@ func (d *Director) learn(s *service, is *Entry, statuses []ipvs.DestinationStatu
 		d.soil(s)
 	}
 	var drift changes
-	doubt := make(map[netip.AddrPort]uint32)
+	doubts := make(map[netip.AddrPort]doubt)
+	now := time.Now()
 	drift.between(s.want, s.held, is)
 	real := drift.alter[:0]
 	for _, c := range drift.alter {
 		if c.want != nil && onlyWeight(*c.is, *c.want) {
-			seen, before := s.doubt[at(*c.want)]
-			if !before || seen != c.want.Weight {
-				doubt[at(*c.want)] = c.want.Weight
+			seen := s.doubt[at(*c.want)]
+			if seen.since.IsZero() || seen.weight != c.want.Weight {
+				seen = doubt{c.want.Weight, now}
+			}
+			if now.Sub(seen.since) < benefit {
+				doubts[at(*c.want)] = seen
 				is.Destinations[indexOf(is, at(*c.want))].Weight = c.is.Weight // believe on, for now
 				s.look = true
 				continue
@@ -214,7 +229,7 @@ func (d *Director) learn(s *service, is *Entry, statuses []ipvs.DestinationStatu
 		real = append(real, c)
 	}
 	drift.alter = real
-	s.doubt = doubt
+	s.doubt = doubts
 	if !drift.empty() {
 		s.held = is
 		d.soil(s)

@@ -1,7 +1,6 @@
 package director
 
 import (
-	"slices"
 	"strings"
 
 	"pacu/ipvs"
@@ -33,28 +32,26 @@ func (c *Cluster) Settings() []Setting {
 			list = append(list, Setting{name, value, why})
 		}
 	}
-	uses := func(f func(*Service) bool) bool {
-		return slices.ContainsFunc(c.Services, func(s Service) bool { return f(&s) })
+	var nat4, nat6, fullnat, persistent, mh, local bool
+	n := 0
+	for _, s := range c.Services {
+		masqueraded := s.Forward == ipvs.Masquerade
+		nat4 = nat4 || masqueraded && !s.VIP.Is6()
+		nat6 = nat6 || masqueraded && s.VIP.Is6()
+		fullnat = fullnat || s.FullNAT
+		persistent = persistent || s.Flags&ipvs.Persistent != 0
+		mh = mh || s.Scheduler == "mh"
+		local = local || s.Local && !masqueraded
+		n += 1 + len(s.Servers)
 	}
-	forwards := func(six bool) bool {
-		return uses(func(s *Service) bool { return s.Forward == ipvs.Masquerade && s.VIP.Is6() == six })
-	}
-	local := uses(func(s *Service) bool { return s.Local && s.Forward != ipvs.Masquerade })
-
-	add(forwards(false), "net.ipv4.ip_forward", "1", "nat passes packets between the clients and the real servers")
-	add(forwards(true), "net.ipv6.conf.all.forwarding", "1", "nat passes packets between the clients and the real servers; a router takes no router advertisements unless accept_ra = 2")
-	add(uses(func(s *Service) bool { return s.FullNAT }), "net.ipv4.vs.conntrack", "1", "fullnat rewrites the source of connections, which conntrack must know")
-	add(uses(func(s *Service) bool { return s.Flags&ipvs.Persistent != 0 }), "net.ipv4.vs.expire_quiescent_template", "1",
-		"a client of a persistent service would be sent to its old server even at weight 0")
-	add(uses(func(s *Service) bool { return s.Scheduler == "mh" }), "net.ipv4.vs.sloppy_tcp", "1",
-		"with mh both routers choose the same server, so a connection may go on after a failover without its first packet")
+	add(nat4, "net.ipv4.ip_forward", "1", "nat passes packets between the clients and the real servers")
+	add(nat6, "net.ipv6.conf.all.forwarding", "1", "nat passes packets between the clients and the real servers; a router takes no router advertisements unless accept_ra = 2")
+	add(fullnat, "net.ipv4.vs.conntrack", "1", "fullnat rewrites the source of connections, which conntrack must know")
+	add(persistent, "net.ipv4.vs.expire_quiescent_template", "1", "a client of a persistent service would be sent to its old server even at weight 0")
+	add(mh, "net.ipv4.vs.sloppy_tcp", "1", "with mh both routers choose the same server, so a connection may go on after a failover without its first packet")
 	add(local && c.Sync != nil, "net.ipv4.vs.backup_only", "1", "a standby that is a real server too must not schedule packets again")
 	add(local, "net.ipv4.conf.all.arp_ignore", "1", "a standby that is a real server too must not answer ARP for the VIP")
 	add(local, "net.ipv4.conf.all.arp_announce", "2", "a standby that is a real server too must not announce the VIP")
-	n := 0
-	for i := range c.Services {
-		n += 1 + len(c.Services[i].Servers)
-	}
 	add(n > manyDestinations, "net.ipv4.vs.run_estimation", "0", "rates of so many services and servers cost more than they tell; counters go on")
 	return list
 }

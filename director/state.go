@@ -33,7 +33,7 @@ func (d *Director) Resume(st State) error {
 	defer d.mu.Unlock()
 	d.rest.before, d.drains = st.Settings, st.Drains
 	for i := range d.cluster.Services {
-		if k := d.cluster.Services[i].Key; d.drains.concern(&d.cluster.Services[i]) {
+		if k := d.cluster.Services[i].Key; d.drains.concern(d.cluster.Services[i]) {
 			d.attend[k] = true
 		}
 	}

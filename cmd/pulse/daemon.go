@@ -21,6 +21,7 @@ import (
 	"pacu/director"
 	"pacu/heartbeat"
 	"pacu/ipvs"
+	"pacu/lvscf"
 	"pacu/vip"
 )
 
@@ -46,7 +47,8 @@ type pulse struct {
 
 	ctx context.Context // of run
 
-	reloading sync.Mutex // one reload at a time
+	reloading sync.Mutex // one reload at a time; reader too
+	reader    lvscf.Reader
 	mu        sync.Mutex
 	site      *site
 	loaded    time.Time
@@ -87,7 +89,11 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	if p.addresses, err = vip.Dial(); err != nil {
 		return nil, err
 	}
-	if p.site, err = readSite(context.Background(), o.config, p.addresses, nil); err != nil {
+	text, err := readFile(o.config)
+	if err != nil {
+		return nil, err
+	}
+	if p.site, err = newSite(context.Background(), o.config, text, p.addresses, nil, &p.reader); err != nil {
 		return nil, err
 	}
 	if os.Geteuid() != 0 && !o.norun {
@@ -124,7 +130,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 		all: make(map[netip.Addr]*nanny),
 	}
 	p.keeper = &keeper{
-		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.nannies.again, save: p.save,
+		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.nannies.again, sent: p.kernel.Sent, save: p.save,
 		due: make(chan struct{}, 1), asked: make(map[chan result]bool), quiet: true,
 	}
 	if o.norun {

@@ -18,7 +18,7 @@ import (
 func (p *pulse) orders(s *site) map[netip.Addr]control.Order {
 	orders := make(map[netip.Addr]control.Order)
 	for i := range s.cluster.Services {
-		svc := &s.cluster.Services[i]
+		svc := s.cluster.Services[i]
 		if svc.JudgedBy != svc.Key {
 			continue // the twin's nannies watch it too
 		}
@@ -125,10 +125,11 @@ func (p *pulse) known(o control.Order) control.Order {
 // keyOf finds the kernel's name of a service in the site by the words nannies
 // use. p.mu is held.
 func (p *pulse) keyOf(service string, server netip.Addr, port uint16) (director.ServerKey, bool) {
-	svc, ok := p.site.services[service]
+	k, ok := p.site.services[service]
 	if !ok {
 		return director.ServerKey{}, false
 	}
+	svc := p.site.cluster.Service(k)
 	for i := range svc.Servers {
 		rs := &svc.Servers[i]
 		if rs.Addr == server && rs.ProbePort == port && rs.Active {
@@ -183,7 +184,7 @@ func (p *pulse) heed(server netip.Addr, r control.Report) {
 // http_server". p.mu is held.
 func (p *pulse) name(key director.ServerKey) string {
 	at := netip.AddrPortFrom(key.Addr, key.Port)
-	svc := p.site.byKey[key.Service]
+	svc := p.site.cluster.Service(key.Service)
 	if svc == nil {
 		return at.String()
 	}

@@ -33,6 +33,8 @@ type keeper struct {
 	held     func([]netip.Addr) // whether these servers' weights are pulse's changed
 	save     func()             // what the next pulse must know changed
 	unsaved  atomic.Bool
+	sent     func() uint64 // netlink messages to IPVS so far
+	reload   atomic.Uint64 // of those, what the last pass took that somebody waited for
 
 	due chan struct{}
 
@@ -84,14 +86,16 @@ func (k *keeper) apply(ctx context.Context) (director.Result, error) {
 func (k *keeper) run(ctx context.Context) error {
 	every := time.NewTicker(passEvery)
 	defer every.Stop()
+	k.pass()
+	calm()
 	for {
-		k.pass()
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-k.due:
 		case <-every.C:
 		}
+		k.pass()
 	}
 }
 
@@ -103,7 +107,11 @@ func (k *keeper) pass() {
 	k.asked, k.quiet = make(map[chan result]bool), false
 	k.mu.Unlock()
 
+	before := k.sent()
 	did, err := k.director.Reconcile()
+	if len(asked) > 0 {
+		k.reload.Store(k.sent() - before)
+	}
 	k.refused(err)
 	if len(did.Raised) > 0 && !quiet {
 		k.repaired(did)

@@ -79,6 +79,7 @@ func daemonCommand(o options, stderr io.Writer) int {
 	}
 	log := logging.New("pulse", target, stderr, o.verbose)
 
+	hurry()
 	d, err := newDaemon(o, log)
 	if err != nil {
 		fmt.Fprintf(complain, "pulse: %v\n", err)

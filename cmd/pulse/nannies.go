@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"os/user"
+	"reflect"
 	"slices"
 	"strconv"
 	"sync"
@@ -70,6 +71,9 @@ func (n *nannies) set(orders map[netip.Addr]control.Order) {
 	for _, addr := range slices.SortedFunc(maps.Keys(orders), netip.Addr.Compare) {
 		order := orders[addr]
 		if w, there := n.all[addr]; there {
+			if reflect.DeepEqual(w.order, order) {
+				continue
+			}
 			w.order = order
 			w.state.Services = keys(order)
 			w.renew()

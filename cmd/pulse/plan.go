@@ -22,7 +22,7 @@ func (p *pulse) Plan(ctx context.Context, text []byte) (*control.Plan, error) {
 	if text == nil {
 		s, err = readSite(ctx, p.o.config, p.addresses, p.current())
 	} else {
-		s, err = newSite(ctx, p.o.config, text, p.addresses, p.current())
+		s, err = newSite(ctx, p.o.config, text, p.addresses, p.current(), nil)
 	}
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func plan(s *site, d *director.Director, table director.Kernel) (*control.Plan, 
 	}
 	owned := d.State().Owned
 	for _, st := range statuses {
-		if s.byKey[st.Key] == nil && !slices.Contains(owned, st.Key) && !s.cluster.Exclusive {
+		if s.cluster.Service(st.Key) == nil && !slices.Contains(owned, st.Key) && !s.cluster.Exclusive {
 			out.Foreign = append(out.Foreign, st.Key.String())
 		}
 	}

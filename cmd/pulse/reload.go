@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,8 +34,11 @@ func (p *pulse) Reload(context.Context) (string, error) {
 		p.events.add(control.Error, "config", p.o.config, "the new configuration is not used: nothing is changed")
 		return "", err
 	}
+	was := p.current()
 	p.adopt(s)
-	p.nannies.set(p.orders(s))
+	if probesDiffer(was, s) {
+		p.nannies.set(p.orders(s))
+	}
 	p.checkFitness(p.ctx)
 	p.warn(s)
 	did, err := p.keeper.apply(p.ctx)
@@ -47,7 +51,11 @@ func (p *pulse) Reload(context.Context) (string, error) {
 }
 
 func (p *pulse) readAgain() (*site, error) {
-	s, err := readSite(p.ctx, p.o.config, p.addresses, p.current())
+	var s *site
+	text, err := readFile(p.o.config)
+	if err == nil {
+		s, err = newSite(p.ctx, p.o.config, text, p.addresses, p.current(), &p.reader)
+	}
 	if errors.Is(err, errBackupInactive) {
 		return nil, fmt.Errorf("%s: this is the backup router, and backup_active = 0 or backup = 0.0.0.0 leaves it nothing to do: stop pulse here first", p.o.config)
 	}
@@ -58,9 +66,14 @@ func (p *pulse) readAgain() (*site, error) {
 func (p *pulse) adopt(s *site) {
 	p.mu.Lock()
 	p.site, p.loaded, p.refused = s, time.Now(), ""
+	if len(p.health) == 0 {
+		p.mu.Unlock()
+		p.director.Configure(s.cluster)
+		return
+	}
 	watched := make(map[director.ServerKey]bool)
 	for i := range s.cluster.Services {
-		svc := &s.cluster.Services[i]
+		svc := s.cluster.Services[i]
 		for _, rs := range svc.Servers {
 			if rs.Active {
 				watched[director.ServerKey{Service: svc.Key, Addr: rs.Addr, Port: rs.Port}] = true
@@ -73,4 +86,22 @@ func (p *pulse) adopt(s *site) {
 	maps.DeleteFunc(p.probed, func(k director.ServerKey, _ time.Time) bool { return gone(k) })
 	p.mu.Unlock()
 	p.director.Configure(s.cluster)
+}
+
+// probesDiffer tells whether the nannies may have to watch otherwise than
+// before.
+func probesDiffer(was, s *site) bool {
+	keys, ok := s.cluster.Altered()
+	if !ok {
+		return true
+	}
+	probed := func(rs director.Server) bool { return rs.Active && !rs.Unchecked }
+	for _, k := range keys {
+		for _, c := range []*director.Cluster{was.cluster, s.cluster} {
+			if slices.ContainsFunc(c.Service(k).Servers, probed) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -90,9 +90,7 @@ func (p *pulse) protect() {
 // and addresses.
 func (p *pulse) watchNetwork(ctx context.Context) error {
 	err := vip.Watch(ctx, func(c vip.Change) {
-		if c.Kind == vip.LinkChanged {
-			p.director.Retry()
-		}
+		p.director.Stir(c.Kind != vip.AddressChanged)
 		p.keeper.look()
 		if c.Kind != vip.AddressChanged {
 			p.checkFitness(ctx)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"pacu/director"
 	"pacu/heartbeat"
@@ -27,10 +28,9 @@ type site struct {
 	cfg      *lvscf.Config
 	cluster  *director.Cluster
 	warnings lvscf.Problems
-	sha256   string
-	services map[string]*director.Service // by the words of control
-	byKey    map[ipvs.Key]*director.Service
-	twins    map[ipvs.Key]bool // services that have a twin on UDP
+	sha256   func() string       // of the file's text, in hex
+	services map[string]ipvs.Key // by the words of control
+	twins    map[ipvs.Key]bool   // services that have a twin on UDP
 
 	role    heartbeat.Role
 	self    netip.Addr
@@ -62,32 +62,44 @@ func readSite(ctx context.Context, path string, m machine, running *site) (*site
 	if err != nil {
 		return nil, err
 	}
-	return newSite(ctx, path, text, m, running)
+	return newSite(ctx, path, text, m, running, nil)
 }
 
-// newSite is readSite with the text of the file.
-func newSite(ctx context.Context, path string, text []byte, m machine, running *site) (*site, error) {
+// newSite is readSite with the text of the file, and with what read the
+// running site's, so that only what changed is read; nil reads all.
+func newSite(ctx context.Context, path string, text []byte, m machine, running *site, reader *lvscf.Reader) (*site, error) {
+	if reader == nil {
+		reader = new(lvscf.Reader)
+	}
+	cfg, problems, changed, partial := reader.Read(path, text)
+	if cfg == nil {
+		return nil, problems.Err()
+	}
 	held, err := m.Addresses()
 	if err != nil {
 		return nil, err
-	}
-	cfg, problems := lvscf.Read(path, text)
-	if cfg == nil {
-		return nil, problems.Err()
 	}
 	if cfg.Service == "fos" {
 		return nil, fmt.Errorf("%s: service = fos: this pulse runs virtual servers (service = lvs) only", path)
 	}
 	s := &site{cfg: cfg, warnings: problems.Warnings()}
-	sum := sha256.Sum256(text)
-	s.sha256 = hex.EncodeToString(sum[:])
+	s.sha256 = sync.OnceValue(func() string {
+		sum := sha256.Sum256(text)
+		return hex.EncodeToString(sum[:])
+	})
 	if !slices.ContainsFunc(cfg.Virtuals, func(v lvscf.Virtual) bool { return v.Active }) {
 		return nil, fmt.Errorf("no active lvs services defined in %s: set active = 1 in a virtual block", path)
 	}
 	if err := s.findSelf(ctx, held); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if s.cluster, err = director.NewCluster(ctx, cfg, nil); err != nil {
+	if partial && running != nil {
+		s.cluster, err = running.cluster.Alter(ctx, cfg, changed, nil)
+	}
+	if s.cluster == nil && err == nil {
+		s.cluster, err = director.NewCluster(ctx, cfg, nil)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	own := make([]netip.Addr, 0, len(held))
@@ -100,12 +112,14 @@ func newSite(ctx context.Context, path string, text []byte, m machine, running *
 	if err := s.fits(m, held, running); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	s.services = make(map[string]*director.Service, len(s.cluster.Services))
-	s.byKey = make(map[ipvs.Key]*director.Service, len(s.cluster.Services))
+	if _, altered := s.cluster.Altered(); altered {
+		s.services, s.twins = running.services, running.twins
+		return s, nil
+	}
+	s.services = make(map[string]ipvs.Key, len(s.cluster.Services))
 	s.twins = make(map[ipvs.Key]bool)
-	for i := range s.cluster.Services {
-		svc := &s.cluster.Services[i]
-		s.services[serviceWords(svc)], s.byKey[svc.Key] = svc, svc
+	for _, svc := range s.cluster.Services {
+		s.services[serviceWords(svc)] = svc.Key
 		if svc.JudgedBy != svc.Key {
 			s.twins[svc.JudgedBy] = true
 		}
@@ -116,6 +130,9 @@ func newSite(ctx context.Context, path string, text []byte, m machine, running *
 // fits checks that the floating addresses have a place on this machine.
 func (s *site) fits(m machine, held []vip.Held, running *site) error {
 	var errs []error
+	if _, altered := s.cluster.Altered(); altered {
+		return nil
+	}
 	for _, f := range s.cluster.Addresses {
 		if running != nil && slices.ContainsFunc(running.cluster.Addresses, func(r director.Floating) bool { return r.Address == f.Address }) {
 			continue // if it has no place any more, that is told as degraded
@@ -232,7 +249,8 @@ func (s *site) unserved() []string {
 	if len(s.cfg.ActiveCmd)+len(s.cfg.InactiveCmd) > 0 {
 		say("active_cmd, inactive_cmd", "no command is run when the role changes")
 	}
-	for _, v := range s.cfg.Virtuals {
+	for i := range s.cfg.Virtuals {
+		v := &s.cfg.Virtuals[i]
 		if v.Active && v.LoadMonitor != "" && v.LoadMonitor != "none" {
 			say("load_monitor of virtual "+v.Name, "weights stay as written")
 		}

@@ -32,7 +32,7 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 	p.mu.Lock()
 	site := p.site
 	s.Config = control.Config{
-		Path: p.o.config, SerialNo: site.cfg.SerialNo, SHA256: site.sha256,
+		Path: p.o.config, SerialNo: site.cfg.SerialNo, SHA256: site.sha256(),
 		Loaded: p.loaded, Network: string(site.cfg.Network), Refused: p.refused,
 	}
 	s.Router = control.Router{
@@ -149,7 +149,7 @@ const crowded = 4
 
 // tableView is the connection table's size and use.
 func (p *pulse) tableView(services []control.Service) control.Table {
-	t := control.Table{Sent: p.kernel.Sent()}
+	t := control.Table{Sent: p.kernel.Sent(), Reload: p.keeper.reload.Load()}
 	if info, err := p.view.Info(); err == nil {
 		t.Buckets = info.ConnTableSize
 	}
@@ -203,7 +203,7 @@ func (p *pulse) serviceView(site *site) ([]control.Service, error) {
 	}
 	var list []control.Service
 	for i := range site.cluster.Services {
-		svc := &site.cluster.Services[i]
+		svc := site.cluster.Services[i]
 		v := control.Service{
 			Name: join(svc.Names), Protocol: svc.Key.Protocol.String(), Address: svc.VIP, Port: svc.Port,
 			FWMark: svc.Key.FWMark, Scheduler: svc.Scheduler, Persistent: control.Duration(svc.Timeout),

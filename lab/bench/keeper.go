@@ -24,9 +24,9 @@ type keeper interface {
 	// reload has it read the configuration again. It may return before that
 	// is done.
 	reload(ctx context.Context, b *bed, p *lab.Process) error
-	// sent is how many messages it says to have sent to IPVS so far; 0 where
+	// messages is how many it says that its last reload sent to IPVS; 0 where
 	// it does not count.
-	sent(ctx context.Context, b *bed) (uint64, error)
+	messages(ctx context.Context, b *bed) (uint64, error)
 }
 
 // pulseKeeper is ours.
@@ -49,7 +49,7 @@ func (pulseKeeper) reload(ctx context.Context, b *bed, _ *lab.Process) error {
 // emulated machine longer than control.Client waits.
 const snapshotIn = 2 * time.Minute
 
-func (pulseKeeper) sent(ctx context.Context, b *bed) (uint64, error) {
+func (pulseKeeper) messages(ctx context.Context, b *bed) (uint64, error) {
 	d := net.Dialer{Timeout: snapshotIn}
 	conn, err := d.DialContext(ctx, "unix", b.router.Path(controlSocket))
 	if err != nil {
@@ -66,12 +66,12 @@ func (pulseKeeper) sent(ctx context.Context, b *bed) (uint64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("pulse's snapshot: %w", err)
 	}
-	return sentIn(reply)
+	return messagesIn(reply)
 }
 
-// sentIn is table.sent of a snapshot. The rest, which may be 25 MB, is not
+// messagesIn is table.reload of a snapshot. The rest, which may be 25 MB, is not
 // decoded.
-func sentIn(reply []byte) (uint64, error) {
+func messagesIn(reply []byte) (uint64, error) {
 	_, rest, ok := bytes.Cut(reply, []byte(`"table":`))
 	if !ok {
 		return 0, fmt.Errorf("pulse's snapshot says nothing of its table: %.200s", reply)
@@ -80,7 +80,7 @@ func sentIn(reply []byte) (uint64, error) {
 	if err := json.NewDecoder(bytes.NewReader(rest)).Decode(&t); err != nil {
 		return 0, fmt.Errorf("pulse's snapshot: %w", err)
 	}
-	return t.Sent, nil
+	return t.Reload, nil
 }
 
 const controlSocket = "/run/pulse/control.sock"
@@ -107,4 +107,4 @@ func (keepalivedKeeper) reload(_ context.Context, _ *bed, p *lab.Process) error 
 	return p.Signal(syscall.SIGHUP)
 }
 
-func (keepalivedKeeper) sent(context.Context, *bed) (uint64, error) { return 0, nil }
+func (keepalivedKeeper) messages(context.Context, *bed) (uint64, error) { return 0, nil }

@@ -7,18 +7,18 @@ import (
 	"pacu/control"
 )
 
-func TestSentIn(t *testing.T) {
+func TestMessagesIn(t *testing.T) {
 	reply, err := json.Marshal(control.Reply{Snapshot: &control.Snapshot{
-		Services: []control.Service{{Name: "table"}}, Table: control.Table{Sent: 4711},
+		Services: []control.Service{{Name: "table"}}, Table: control.Table{Reload: 4711},
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := sentIn(reply); got != 4711 || err != nil {
+	if got, err := messagesIn(reply); got != 4711 || err != nil {
 		t.Errorf("%d, %v", got, err)
 	}
 	for _, bad := range []string{"", `{"error":"busy"}`, `{"snapshot":{"table":7}}`} {
-		if _, err := sentIn([]byte(bad)); err == nil {
+		if _, err := messagesIn([]byte(bad)); err == nil {
 			t.Errorf("%q: no error", bad)
 		}
 	}
