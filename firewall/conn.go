@@ -2,6 +2,7 @@ package firewall
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -102,6 +103,10 @@ func (c *Conn) Replace(r Ruleset) error {
 	if err != nil {
 		return fmt.Errorf("nftables: %w", err)
 	}
+	release, err := removal(holdTable)
+	if err != nil {
+		return fmt.Errorf("nftables: %w", err)
+	}
 	err = c.converse(func() error {
 		there, err := c.there(tableName)
 		if err != nil {
@@ -111,10 +116,18 @@ func (c *Conn) Replace(r Ruleset) error {
 		if err != nil {
 			return err
 		}
-		if !there && !left {
-			return c.put(fresh[1])
+		held, err := c.there(holdTable) // by a crash too
+		if err != nil {
+			return err
 		}
-		return c.put(fresh[0], fresh[1], leave)
+		table := fresh[1]
+		if held {
+			table = slices.Concat(table, release)
+		}
+		if !there && !left {
+			return c.put(table)
+		}
+		return c.put(fresh[0], table, leave)
 	})
 	if err != nil {
 		return fmt.Errorf("replace nftables table inet %s: %w", tableName, err)
@@ -130,7 +143,7 @@ func (c *Conn) Replace(r Ruleset) error {
 func (c *Conn) Remove() error {
 	err := c.converse(func() error {
 		var batch []message
-		for _, table := range []string{tableName, standIn} {
+		for _, table := range []string{tableName, standIn, holdTable} {
 			there, err := c.there(table)
 			if err != nil {
 				return err

@@ -27,6 +27,9 @@ const (
 	elemKeyEnd = 10 // NFTA_SET_ELEM_KEY_END
 )
 
+// verdictDrop is NF_DROP of linux/netfilter.h.
+const verdictDrop = 0
+
 // loadPayload takes length bytes of the packet.
 func loadPayload(base, offset, length, to uint32) expression {
 	return expression{"payload", func(ae *netlink.AttributeEncoder) {
@@ -71,6 +74,17 @@ func compare(register, op uint32, value []byte) expression {
 	}}
 }
 
+// mask keeps the bits of the register that are set in bits.
+func mask(register uint32, bits []byte) expression {
+	return expression{"bitwise", func(ae *netlink.AttributeEncoder) {
+		ae.Uint32(unix.NFTA_BITWISE_SREG, register)
+		ae.Uint32(unix.NFTA_BITWISE_DREG, register)
+		ae.Uint32(unix.NFTA_BITWISE_LEN, uint32(len(bits)))
+		ae.Nested(unix.NFTA_BITWISE_MASK, dataValue(bits))
+		ae.Nested(unix.NFTA_BITWISE_XOR, dataValue(make([]byte, len(bits))))
+	}}
+}
+
 // lookup ends the rule unless the key is in the set.
 func lookup(set string, from uint32) expression {
 	return expression{"lookup", func(ae *netlink.AttributeEncoder) {
@@ -96,7 +110,7 @@ func load(value []byte, to uint32) expression {
 	}}
 }
 
-// judge ends the rule with a verdict, NFT_*, about the chain if it needs one.
+// judge ends the rule with a verdict, NFT_* or verdictDrop, about the chain if it needs one.
 func judge(code int32, chain string) expression {
 	return expression{"immediate", func(ae *netlink.AttributeEncoder) {
 		ae.Uint32(unix.NFTA_IMMEDIATE_DREG, verdictRegister)

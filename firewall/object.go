@@ -2,6 +2,7 @@ package firewall
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
@@ -110,7 +111,8 @@ type set struct {
 	id       uint32 // within the batch
 	key      []datatype
 	value    *datatype
-	interval bool // elements are from a key to a key
+	interval bool          // elements are from a key to a key
+	timeout  time.Duration // after which an element leaves; 0 is never
 	elements []element
 }
 
@@ -136,6 +138,9 @@ func (s set) message(table string) (message, error) {
 	if s.interval {
 		flags |= unix.NFT_SET_INTERVAL | setConcat
 	}
+	if s.timeout != 0 {
+		flags |= unix.NFT_SET_TIMEOUT
+	}
 	return encode("map "+s.name, unix.NFT_MSG_NEWSET, netlink.Create, func(ae *netlink.AttributeEncoder) {
 		ae.String(unix.NFTA_SET_TABLE, table)
 		ae.String(unix.NFTA_SET_NAME, s.name)
@@ -149,6 +154,9 @@ func (s set) message(table string) (message, error) {
 			}
 		}
 		ae.Uint32(unix.NFTA_SET_ID, s.id)
+		if s.timeout != 0 {
+			ae.Uint64(unix.NFTA_SET_TIMEOUT, uint64(s.timeout.Milliseconds()))
+		}
 		if s.interval {
 			ae.Nested(unix.NFTA_SET_DESC, s.describeParts)
 		}
