@@ -35,6 +35,8 @@ type Firewall interface {
 	Replace(firewall.Ruleset) error
 	Intact() (bool, error)
 	Remove() error
+	Hold([]firewall.Hold) error // new connections, until Release
+	Release() error
 }
 
 // A Director keeps the kernel as a Cluster, the verdicts and the router's

@@ -104,6 +104,9 @@ func (f *fakeFirewall) Remove() error {
 	return nil
 }
 
+func (f *fakeFirewall) Hold([]firewall.Hold) error { return nil }
+func (f *fakeFirewall) Release() error             { return nil }
+
 // fakeSysctls are settings by name; one that is not there is not the kernel's.
 type fakeSysctls map[string]string
 

@@ -117,11 +117,7 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 		return nil, nil
 	}
 	list := all.inOrder()
-	ops := make([]ipvs.Op, len(list))
-	for i := range list {
-		ops[i] = list[i].Op
-	}
-	err := d.kernel.Apply(ops)
+	hold, err := d.apply(list)
 	var batch *ipvs.BatchError
 	switch {
 	case err == nil:
@@ -136,7 +132,7 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 				told = news
 			}
 		}
-		return nil, told
+		return nil, errors.Join(hold, told)
 	}
 	refused := make(map[ipvs.Key]error)
 	taken := list[:0]
@@ -152,7 +148,7 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 		}
 		taken = append(taken, list[i])
 	}
-	var errs []error
+	errs := []error{hold}
 	for _, t := range tasks {
 		err := refused[t.s.key]
 		if err == nil {

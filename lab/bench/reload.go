@@ -99,6 +99,8 @@ type noFirewall struct{}
 func (noFirewall) Replace(firewall.Ruleset) error { return nil }
 func (noFirewall) Intact() (bool, error)          { return true, nil }
 func (noFirewall) Remove() error                  { return nil }
+func (noFirewall) Hold([]firewall.Hold) error     { return nil }
+func (noFirewall) Release() error                 { return nil }
 
 // noSysctls are settings that take everything and are never what is wanted.
 type noSysctls struct{}

@@ -1,0 +1,112 @@
+package director
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pacu/firewall"
+	"pacu/ipvs"
+)
+
+// heldAtOnce bounds the services whose clients wait at the same time. The
+// kernel takes some hundredths of a second to change a scheduler, in which it
+// waits for all processors, and a client sends its first packet again after one
+// second.
+const heldAtOnce = 8
+
+// apply applies the changes. While a service's scheduler is exchanged it has
+// none, in ip_vs_edit_service, and the kernel refuses who opens a connection.
+// So the active router's firewall holds those packets back meanwhile, and
+// clients send them again. Such changes come first. The table's error is that
+// of Kernel's Apply; that of the hold, without which the changes were made all the
+// same, is apart.
+func (d *Director) apply(list []Change) (hold, err error) {
+	held, free := d.apart(list)
+	var holds []error
+	var failed []ipvs.OpError
+	put := func(which []int) error {
+		if len(which) == 0 {
+			return nil
+		}
+		ops := make([]ipvs.Op, len(which))
+		for i, at := range which {
+			ops[i] = list[at].Op
+		}
+		err := d.kernel.Apply(ops)
+		var batch *ipvs.BatchError
+		if !errors.As(err, &batch) {
+			return err
+		}
+		for _, f := range batch.Failed {
+			f.Index = which[f.Index]
+			failed = append(failed, f)
+		}
+		return nil
+	}
+	for some := range slices.Chunk(held, heldAtOnce) {
+		hold := d.hold(list, some)
+		err := put(some)
+		if holds = append(holds, hold, d.letGo()); err != nil {
+			return errors.Join(holds...), err
+		}
+	}
+	if err := put(free); err != nil {
+		return errors.Join(holds...), err
+	}
+	if len(failed) > 0 {
+		slices.SortFunc(failed, func(a, b ipvs.OpError) int { return cmp.Compare(a.Index, b.Index) })
+		err = &ipvs.BatchError{Failed: failed}
+	}
+	return errors.Join(holds...), err
+}
+
+// apart tells which of the changes are made while openings are held, and which
+// freely, by their places in the list. A standby has no clients.
+func (d *Director) apart(list []Change) (held, free []int) {
+	active := d.floating.isActive()
+	for i := range list {
+		if active && list[i].exchangesScheduler() {
+			held = append(held, i)
+		} else {
+			free = append(free, i)
+		}
+	}
+	return held, free
+}
+
+// exchangesScheduler tells whether the change leaves, for a moment, clients
+// without a scheduler who would ask again.
+func (c *Change) exchangesScheduler() bool {
+	return c.from != nil && c.to != nil && c.from.Scheduler != c.to.Scheduler &&
+		(c.key.FWMark != 0 || c.key.Protocol == ipvs.TCP || c.key.Protocol == ipvs.SCTP)
+}
+
+func (d *Director) hold(list []Change, some []int) error {
+	holds := make([]firewall.Hold, len(some))
+	for i, at := range some {
+		c := &list[at]
+		holds[i] = firewall.Hold{Addr: c.key.Addr, Protocol: uint8(c.key.Protocol), Port: c.key.Port, FWMark: c.key.FWMark}
+		if c.service != nil {
+			holds[i].Name = strings.Join(c.service.Names, ", ")
+		}
+	}
+	err := d.firewall.Hold(holds)
+	if errors.Is(err, firewall.ErrNoNFTables) {
+		return nil // nothing can be done about it
+	}
+	if err != nil {
+		return fmt.Errorf("hold new connections back while a scheduler changes: %w", err)
+	}
+	return nil
+}
+
+// letGo ends a hold, or what is left of one that failed.
+func (d *Director) letGo() error {
+	if err := d.firewall.Release(); err != nil {
+		return fmt.Errorf("let new connections in again: %w", err)
+	}
+	return nil
+}
