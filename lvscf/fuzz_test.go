@@ -10,7 +10,7 @@ import (
 )
 
 // seed gives a fuzz target every file of testdata, as f.Add adds one.
-func seed(f *testing.F, add func(text []byte)) {
+func seed(f testing.TB, add func(text []byte)) {
 	f.Helper()
 	for _, folder := range []string{"samples", "broken", "warned", "format", "piranha"} {
 		for _, text := range files(f, folder) {

@@ -209,14 +209,19 @@ virtual off {
 # the end
 `
 
-// disagreeing are lines after which together has Problems in several places.
-var disagreeing = strings.NewReplacer(
-	"virtual full2 {", "virtual full {",
-	"     # a comment\n", "     use_regex = 1\n",
-	"# a gap\n", "heartbeat_port = 010\n",
-	"10.0.0.12 eth0:2", "10.0.0.11 eth0:3",
-	"snat_pool = 192.168.1.210 eth1:9\n     port = 25\n     use", "snat_pool = 192.168.1.210 eth1:8\n     port = 26\n     use",
-)
+// disagreeing is together with Problems in several places, none an Error.
+var disagreeing = func() string {
+	text := together
+	for _, r := range [][2]string{
+		{"virtual full2 {", "virtual full {"},
+		{"10.0.0.12 eth0:2\n     snat_pool = 192.168.1.210 eth1:9\n     port = 25", "10.0.0.11 eth0:3\n     snat_pool = 192.168.1.210 eth1:8\n     port = 26"},
+		{"# a gap", "heartbeat_port = 01037"},
+		{"scheduler = wrr", "use_regex = 1"},
+	} {
+		text = strings.Replace(text, r[0], r[1], 1)
+	}
+	return text
+}()
 
 func TestReaderParts(t *testing.T) {
 	for _, test := range []struct {
@@ -365,28 +370,28 @@ func TestReaderRandom(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many random edits")
 	}
-	texts := []string{together, disagreeing.Replace(together), string(large(12, 3))}
-	for _, folder := range []string{"samples", "warned", "format", "piranha"} {
-		for _, text := range files(t, folder) {
-			if len(text) < 8192 {
-				texts = append(texts, string(text))
-			}
-		}
-	}
-	slices.Sort(texts)
+	texts := []string{together, disagreeing, string(large(12, 3))}
 	partial := 0
 	for i, text := range texts {
-		partial += readEdited(t, []byte(text), uint64(i), 60)
+		for k := range uint64(30) {
+			partial += readEdited(t, []byte(text), 100*uint64(i)+k, 60)
+		}
 	}
-	if least := 3 * len(texts); partial < least {
-		t.Errorf("%d texts of %d were read in part, want %d", partial, 60*len(texts), least)
+	// Most edits at random are errors, or change what others are judged by.
+	if partial < 100 {
+		t.Errorf("only %d texts were read in part", partial)
 	}
+	seeds := uint64(1000)
+	seed(t, func(text []byte) {
+		readEdited(t, text, seeds, 60)
+		seeds++
+	})
 }
 
 func FuzzReader(f *testing.F) {
 	seed(f, func(text []byte) { f.Add(text, []byte(together), uint64(len(text))) })
 	f.Add([]byte(together), []byte(strings.Replace(together, "weight = 10\n", "weight = 11\n", 1)), uint64(1))
-	f.Add([]byte(disagreeing.Replace(together)), []byte(together), uint64(2))
+	f.Add([]byte(disagreeing), []byte(together), uint64(2))
 	f.Fuzz(func(t *testing.T, text, other []byte, seed uint64) {
 		rt := readerTest{TB: t}
 		rt.read(text)
@@ -403,7 +408,7 @@ func readEdited(t testing.TB, text []byte, seed uint64, n int) int {
 	rt := readerTest{TB: t}
 	e := editor{rand.New(rand.NewPCG(seed, 1))}
 	rt.read(text)
-	good := text
+	first, good := text, text
 	for range n {
 		now := text
 		for range 1 + e.IntN(2) {
@@ -412,9 +417,12 @@ func readEdited(t testing.TB, text []byte, seed uint64, n int) int {
 		was := rt.cfg
 		rt.read(now)
 		// Mostly go on from a file without errors: what follows one is no news.
-		if text = good; rt.cfg != was {
+		switch text = good; {
+		case e.IntN(3) == 0:
+			text, good = first, first
+		case rt.cfg != was:
 			text, good = now, now
-		} else if e.IntN(4) == 0 {
+		case e.IntN(4) == 0:
 			text = now
 		}
 	}
