@@ -79,13 +79,13 @@ func (u *reread) lines(s segment, old, now []byte) bool {
 // says nothing, and false for all others.
 func (u *reread) line(text []byte, num int) (*Directive, bool) {
 	f := Parse(u.r.name, text)
-	n := f.root.first
-	if len(f.Problems) > 0 || n == nil || n.next != nil || n.body != nil {
+	if len(f.Problems) > 0 {
 		return nil, false
 	}
 	if said := bytes.TrimLeft(text, " \t\n"); len(said) == 0 || said[0] == '#' {
 		return nil, true
 	}
+	n := f.root.first
 	if n.dir != rowSerial {
 		return nil, false
 	}
@@ -106,7 +106,7 @@ func (u *reread) virtual(s segment, text []byte) bool {
 	}
 	f := Parse(u.r.name, text)
 	n := f.root.first
-	if len(f.Problems) > 0 || n == nil || n.next != nil || n.body == nil || n.body.where != InVirtual || n.body.lines != s.lines-1 {
+	if len(f.Problems) > 0 || n == nil || n.body == nil || n.body.where != InVirtual || n.body.lines != s.lines-1 {
 		return false
 	}
 	c := &u.c
@@ -133,7 +133,7 @@ func (u *reread) virtual(s segment, text []byte) bool {
 func (u *reread) alike(a, b *Virtual) bool {
 	switch {
 	case a.Name != b.Name, a.Active != b.Active, a.VIP != b.VIP, a.FWMark != b.FWMark,
-		a.Port != b.Port, a.Protocol != b.Protocol, a.Forward != b.Forward, (a.SNATPool == nil) != (b.SNATPool == nil),
+		a.Port != b.Port, a.Protocol != b.Protocol, a.Forward != b.Forward,
 		(a.Ports == nil) != (b.Ports == nil), !slices.Equal(a.Ports, b.Ports):
 		return false
 	case a.FWMark != 0 && (a.Persistent != b.Persistent || a.PersistMask != b.PersistMask || a.PersistEngine != b.PersistEngine ||

@@ -259,6 +259,9 @@ func TestReaderParts(t *testing.T) {
 		{"scheduler", "scheduler = wrr", "scheduler = rr", []int{5}, true},
 		{"scheduler of mark", "scheduler = wlc\n     server a {\n         address = 192.168.1.11\n         active = 1\n     }", "scheduler = rr\n     server a {\n         address = 192.168.1.11\n         active = 1\n     }", nil, false},
 		{"ports", "ports = 81", "ports = 82", nil, false},
+		{"more ports", "8000-8100", "8000-8101", nil, false},
+		{"mark", "fwmark = 80\n     port = 443", "fwmark = 81\n     port = 443", nil, false},
+		{"forward", "forward = direct", "forward = nat", nil, false},
 		{"global", "backup = 10.0.0.3", "backup = 10.0.0.4", nil, false},
 		{"carriage return", "weight = 10\n", "weight = 10\r\n", nil, false},
 		{"failover", `"/bin/true"`, `"/bin/false"`, nil, false},
@@ -322,6 +325,29 @@ func TestReaderWhole(t *testing.T) {
 					t.Error("read in part")
 				}
 			}
+		})
+	}
+}
+
+// What a line says of another is read again with it.
+func TestReaderFar(t *testing.T) {
+	at := strings.Index(together, "virtual")
+	virtuals := together[at:] + together[:at]
+	for name, test := range map[string]struct{ text, old, new string }{
+		"line of a pool":       {disagreeing, "snat_pool = 192.168.1.210 eth1:9\n     port = 25\n", "port = 25\n     snat_pool = 192.168.1.210 eth1:9\n"},
+		"serial that is not":   {strings.Replace(together, "# 你好", "serial_no = 3", 1), "serial_no = 3", "serial_no = 4"},
+		"lines of the last":    {strings.TrimSuffix(together, "# the end\n"), "     port = 8080\n", ""},
+		"nothing left":         {virtuals, virtuals, ""},
+		"last without its end": {strings.TrimSuffix(together, "# the end\n"), "     port = 8080\n}\n", "     port = 8080\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rt := readerTest{TB: t}
+			rt.read([]byte(test.text))
+			text := strings.Replace(test.text, test.old, test.new, 1)
+			if _, partial := rt.read([]byte(text)); partial || rt.cfg == nil || text == test.text {
+				t.Errorf("partial %v, config %v", partial, rt.cfg)
+			}
+			rt.read([]byte(test.text))
 		})
 	}
 }
