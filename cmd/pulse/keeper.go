@@ -17,10 +17,10 @@ const (
 	// passEvery is how often the kernel is compared with what is wanted when
 	// nothing calls for it: with the second look that weights get, what others
 	// changed is put right within 2 s.
-	passEvery = 500 * time.Millisecond
+	passEvery = 750 * time.Millisecond
 	// lookFor bounds what of each pass goes into looking: 1 % of a processor
 	// in all. A table of some hundred servers is read whole in that.
-	lookFor = 5 * time.Millisecond
+	lookFor = 4 * time.Millisecond
 	// mostLines bounds what one pass writes into the log of single changes.
 	mostLines = 20
 )
@@ -34,6 +34,7 @@ type keeper struct {
 	save     func()             // what the next pulse must know changed
 	unsaved  atomic.Bool
 	sent     func() uint64 // netlink messages to IPVS so far
+	loaded   int           // changes of the IPVS table in the first pass
 	reload   atomic.Uint64 // of those, what the last pass took that somebody waited for
 
 	due chan struct{}
@@ -86,7 +87,9 @@ func (k *keeper) apply(ctx context.Context) (director.Result, error) {
 func (k *keeper) run(ctx context.Context) error {
 	every := time.NewTicker(passEvery)
 	defer every.Stop()
+	began := time.Now()
 	k.pass()
+	k.events.add(control.Info, "kernel", "", fmt.Sprintf("the kernel is as lvs.cf wants it: %d changes of the IPVS table in %v", k.loaded, time.Since(began).Round(time.Millisecond)))
 	calm()
 	for {
 		select {
@@ -109,6 +112,7 @@ func (k *keeper) pass() {
 
 	before := k.sent()
 	did, err := k.director.Reconcile()
+	k.loaded += len(did.Changes)
 	if len(asked) > 0 {
 		k.reload.Store(k.sent() - before)
 	}
