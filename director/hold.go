@@ -11,18 +11,13 @@ import (
 	"pacu/ipvs"
 )
 
-// heldAtOnce bounds the services whose clients wait at the same time. The
-// kernel takes some hundredths of a second to change a scheduler, in which it
-// waits for all processors, and a client sends its first packet again after one
-// second.
-const heldAtOnce = 8
-
 // apply applies the changes. While a service's scheduler is exchanged it has
 // none, in ip_vs_edit_service, and the kernel refuses who opens a connection.
 // So the active router's firewall holds those packets back meanwhile, and
-// clients send them again. Such changes come first. The table's error is that
-// of Kernel's Apply; that of the hold, without which the changes were made all the
-// same, is apart.
+// clients send them again. Such changes come first, one by one, so that each
+// service's clients wait no longer than for theirs: the kernel waits for all
+// processors in each. The table's error is that of Kernel's Apply; that of the
+// hold, without which the changes were made all the same, is apart.
 func (d *Director) apply(list []Change) (hold, err error) {
 	held, free := d.apart(list)
 	var holds []error
@@ -46,9 +41,9 @@ func (d *Director) apply(list []Change) (hold, err error) {
 		}
 		return nil
 	}
-	for some := range slices.Chunk(held, heldAtOnce) {
-		hold := d.hold(list, some)
-		err := put(some)
+	for _, at := range held {
+		hold := d.hold(&list[at])
+		err := put([]int{at})
 		if holds = append(holds, hold, d.letGo()); err != nil {
 			return errors.Join(holds...), err
 		}
@@ -84,16 +79,12 @@ func (c *Change) exchangesScheduler() bool {
 		(c.key.FWMark != 0 || c.key.Protocol == ipvs.TCP || c.key.Protocol == ipvs.SCTP)
 }
 
-func (d *Director) hold(list []Change, some []int) error {
-	holds := make([]firewall.Hold, len(some))
-	for i, at := range some {
-		c := &list[at]
-		holds[i] = firewall.Hold{Addr: c.key.Addr, Protocol: uint8(c.key.Protocol), Port: c.key.Port, FWMark: c.key.FWMark}
-		if c.service != nil {
-			holds[i].Name = strings.Join(c.service.Names, ", ")
-		}
+func (d *Director) hold(c *Change) error {
+	h := firewall.Hold{Addr: c.key.Addr, Protocol: uint8(c.key.Protocol), Port: c.key.Port, FWMark: c.key.FWMark}
+	if c.service != nil {
+		h.Name = strings.Join(c.service.Names, ", ")
 	}
-	err := d.firewall.Hold(holds)
+	err := d.firewall.Hold([]firewall.Hold{h})
 	if errors.Is(err, firewall.ErrNoNFTables) {
 		return nil // nothing can be done about it
 	}
