@@ -10,7 +10,7 @@ import (
 	"pacu/lab"
 )
 
-// TestKernelReloadUnderLoad changes lvs.cf twenty times under a hundred
+// TestKernelReloadUnderLoad changes lvs.cf in every way, twice, under a hundred
 // requests a second: none is lost.
 func TestKernelReloadUnderLoad(t *testing.T) {
 	s := newNAT(t, v4, 1, 3)
@@ -38,11 +38,12 @@ func TestKernelReloadUnderLoad(t *testing.T) {
 		lvs.and(renamed),                      // another name
 		lvs.and(two),                          // a server less
 		lvs.and(web.with("persistent = 1")),   // persistence
+		lvs.and(web.with("scheduler = wlc")),  // scheduler
 		lvs.and(more, two),                    // another order
 		lvs.with("tcp_timeout = 60").and(two), // timeouts
 		lvs.and(web.on(s.entry(s.servers[1]), s.entry(s.servers[2]))), // one for another
 	}
-	s.reloads(client, 20, steps)
+	s.reloads(client, 2*len(steps), steps)
 	stop()
 	unharmed(t, client)
 	// Nobody but pulse and its nannies touched the kernel.
@@ -54,16 +55,51 @@ func TestKernelReloadUnderLoad(t *testing.T) {
 	})
 }
 
-// TestKernelSchedulerUnderLoad changes the scheduler alone, for which the kernel
-// leaves a service without one for a moment.
+// TestKernelSchedulerUnderLoad changes schedulers alone, for which the kernel
+// leaves a service without one for a moment, found by its address and by a mark.
+// A client may have to ask again, even twice.
 func TestKernelSchedulerUnderLoad(t *testing.T) {
 	s := newNAT(t, v4, 1, 2)
-	web := s.virtual("web")
+	web, marked := s.virtual("web"), s.virtual("marked", "ports = 81")
+	for i := range marked.servers {
+		marked.servers[i] = marked.servers[i].with("port = 80")
+	}
+	lvs := s.nat()
+	s.start(lvs.and(web, marked))
+	s.healthy("web-1", "web-2")
+	var clients []*lab.Client
+	var stops []func()
+	for _, port := range []uint16{80, 81} {
+		c := &lab.Client{Host: s.client, URL: "http://" + s.family.at(public, vip, port) + "/", Every: 30 * time.Millisecond, Timeout: 10 * time.Second}
+		clients, stops = append(clients, c), append(stops, s.asks(c))
+	}
+	var steps []config
+	for _, scheduler := range []string{"scheduler = wlc", "scheduler = mh", "scheduler = rr"} {
+		steps = append(steps, lvs.and(web.with(scheduler), marked.with(scheduler)))
+	}
+	s.reloads(clients[0], 4*len(steps), steps)
+	for i, c := range clients {
+		stops[i]()
+		unharmed(t, c)
+	}
+}
+
+// TestKernelServiceUnderLoad changes everything else of a service, which the
+// kernel does in one go.
+func TestKernelServiceUnderLoad(t *testing.T) {
+	s := newNAT(t, v4, 1, 2)
+	web := s.virtual("web", "scheduler = mh")
 	lvs := s.nat()
 	s.start(lvs.and(web))
 	s.healthy("web-1", "web-2")
 	client, stop := s.steady(s.url(), 10*time.Millisecond)
-	s.reloads(client, 4, []config{lvs.and(web.with("scheduler = wlc")), lvs.and(web.with("scheduler = mh"))})
+	s.reloads(client, 15, []config{
+		lvs.and(web.with("scheduler_flags = fallback")),
+		lvs.and(web.with("scheduler_flags = fallback port")),
+		lvs.and(web.with("persistent = 1")),
+		lvs.and(web.with("persistent = 2", "pmask = 255.255.255.0")),
+		lvs.and(web),
+	})
 	stop()
 	unharmed(t, client)
 }

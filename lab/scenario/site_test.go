@@ -330,12 +330,17 @@ func (s *site) servedBy(url string, names ...string) {
 // steady asks for a page steadily until the test ends or stop is called.
 func (s *site) steady(url string, every time.Duration) (c *lab.Client, stop func()) {
 	c = &lab.Client{Host: s.client, URL: url, Every: every, Timeout: 3 * time.Second}
+	return c, s.asks(c)
+}
+
+// asks lets a client ask until the test ends or stop is called.
+func (s *site) asks(c *lab.Client) (stop func()) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	done := make(chan struct{})
 	go func() { c.Run(ctx); close(done) }()
 	stop = func() { cancel(); <-done }
 	s.t.Cleanup(stop)
-	return c, stop
+	return stop
 }
 
 // hold samples from now on who holds an address.
