@@ -156,3 +156,31 @@ func BenchmarkIdle(b *testing.B) {
 }
 
 var _ Kernel = (*ipvs.Fake)(nil)
+
+// takesAll is a table that is empty and takes every change.
+type takesAll struct{ *ipvs.Fake }
+
+func (takesAll) Apply([]ipvs.Op) error { return nil }
+
+// BenchmarkLoad is all that a starting pulse does for its table but the
+// kernel's part, from the file's text on, without probes.
+func BenchmarkLoad(b *testing.B) {
+	text := []byte(strings.ReplaceAll(string(largeText(1000, 10000)), " port = 80\n", " port = 80\n check = none\n"))
+	b.ReportAllocs()
+	for b.Loop() {
+		cfg, problems := lvscf.Read("lvs.cf", text)
+		if cfg == nil {
+			b.Fatal(problems.Err())
+		}
+		c, err := NewCluster(b.Context(), cfg, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		m := newMachine()
+		d := New(takesAll{m.kernel}, m.addresses, m.firewall, m.sysctls)
+		d.Configure(c)
+		if r, err := d.Reconcile(); err != nil || len(r.Changes) != 11000 {
+			b.Fatal(len(r.Changes), err)
+		}
+	}
+}

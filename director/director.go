@@ -91,6 +91,7 @@ func (d *Director) Configure(c *Cluster) {
 	defer d.mu.Unlock()
 	was := d.cluster
 	d.cluster = c
+	was.base = nil // else it would keep all those before it
 	if keys, ok := c.Altered(); ok && c.base == was {
 		d.alter(keys)
 		return

@@ -28,7 +28,7 @@ func (d *Director) apply(list []Change) (hold, err error) {
 		}
 		ops := make([]ipvs.Op, len(which))
 		for i, at := range which {
-			ops[i] = list[at].Op
+			ops[i] = list[at].Op()
 		}
 		err := d.kernel.Apply(ops)
 		var batch *ipvs.BatchError

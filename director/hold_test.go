@@ -168,8 +168,8 @@ func TestHoldRefused(t *testing.T) {
 		}
 	}
 	for _, c := range r.Changes {
-		if refused[c.String()] {
-			t.Errorf("%s was refused, and told to be done", c)
+		if refused[c.Op().String()] {
+			t.Errorf("%s was refused, and told to be done", c.Op())
 		}
 	}
 	if want := 2*many - len(refused); len(r.Changes) != want {

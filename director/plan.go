@@ -44,7 +44,7 @@ func (s Step) String() string {
 }
 
 // Step is the change in words.
-func (c Change) Step() Step {
+func (c *Change) Step() Step {
 	name := c.key.String()
 	if c.service != nil {
 		name = strings.Join(c.service.Names, ", ")
@@ -168,7 +168,7 @@ func (d *Director) Plan(c *Cluster) ([]Step, error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var all changes
+	var all []changes
 	services := d.configured(c)
 	v := d.view()
 	if d.known {
@@ -179,11 +179,11 @@ func (d *Director) Plan(c *Cluster) ([]Step, error) {
 	}
 	for _, k := range sortedKeys(services) {
 		l, _ := v.work(services[k])
-		all.add, all.alter, all.drop = append(all.add, l.add...), append(all.alter, l.alter...), append(all.drop, l.drop...)
+		all = append(all, l)
 	}
 	var steps []Step
 	connections := make(map[ipvs.Key][]ipvs.DestinationStatus)
-	for _, ch := range all.inOrder() {
+	for _, ch := range inOrder(all) {
 		s := ch.Step()
 		switch leaves := ch.want != nil && services[ch.key].leaving[at(*ch.want)]; {
 		case leaves:

@@ -56,7 +56,7 @@ func (d *Director) Reconcile() (Result, error) {
 	errs = append(errs, err)
 	r.Others = others
 	r.Held, d.held = d.held, nil
-	r.Kept = len(others) > 0 || slices.ContainsFunc(r.Changes, Change.ofService)
+	r.Kept = len(others) > 0 || slices.ContainsFunc(r.Changes, func(c Change) bool { return c.ofService() })
 	d.mu.Unlock()
 	raised, err := d.floating.settle(now)
 	r.Raised = raised
@@ -88,7 +88,7 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 	}
 	v := d.view()
 	var tasks []task
-	var all changes
+	var all []changes
 	later := d.soiled[:0:0]
 	for _, s := range d.soiled {
 		if !s.dirty {
@@ -110,13 +110,13 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 			continue
 		}
 		tasks = append(tasks, task{s, want})
-		all.add, all.alter, all.drop = append(all.add, l.add...), append(all.alter, l.alter...), append(all.drop, l.drop...)
+		all = append(all, l)
 	}
 	d.soiled = later
 	if len(tasks) == 0 {
 		return nil, nil
 	}
-	list := all.inOrder()
+	list := inOrder(all)
 	hold, err := d.apply(list)
 	var batch *ipvs.BatchError
 	switch {
@@ -253,7 +253,7 @@ func (d *Director) Release() error {
 	}
 	var ops []ipvs.Op
 	for _, c := range all.drop {
-		ops = append(ops, c.Op)
+		ops = append(ops, c.Op())
 	}
 	if len(ops) > 0 {
 		err := d.kernel.Apply(ops)

@@ -31,8 +31,6 @@ type Entry struct {
 
 // A Change is one change of the table.
 type Change struct {
-	Op ipvs.Op
-
 	action   byte // + - ~
 	service  *Service
 	key      ipvs.Key
@@ -40,21 +38,56 @@ type Change struct {
 	from, to *ipvs.Service
 }
 
-// String is the change as the kernel's tools would say it.
-func (c Change) String() string { return c.Op.String() }
+// Op is the change as the kernel takes it.
+func (c *Change) Op() ipvs.Op {
+	switch {
+	case c.ofService() && c.action == '+':
+		return ipvs.AddService(*c.to)
+	case c.ofService() && c.action == '~':
+		return ipvs.SetService(*c.to)
+	case c.ofService():
+		return ipvs.DeleteService(c.key)
+	case c.action == '+':
+		return ipvs.AddDestination(c.key, *c.want)
+	case c.action == '~':
+		return ipvs.SetDestination(c.key, *c.want)
+	}
+	return ipvs.DeleteDestination(c.key, c.is.Addr, c.is.Port)
+}
 
 // ofService tells that a service comes, goes or changes, not one of its
 // destinations.
-func (c Change) ofService() bool { return c.is == nil && c.want == nil }
+func (c *Change) ofService() bool { return c.is == nil && c.want == nil }
 
 // A changes list is what turns one service as it is into what it should be.
 // Services are added before and deleted after all else, and what takes traffic
 // in comes before what goes.
 type changes struct{ add, alter, drop []Change }
 
-func (l *changes) inOrder() []Change { return slices.Concat(l.add, l.alter, l.drop) }
+func (l *changes) inOrder() []Change { return inOrder([]changes{*l}) }
 
-func (l *changes) empty() bool { return len(l.add)+len(l.alter)+len(l.drop) == 0 }
+// inOrder are the changes of all lists, in the order in which they are made.
+func inOrder(lists []changes) []Change {
+	n := 0
+	for i := range lists {
+		n += lists[i].len()
+	}
+	all := make([]Change, 0, n)
+	for i := range lists {
+		all = append(all, lists[i].add...)
+	}
+	for i := range lists {
+		all = append(all, lists[i].alter...)
+	}
+	for i := range lists {
+		all = append(all, lists[i].drop...)
+	}
+	return all
+}
+
+func (l *changes) len() int { return len(l.add) + len(l.alter) + len(l.drop) }
+
+func (l *changes) empty() bool { return l.len() == 0 }
 
 // between appends what turns is into want. A nil Entry is a service that is
 // not there. s names what the change is about, nil for what lvs.cf does not know.
@@ -64,26 +97,27 @@ func (l *changes) between(s *Service, is, want *Entry) {
 		return
 	case want == nil:
 		k := is.Service.Key
-		l.drop = append(l.drop, Change{Op: ipvs.DeleteService(k), action: '-', service: s, key: k, from: &is.Service})
+		l.drop = append(l.drop, Change{action: '-', service: s, key: k, from: &is.Service})
 		return
 	case is == nil:
-		l.add = append(l.add, Change{Op: ipvs.AddService(want.Service), action: '+', service: s, key: want.Service.Key, to: &want.Service})
+		l.add = append(l.add, Change{action: '+', service: s, key: want.Service.Key, to: &want.Service})
 		is = &Entry{}
+		l.add = slices.Grow(l.add, len(want.Destinations))
 	case !sameService(is.Service, want.Service):
-		l.alter = append(l.alter, Change{Op: ipvs.SetService(want.Service), action: '~', service: s, key: want.Service.Key, from: &is.Service, to: &want.Service})
+		l.alter = append(l.alter, Change{action: '~', service: s, key: want.Service.Key, from: &is.Service, to: &want.Service})
 	}
 	k := want.Service.Key
 	merge(is.Destinations, want.Destinations, func(a, b *ipvs.Destination) {
 		c := Change{service: s, key: k, is: a, want: b}
 		switch {
 		case a == nil:
-			c.Op, c.action = ipvs.AddDestination(k, *b), '+'
+			c.action = '+'
 			l.add = append(l.add, c)
 		case b == nil:
-			c.Op, c.action = ipvs.DeleteDestination(k, a.Addr, a.Port), '-'
+			c.action = '-'
 			l.drop = append(l.drop, c)
 		case *a != *b:
-			c.Op, c.action = ipvs.SetDestination(k, *b), '~'
+			c.action = '~'
 			l.alter = append(l.alter, c)
 		}
 	})

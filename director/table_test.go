@@ -97,7 +97,7 @@ func TestBetweenConverges(t *testing.T) {
 			l.between(nil, is, want)
 			var ops []ipvs.Op
 			for _, c := range l.inOrder() {
-				ops = append(ops, c.Op)
+				ops = append(ops, c.Op())
 			}
 			if err := kernel.Apply(ops); err != nil {
 				t.Fatalf("seed %d: %v", seed, err)

@@ -21,7 +21,6 @@ import (
 	"pacu/director"
 	"pacu/heartbeat"
 	"pacu/ipvs"
-	"pacu/lvscf"
 	"pacu/vip"
 )
 
@@ -48,7 +47,7 @@ type pulse struct {
 	ctx context.Context // of run
 
 	reloading sync.Mutex // one reload at a time; reader too
-	reader    lvscf.Reader
+	reader    fileReader
 	mu        sync.Mutex
 	site      *site
 	loaded    time.Time

@@ -163,7 +163,7 @@ func (k *keeper) repaired(did director.Result) {
 			lines = append(lines, fmt.Sprintf("someone changed the IPVS table, put right: %d changes more", len(did.Changes)-mostLines))
 			break
 		}
-		lines = append(lines, "someone changed the IPVS table, put right: "+c.Op.String())
+		lines = append(lines, "someone changed the IPVS table, put right: "+c.Op().String())
 	}
 	for _, o := range did.Others {
 		lines = append(lines, "someone changed the kernel, put right: "+o)

@@ -34,9 +34,9 @@ func (p *pulse) Reload(context.Context) (string, error) {
 		p.events.add(control.Error, "config", p.o.config, "the new configuration is not used: nothing is changed")
 		return "", err
 	}
-	was := p.current()
+	again := probesDiffer(p.current(), s)
 	p.adopt(s)
-	if probesDiffer(was, s) {
+	if again {
 		p.nannies.set(p.orders(s))
 	}
 	p.checkFitness(p.ctx)

@@ -65,16 +65,25 @@ func readSite(ctx context.Context, path string, m machine, running *site) (*site
 	return newSite(ctx, path, text, m, running, nil)
 }
 
+// A fileReader reads the file again, and knows what it last made of it: which
+// may be refused yet, and never run.
+type fileReader struct {
+	lvscf.Reader
+	last *lvscf.Config
+}
+
 // newSite is readSite with the text of the file, and with what read the
 // running site's, so that only what changed is read; nil reads all.
-func newSite(ctx context.Context, path string, text []byte, m machine, running *site, reader *lvscf.Reader) (*site, error) {
+func newSite(ctx context.Context, path string, text []byte, m machine, running *site, reader *fileReader) (*site, error) {
 	if reader == nil {
-		reader = new(lvscf.Reader)
+		reader = new(fileReader)
 	}
+	before := reader.last
 	cfg, problems, changed, partial := reader.Read(path, text)
 	if cfg == nil {
 		return nil, problems.Err()
 	}
+	reader.last = cfg
 	held, err := m.Addresses()
 	if err != nil {
 		return nil, err
@@ -93,7 +102,7 @@ func newSite(ctx context.Context, path string, text []byte, m machine, running *
 	if err := s.findSelf(ctx, held); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if partial && running != nil {
+	if partial && running != nil && running.cfg == before {
 		s.cluster, err = running.cluster.Alter(ctx, cfg, changed, nil)
 	}
 	if s.cluster == nil && err == nil {
