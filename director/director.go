@@ -58,6 +58,7 @@ type Director struct {
 	judged   map[ipvs.Key][]*service   // by Service.JudgedBy, where that is another
 	soiled   []*service                // dirty ones
 	attend   map[ipvs.Key]bool         // services that every Look reads
+	benefit  time.Duration             // that a doubt must last
 	held     []netip.Addr              // whose holds changed since the last Reconcile
 	known    bool                      // the table was read
 	reading  refusal                   // of the table, until it is known
@@ -77,7 +78,7 @@ func New(k Kernel, a Addresses, f Firewall, s Sysctls) *Director {
 		floating: floating{addresses: a, held: make(map[vip.Address]bool), refused: make(map[vip.Address]*refusal)},
 		cluster:  &Cluster{}, verdicts: make(map[ServerKey]Verdict),
 		services: make(map[ipvs.Key]*service), judged: make(map[ipvs.Key][]*service),
-		attend: make(map[ipvs.Key]bool), others: make(map[ipvs.Key]ipvs.Service), count: -1,
+		attend: make(map[ipvs.Key]bool), benefit: benefit, others: make(map[ipvs.Key]ipvs.Service), count: -1,
 	}
 }
 

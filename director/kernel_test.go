@@ -82,7 +82,7 @@ func realWorld(t *testing.T) *world {
 	} {
 		command(t, line)
 	}
-	return &world{t: t, sleep: hurry, kernel: table, addresses: addresses, firewall: rules, sysctls: procSysctls{}}
+	return &world{t: t, sleep: hurry, hurry: 10, kernel: table, addresses: addresses, firewall: rules, sysctls: procSysctls{}}
 }
 
 // hurry is a tenth of the simulation's time: back-off is longer, and is waited

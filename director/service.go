@@ -219,7 +219,7 @@ func (d *Director) learn(s *service, is *Entry, statuses []ipvs.DestinationStatu
 			if seen.since.IsZero() || seen.weight != c.want.Weight {
 				seen = doubt{c.want.Weight, now}
 			}
-			if now.Sub(seen.since) < benefit {
+			if now.Sub(seen.since) < d.benefit {
 				doubts[at(*c.want)] = seen
 				is.Destinations[indexOf(is, at(*c.want))].Weight = c.is.Weight // believe on, for now
 				s.look = true

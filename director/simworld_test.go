@@ -35,6 +35,7 @@ type world struct {
 	name  string
 	log   []string
 	sleep func(time.Duration)
+	hurry time.Duration // how many times shorter sleep is; 0: once
 
 	kernel    simKernel
 	fake      *ipvs.Fake // kernel, unless that is a real one
@@ -89,6 +90,7 @@ func (w *world) fatalf(format string, args ...any) {
 // start makes a director of the configuration.
 func (w *world) start(cfg simConfig) {
 	w.d = New(spy{w.kernel, w}, w.addresses, w.firewall, w.sysctls)
+	w.d.benefit /= max(w.hurry, 1)
 	w.configure(cfg)
 }
 
