@@ -235,7 +235,7 @@ type Standing struct {
 	// Holds are the servers whose weight is not their nanny's to set: they are
 	// drained, or the sorry server serves in their stead.
 	Holds   []netip.AddrPort
-	Leaving []netip.AddrPort // destinations that lvs.cf has no more
+	Leaving map[netip.AddrPort]string // destinations that lvs.cf has no more, with the names they had
 }
 
 // Standing tells how the service at k is.
@@ -246,7 +246,7 @@ func (d *Director) Standing(k ipvs.Key) Standing {
 	if s == nil {
 		return Standing{}
 	}
-	return Standing{Up: s.up, Sorry: s.sorry, Holds: slices.Clone(s.holds), Leaving: slices.SortedFunc(maps.Keys(s.leaving), netip.AddrPort.Compare)}
+	return Standing{Up: s.up, Sorry: s.sorry, Holds: slices.Clone(s.holds), Leaving: maps.Clone(s.leaving)}
 }
 
 // Degraded are the objects that the kernel refuses, with why and when each is
@@ -365,7 +365,7 @@ func (s *service) inherit(verdicts map[ServerKey]Verdict) {
 		case s.want.Sorry.IsValid() && a == at(s.want.sorryDestination()) && dest.Weight > 0:
 			s.sorry = true
 		case s.want.Keep:
-			s.leave(a) // it left before, or lvs.cf changed while no pulse ran
+			s.leave(a, s.name(a)) // it left before, or lvs.cf changed while no pulse ran
 		}
 	}
 }

@@ -185,7 +185,11 @@ func (d *Director) Plan(c *Cluster) ([]Step, error) {
 	connections := make(map[ipvs.Key][]ipvs.DestinationStatus)
 	for _, ch := range inOrder(all) {
 		s := ch.Step()
-		switch leaves := ch.want != nil && services[ch.key].leaving[at(*ch.want)]; {
+		leaves := false
+		if ch.want != nil {
+			_, leaves = services[ch.key].leaving[at(*ch.want)]
+		}
+		switch {
 		case leaves:
 			s.Detail += " until its connections end, then it leaves"
 			s.Connections = d.connections(connections, ch)

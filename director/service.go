@@ -28,7 +28,7 @@ type service struct {
 	// leaving are destinations that lvs.cf has no more and that keep their
 	// connections; counted are the connections of those and of drained ones,
 	// as last read with the weight at 0.
-	leaving map[netip.AddrPort]bool
+	leaving map[netip.AddrPort]string // with the names they had
 	counted map[netip.AddrPort]uint64
 	// kept are the weights of servers that the kernel served before anyone
 	// judged them.
@@ -83,8 +83,9 @@ func (s *service) configured(next *Service, judged func(ServerKey) bool) *servic
 	}
 	sorry := at(next.sorryDestination())
 	for _, d := range s.held.Destinations {
-		if a := at(d); !stays[a] && !n.leaving[a] && (!s.sorry || a != sorry) {
-			n.leave(a)
+		a := at(d)
+		if _, already := n.leaving[a]; !stays[a] && !already && (!s.sorry || a != sorry) {
+			n.leave(a, s.name(a))
 		}
 	}
 	return &n
@@ -114,11 +115,23 @@ func (s *service) asksFor(k ServerKey) bool {
 	})
 }
 
-func (s *service) leave(a netip.AddrPort) {
-	if s.leaving == nil {
-		s.leaving = make(map[netip.AddrPort]bool)
+// name is lvs.cf's for the server at a, "?" where it has none.
+func (s *service) name(a netip.AddrPort) string {
+	if s.want != nil {
+		for i := range s.want.Servers {
+			if rs := &s.want.Servers[i]; rs.Addr == a.Addr() && rs.Port == a.Port() {
+				return rs.Name
+			}
+		}
 	}
-	s.leaving[a] = true
+	return "?"
+}
+
+func (s *service) leave(a netip.AddrPort, name string) {
+	if s.leaving == nil {
+		s.leaving = make(map[netip.AddrPort]string)
+	}
+	s.leaving[a] = name
 	delete(s.counted, a)
 }
 
@@ -162,7 +175,7 @@ func (v view) work(s *service) (changes, *Entry) {
 		delete(s.leaving, sorry)
 	} else if held := s.held.find(sorry); s.sorry && s.want.Keep && held != nil && !o.entry.contains(sorry) {
 		// Clients that the sorry server serves are served to the end.
-		s.leave(sorry)
+		s.leave(sorry, "sorry_server")
 		last := *held
 		last.Weight = 0
 		o.entry.add(last)

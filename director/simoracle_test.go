@@ -172,7 +172,7 @@ func (w *world) verifyService(v *simVirtual, k ipvs.Key, is held) {
 	// Until the first of all new servers is up, those that leave serve on, and
 	// one of them may have been the sorry server.
 	replacing := v.keep && n.up == 0 && n.untried > 0
-	serves := sorryThere && sorry.Weight > 0 && !(replacing && slices.Contains(standing.Leaving, v.sorryAt()))
+	serves := sorryThere && sorry.Weight > 0 && !(replacing && standing.Leaving[v.sorryAt()] != "")
 	if serves && w.mustNotSorry(v, k) || !serves && w.mustSorry(v, k) {
 		w.fatalf("%v: sorry server serves: %v, with %+v", k, serves, n)
 	}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -155,12 +156,22 @@ func guardCommand(args []string, _, stderr io.Writer) int {
 		return 1
 	}
 	defer conn.Close()
+	post := guardPost(filepath.Join(filepath.Dir(lock), "guard"))
 	w := watchPulse(os.Stdin)
-	orphans := w.run()
+	orphans := w.run(func() {
+		if err := post.take(); err != nil {
+			log.Error("guard: " + err.Error())
+		}
+	})
 	if len(orphans) == 0 {
 		return 0
 	}
 	if w.died {
+		// The one before may be due just when the next pulse has died as well:
+		// the addresses are for that one's guard then.
+		if !post.mine() {
+			return 0
+		}
 		// A new pulse that took over in time adopts or removes them itself.
 		l, err := takeLock(lock)
 		if errors.Is(err, errLocked) {
@@ -180,6 +191,31 @@ func guardCommand(args []string, _, stderr io.Writer) int {
 		log.Warn("guard: pulse is dead or hangs: removed " + a.String())
 	}
 	return failed
+}
+
+// A guardPost is the file that names the guard in charge: the last that was
+// given addresses to guard.
+type guardPost string
+
+func (p guardPost) take() error {
+	f, err := os.OpenFile(string(p), os.O_CREATE|os.O_WRONLY|os.O_TRUNC|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return err
+	}
+	_, werr := f.WriteString(strconv.Itoa(os.Getpid()))
+	return errors.Join(werr, f.Close())
+}
+
+// mine tells whether no other guard came after this one; where that cannot be
+// read, this one had better do its work.
+func (p guardPost) mine() bool {
+	f, err := os.OpenFile(string(p), os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, 32))
+	return err != nil || string(text) == strconv.Itoa(os.Getpid())
 }
 
 // A pulseWatch follows the orders of one pulse.
@@ -206,9 +242,10 @@ func watchPulse(r io.Reader) *pulseWatch {
 
 // run returns the addresses that must go: pulse died or fell silent, and the
 // time it asked for has passed. Nil means that it left in order, or guarded
-// nothing.
-func (w *pulseWatch) run() []vip.Address {
+// nothing. begin is called before the first addresses are guarded.
+func (w *pulseWatch) run(begin func()) []vip.Address {
 	var addresses []vip.Address
+	begun := false
 	due := time.NewTimer(0)
 	<-due.C
 	orders := w.orders
@@ -227,6 +264,10 @@ func (w *pulseWatch) run() []vip.Address {
 			}
 			if o.Addresses != nil {
 				addresses = *o.Addresses
+			}
+			if len(addresses) > 0 && !begun {
+				begun = true
+				begin()
 			}
 			due.Stop()
 			if len(addresses) > 0 && o.Within > 0 {

@@ -61,7 +61,7 @@ func TestGuard(t *testing.T) {
 				}()
 				began := time.Now()
 				w := &pulseWatch{orders: orders}
-				if got := w.run(); !slices.Equal(got, tt.orphans) {
+				if got := w.run(func() {}); !slices.Equal(got, tt.orphans) {
 					t.Errorf("orphans %v, want %v", got, tt.orphans)
 				}
 				if took := time.Since(began); took != tt.at {
@@ -119,4 +119,22 @@ func TestLockIsExclusive(t *testing.T) {
 		t.Fatalf("after release: %v", err)
 	}
 	again.release()
+}
+
+// A guard that is due when the pulse after its own has died too leaves the
+// addresses to that one's guard.
+func TestGuardPost(t *testing.T) {
+	post := guardPost(filepath.Join(t.TempDir(), "guard"))
+	if !post.mine() {
+		t.Error("nobody else is there, and it is not mine")
+	}
+	if err := post.take(); err != nil || !post.mine() {
+		t.Errorf("taken, and not mine: %v", err)
+	}
+	if err := os.WriteFile(string(post), []byte("1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if post.mine() {
+		t.Error("another took it, and it is still mine")
+	}
 }

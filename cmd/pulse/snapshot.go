@@ -281,7 +281,9 @@ func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus, stan
 			v.Name = "sorry_server"
 			v.Health, v.Why = control.Up, "not probed"
 		}
-		v.Leaving = slices.Contains(standing.Leaving, netip.AddrPortFrom(d.Addr, d.Port))
+		if name, leaving := standing.Leaving[netip.AddrPortFrom(d.Addr, d.Port)]; leaving {
+			v.Name, v.Leaving = name, true
+		}
 		fill(&v, d)
 		list = append(list, v)
 	}
