@@ -11,6 +11,9 @@ import (
 	"pacu/ipvs"
 )
 
+// atOnce is how many changes are handed over at once.
+const atOnce = 1024
+
 // apply applies the changes. While a service's scheduler is exchanged it has
 // none, in ip_vs_edit_service, and the kernel refuses who opens a connection.
 // So the active router's firewall holds those packets back meanwhile, and
@@ -23,21 +26,25 @@ func (d *Director) apply(list []Change) (hold, err error) {
 	var holds []error
 	var failed []ipvs.OpError
 	put := func(which []int) error {
-		if len(which) == 0 {
-			return nil
-		}
-		ops := make([]ipvs.Op, len(which))
-		for i, at := range which {
-			ops[i] = list[at].Op()
-		}
-		err := d.kernel.Apply(ops)
-		var batch *ipvs.BatchError
-		if !errors.As(err, &batch) {
-			return err
-		}
-		for _, f := range batch.Failed {
-			f.Index = which[f.Index]
-			failed = append(failed, f)
+		// A large table's ops need not all be in memory at once.
+		ops := make([]ipvs.Op, 0, min(len(which), atOnce))
+		for part := range slices.Chunk(which, atOnce) {
+			ops = ops[:0]
+			for _, at := range part {
+				ops = append(ops, list[at].Op())
+			}
+			err := d.kernel.Apply(ops)
+			var batch *ipvs.BatchError
+			if err != nil && !errors.As(err, &batch) {
+				return err
+			}
+			if batch == nil {
+				continue
+			}
+			for _, f := range batch.Failed {
+				f.Index = part[f.Index]
+				failed = append(failed, f)
+			}
 		}
 		return nil
 	}

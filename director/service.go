@@ -162,7 +162,10 @@ func (v view) work(s *service) (changes, *Entry) {
 		clear(s.counted)
 		return l, nil
 	}
-	leaving := make(map[netip.AddrPort]uint64, len(s.leaving))
+	var leaving map[netip.AddrPort]uint64
+	if len(s.leaving) > 0 {
+		leaving = make(map[netip.AddrPort]uint64, len(s.leaving))
+	}
 	for a := range s.leaving {
 		leaving[a] = s.connections(a)
 	}
