@@ -3,7 +3,6 @@ package director
 import (
 	"errors"
 	"fmt"
-	"os"
 	"reflect"
 	"slices"
 	"time"
@@ -29,9 +28,6 @@ type rest struct {
 	firewall, timeouts, sync, settings refusal
 	looked                             time.Time
 }
-
-// A Changed is a setting that this director changed, and what it was.
-type Changed struct{ Name, Value, Was, Why string }
 
 // altered makes the settings be considered again: services may need others.
 func (r *rest) altered() { r.set = false }
@@ -148,122 +144,6 @@ func timeoutStep(is, want ipvs.Timeouts) (Step, bool) {
 	return Step{Action: '~', Kind: "timeout", Object: "s", Detail: words(full), Was: words(is)}, full != is
 }
 
-// makeSync lets the sync daemons follow the role: the active router tells, the
-// standby learns.
-func (d *Director) makeSync() ([]string, error) {
-	if d.rest.synced {
-		return nil, nil
-	}
-	steps, err := d.syncSteps(d.cluster.Sync, true)
-	if err != nil {
-		return nil, err
-	}
-	d.rest.synced = true
-	var words []string
-	for _, s := range steps {
-		words = append(words, s.String())
-	}
-	return words, nil
-}
-
-// syncSteps tells what must change of the sync daemons, and does it if asked.
-// Without a Sync, what runs is not ours.
-func (d *Director) syncSteps(sync *Sync, do bool) ([]Step, error) {
-	if sync == nil && (d.rest.syncing == nil) {
-		return nil, nil
-	}
-	running, err := d.kernel.Daemons()
-	if err != nil {
-		return nil, err
-	}
-	var want *ipvs.Daemon
-	if sync != nil {
-		want = &ipvs.Daemon{Role: ipvs.Backup, Interface: sync.Interface, SyncID: sync.ID}
-		if d.floating.isActive() {
-			want.Role = ipvs.Master
-		}
-	}
-	var steps []Step
-	for _, r := range running {
-		if want != nil && r.Role == want.Role && r.Interface == want.Interface && r.SyncID == want.SyncID {
-			want = nil
-			continue
-		}
-		steps = append(steps, Step{Action: '-', Kind: "sync", Object: r.Role.String() + " daemon", Detail: "on " + r.Interface})
-		if do {
-			if err := d.kernel.StopDaemon(r.Role); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return steps, err
-			}
-		}
-	}
-	if want != nil {
-		steps = append(steps, Step{Action: '+', Kind: "sync", Object: want.Role.String() + " daemon", Detail: fmt.Sprintf("on %s, id %d", want.Interface, want.SyncID)})
-		if do {
-			if err := d.kernel.StartDaemon(*want); err != nil && !errors.Is(err, os.ErrExist) {
-				return steps, err
-			}
-		}
-	}
-	if do {
-		d.rest.syncing = sync
-	}
-	return steps, nil
-}
-
-// makeSettings makes the settings, each told once with its reason, and puts
-// back those that are needed no more.
-func (d *Director) makeSettings() ([]string, error) {
-	if d.rest.set {
-		return nil, nil
-	}
-	var words []string
-	var errs []error
-	want := d.cluster.Settings()
-	for _, w := range want {
-		is, err := d.sysctls.Read(w.Name)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%w; %s", err, w.Why))
-			continue
-		}
-		if is == w.Value {
-			continue
-		}
-		if err := d.sysctls.Write(w.Name, w.Value); err != nil {
-			errs = append(errs, fmt.Errorf("%w; %s", err, w.Why))
-			continue
-		}
-		words = append(words, fmt.Sprintf("sysctl %s = %s (was %s): %s", w.Name, w.Value, is, w.Why))
-		if !slices.ContainsFunc(d.rest.before, func(c Changed) bool { return c.Name == w.Name }) {
-			d.rest.before = append(d.rest.before, Changed{w.Name, w.Value, is, w.Why})
-		}
-	}
-	needed := func(c Changed) bool {
-		return slices.ContainsFunc(want, func(w Setting) bool { return w.Name == c.Name })
-	}
-	restored, err := d.restore(func(c Changed) bool { return !needed(c) })
-	d.rest.set = len(errs) == 0
-	return append(words, restored...), errors.Join(append(errs, err)...)
-}
-
-// restore puts back the settings that match, where nobody changed them again.
-func (d *Director) restore(match func(Changed) bool) (words []string, err error) {
-	var errs []error
-	d.rest.before = slices.DeleteFunc(d.rest.before, func(c Changed) bool {
-		if !match(c) {
-			return false
-		}
-		is, err := d.sysctls.Read(c.Name)
-		if err == nil && is == c.Value {
-			if err = d.sysctls.Write(c.Name, c.Was); err == nil {
-				words = append(words, fmt.Sprintf("sysctl %s = %s, as before", c.Name, c.Was))
-			}
-		}
-		errs = append(errs, err)
-		return err == nil
-	})
-	return words, errors.Join(errs...)
-}
-
 // lookRest looks for what others changed of the rest.
 func (d *Director) lookRest(now time.Time) ([]string, error) {
 	var found []string
@@ -350,11 +230,4 @@ func (d *Director) releaseRest() error {
 	_, err := d.restore(func(Changed) bool { return true })
 	d.rest = rest{}
 	return errors.Join(append(errs, err)...)
-}
-
-// Settings are those that this director changed.
-func (d *Director) Settings() []Changed {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Clone(d.rest.before)
 }
