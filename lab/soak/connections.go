@@ -23,6 +23,18 @@ type finder struct {
 // find returns the server's name, or nothing when no router's table has the
 // client's address and port. Those who ask meanwhile share one reading.
 func (f *finder) find(client netip.AddrPort) string {
+	// The kernel shows the table a page at a time, and skips what moves
+	// meanwhile.
+	const tries = 4
+	for range tries {
+		if name := f.look(client); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+func (f *finder) look(client netip.AddrPort) string {
 	asked := time.Now()
 	f.mu.Lock()
 	defer f.mu.Unlock()
