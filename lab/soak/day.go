@@ -41,6 +41,7 @@ type Sums struct {
 	Steps     map[string]int // by kind
 	Answered  map[string]int // requests, by how they were made
 	OnDead    int            // lost on real servers that were dead, before anybody could know
+	NearDead  int            // lost when one had just died, and whose connection left the kernel's list with it
 	OnDrift   int            // lost while the kernel was as somebody else had left it
 	OnMachine int            // lost while the machine itself stood still: nobody can tell
 	Drifts    int
@@ -58,8 +59,8 @@ func (s Sums) String() string {
 	for _, n := range s.Steps {
 		steps += n
 	}
-	return fmt.Sprintf("%d steps; %d requests answered (%d over new connections, %d over kept ones, %d downloads); lost: %d on dead servers, %d on %d drifts (the slowest repair took %.2f s), %d while the machine itself stood still (%d times), %d for no reason",
-		steps, total, s.Answered[fresh], s.Answered[kept], s.Answered[download], s.OnDead, s.OnDrift, s.Drifts, s.Slowest.Seconds(), s.OnMachine, s.Stalls, s.Failed)
+	return fmt.Sprintf("%d steps; %d requests answered (%d over new connections, %d over kept ones, %d downloads); lost: %d on dead servers and %d as one died, %d on %d drifts (the slowest repair took %.2f s), %d while the machine itself stood still (%d times), %d for no reason",
+		steps, total, s.Answered[fresh], s.Answered[kept], s.Answered[download], s.OnDead, s.NearDead, s.OnDrift, s.Drifts, s.Slowest.Seconds(), s.OnMachine, s.Stalls, s.Failed)
 }
 
 // An event is a line of the timeline.
@@ -157,6 +158,8 @@ func (d *day) judge(before time.Time) {
 		switch v {
 		case onDead:
 			d.sums.OnDead++
+		case nearDead:
+			d.sums.NearDead++
 		case onDrift:
 			d.sums.OnDrift++
 		case onMachine:

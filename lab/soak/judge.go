@@ -1,7 +1,10 @@
 package soak
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"syscall"
 	"time"
 )
 
@@ -12,6 +15,7 @@ type verdict int
 const (
 	answered  verdict = iota
 	onDead            // it was sent to a server that was dead, when nobody could know
+	nearDead          // likewise, as far as can be told: its connection left the kernel's list with the server
 	onDrift           // the kernel was as somebody else had left it
 	onMachine         // the machine itself stood still: nobody can tell
 	failed            // it should not have been lost
@@ -64,6 +68,17 @@ func (h *history) stalled(from, to time.Time) bool {
 	return false
 }
 
+// turnedAway tells whether a machine said no, or broke off: what a machine does
+// whose web server has just been stopped.
+func turnedAway(err error) bool {
+	for _, e := range []error{syscall.ECONNREFUSED, syscall.ECONNRESET, io.EOF, io.ErrUnexpectedEOF} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
 // judge tells why a request was lost, in words too.
 func (h *history) judge(r request) (verdict, string) {
 	if r.err == nil {
@@ -77,6 +92,11 @@ func (h *history) judge(r request) (verdict, string) {
 			return failed, fmt.Sprintf("%s had been dead for %.1f s", d.server, r.since().Sub(d.from).Seconds())
 		}
 		return onDead, d.server + " was dead"
+	}
+	for _, d := range h.deaths {
+		if r.server == "" && turnedAway(r.err) && !r.ended.Before(d.from) && !r.since().After(d.from.Add(detection)) {
+			return nearDead, d.server + " had just died"
+		}
 	}
 	for _, c := range h.changes {
 		switch {

@@ -2,7 +2,9 @@ package soak
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -39,6 +41,9 @@ func TestJudge(t *testing.T) {
 		{"after the return", "lvs-03", 121, 122, lost, failed, ""},
 		{"to another server meanwhile", "lvs-04", 101, 105, lost, failed, ""},
 		{"nobody knows where, meanwhile", "", 101, 105, lost, failed, ""},
+		{"refused by nobody knows whom, as one died", "", 100.1, 100.2, fmt.Errorf("dial: %w", syscall.ECONNREFUSED), nearDead, "lvs-03"},
+		{"refused by nobody knows whom, later", "", 119, 119.1, syscall.ECONNREFUSED, failed, ""},
+		{"refused by another", "lvs-04", 100.1, 100.2, syscall.ECONNREFUSED, failed, ""},
 		{"not back yet", "lvs-04", 203, 207, lost, onDead, ""},
 		{"an empty table", "", 300.5, 300.6, lost, onDrift, clearTable},
 		{"under way at the drift", "lvs-03", 290, 302, lost, onDrift, ""},
