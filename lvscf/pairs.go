@@ -122,7 +122,25 @@ func (p *pairs) mark(c *checker, s *Virtual, i int) {
 		differ("scheduler_flags", given(strings.Join(s.SchedulerFlags, " ")), given(strings.Join(other.SchedulerFlags, " ")))
 	case s.OnePacket != other.OnePacket:
 		differ("one_packet", digit(s.OnePacket), digit(other.OnePacket))
+	case s.Forward != other.Forward:
+		differ("forward", s.Forward, other.Forward)
+	case s.Forward == Tunnel && s.tunnel() != other.tunnel():
+		differ("tunnel", s.tunnel(), other.tunnel())
+	case !samePool(s.SNATPool, other.SNATPool):
+		differ("snat_pool", given(s.SNATPool.text()), given(other.SNATPool.text()))
 	}
+}
+
+// tunnel is how packets to s are wrapped, in words.
+func (v *Virtual) tunnel() string {
+	return fmt.Sprintf("%s port %d checksum %s", v.TunnelType, v.TunnelPort, v.TunnelChecksum)
+}
+
+func samePool(a, b *Pool) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return slices.Equal(a.Ranges, b.Ranges)
 }
 
 // vip warns of an address that two virtuals want on different devices, or with

@@ -137,7 +137,8 @@ func (u *reread) alike(a, b *Virtual) bool {
 		(a.Ports == nil) != (b.Ports == nil), !slices.Equal(a.Ports, b.Ports):
 		return false
 	case a.FWMark != 0 && (a.Persistent != b.Persistent || a.PersistMask != b.PersistMask || a.PersistEngine != b.PersistEngine ||
-		a.Scheduler != b.Scheduler || !slices.Equal(a.SchedulerFlags, b.SchedulerFlags) || a.OnePacket != b.OnePacket):
+		a.Scheduler != b.Scheduler || !slices.Equal(a.SchedulerFlags, b.SchedulerFlags) || a.OnePacket != b.OnePacket ||
+		a.tunnel() != b.tunnel()):
 		return false
 	}
 	p, q := u.ownPool(a), u.ownPool(b)
