@@ -169,12 +169,21 @@ type Server struct {
 	Active       uint32 `json:"active"`   // connections
 	Inactive     uint32 `json:"inactive"` // connections
 	Stats        Stats  `json:"stats"`
+	// Sorry: it is the sorry server, which nobody probes.
+	Sorry bool `json:"sorry,omitempty"`
 	// Drain is set while the server is drained.
 	Drain *Drain `json:"drain,omitempty"`
 	// Leaving: it is no longer in lvs.cf, and keeps its connections until they
 	// end.
 	Leaving bool `json:"leaving,omitempty"`
 }
+
+// Listed tells whether lvs.cf lists s as a real server, apart from what else
+// the kernel holds.
+func (s Server) Listed() bool { return !s.Sorry && !s.Leaving && s.Name != Stranger }
+
+// Stranger is the name of a server that nobody of ours put into the kernel.
+const Stranger = "?"
 
 // A Drain is the taking of a real server out of service by hand.
 type Drain struct {

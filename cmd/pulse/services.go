@@ -95,10 +95,10 @@ func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus, stan
 		if _, other := held[netip.AddrPortFrom(d.Addr, d.Port)]; !other {
 			continue
 		}
-		v := control.Server{Name: "?", Address: d.Addr, Port: d.Port, Health: control.Untried}
+		v := control.Server{Name: control.Stranger, Address: d.Addr, Port: d.Port, Health: control.Untried}
 		if d.Addr == svc.Sorry {
 			v.Name = "sorry_server"
-			v.Health, v.Why = control.Up, "not probed"
+			v.Sorry = true
 		}
 		if name, leaving := standing.Leaving[netip.AddrPortFrom(d.Addr, d.Port)]; leaving {
 			v.Name, v.Leaving = name, true
@@ -122,7 +122,7 @@ func (p *pulse) foreign(st ipvs.ServiceStatus) control.Service {
 		v.Error = err.Error()
 	}
 	for _, d := range ds {
-		s := control.Server{Name: "?", Address: d.Addr, Port: d.Port, Health: control.Untried}
+		s := control.Server{Name: control.Stranger, Address: d.Addr, Port: d.Port, Health: control.Untried}
 		fill(&s, d)
 		v.Forward = forwardWord(d.Forward)
 		v.Servers = append(v.Servers, s)

@@ -108,6 +108,9 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 	for _, svc := range s.Services {
 		up, active, drained := 0, 0, 0
 		for _, rs := range svc.Servers {
+			if !rs.Listed() {
+				continue
+			}
 			if rs.Health != control.Inactive {
 				active++
 			}

@@ -170,6 +170,8 @@ func (v *statusText) serverState(rs *control.Server) string {
 		return fmt.Sprintf("draining (%s, until %s)", left, v.clock(rs.Drain.Until))
 	case rs.Drain != nil:
 		return fmt.Sprintf("draining (%s)", left)
+	case rs.Sorry:
+		return "not probed"
 	case rs.Leaving:
 		return fmt.Sprintf("leaving (%s)", left)
 	}

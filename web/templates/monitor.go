@@ -94,7 +94,7 @@ func (m *Monitor) Services() []ServicePart {
 // up counts the servers that are up, and those that should be.
 func (p ServicePart) up() (up, of int) {
 	for _, s := range p.Service.Servers {
-		if s.Health == control.Inactive {
+		if s.Health == control.Inactive || !s.Listed() {
 			continue
 		}
 		of++

@@ -140,6 +140,21 @@ func health(t *text.Words, h control.Health) string {
 	}
 }
 
+// standing is what a server is besides its health, empty for nothing.
+func standing(t *text.Words, s control.Server) string {
+	switch {
+	case s.Drain != nil && s.Drain.Out:
+		return t.Drained
+	case s.Drain != nil:
+		return t.Draining
+	case s.Leaving:
+		return t.Leaving
+	case s.Sorry:
+		return t.SorryServer
+	}
+	return ""
+}
+
 // tone is the CSS class of a health.
 func tone(h control.Health) string {
 	switch h {

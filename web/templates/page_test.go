@@ -11,6 +11,7 @@ import (
 
 	"pacu/control"
 	"pacu/lvscf"
+	"pacu/web/text"
 )
 
 func TestNumbers(t *testing.T) {
@@ -90,4 +91,34 @@ func FuzzSheet(f *testing.F) {
 			t.Fatalf("%d tags, something got out: %s", n, b.String())
 		}
 	})
+}
+
+// A server that is drained, leaves, or stands in for others says so beside, or
+// in the place of, its health.
+func TestStandings(t *testing.T) {
+	service := control.Service{Name: "web", InKernel: true, Sorry: true, Servers: []control.Server{
+		{Name: "a", Health: control.Up, Drain: &control.Drain{}},
+		{Name: "b", Health: control.Up, Drain: &control.Drain{Out: true}},
+		{Name: "c", Health: control.Untried, Leaving: true, InKernel: true},
+		{Name: "sorry_server", Health: control.Untried, Sorry: true, InKernel: true},
+		{Name: "d", Health: control.Up},
+	}}
+	for lang, want := range map[text.Lang][]string{
+		text.English: {"draining", "drained", "leaving", "sorry server", "the sorry server serves"},
+		text.Chinese: {"正在排空", "已排空", "正在退出", "备用服务器", "由备用服务器提供服务"},
+	} {
+		var b bytes.Buffer
+		words := lang.Words()
+		if err := ServiceView(words, ServicePart{Known: true, Service: service}).Render(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(b.String(), ">"+w+"<") {
+				t.Errorf("%s: no %q in\n%s", lang, w, b.String())
+			}
+		}
+		if strings.Contains(b.String(), words.HealthUntried) {
+			t.Errorf("%s: a server that nobody probes is said to be yet untried", lang)
+		}
+	}
 }

@@ -129,6 +129,11 @@ type Words struct {
 	HealthDown     string
 	HealthUntried  string
 	HealthInactive string
+	Draining       string
+	Drained        string
+	Leaving        string
+	SorryServer    string
+	SorryServes    string
 	NotInKernel    string
 	ServiceForeign string
 	ServiceMissing string
