@@ -75,7 +75,7 @@ func New(k Kernel, a Addresses, f Firewall, s Sysctls) *Director {
 		floating: floating{addresses: a, held: make(map[vip.Address]bool), refused: make(map[vip.Address]*refusal)},
 		cluster:  &Cluster{}, verdicts: make(map[ServerKey]Verdict),
 		services: make(map[ipvs.Key]*service), judged: make(map[ipvs.Key][]*service),
-		attend: make(map[ipvs.Key]bool), benefit: benefit, others: make(map[ipvs.Key]ipvs.Service), count: -1,
+		attend: make(map[ipvs.Key]bool), benefit: Benefit, others: make(map[ipvs.Key]ipvs.Service), count: -1,
 	}
 }
 

@@ -32,6 +32,19 @@ func (d *Director) Look(budget time.Duration) ([]string, error) {
 	return append(found, more...), errors.Join(err, merr)
 }
 
+// Doubts tells whether the last Look saw weights that another one, Benefit
+// later, may find to be somebody's change.
+func (d *Director) Doubts() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for k := range d.attend {
+		if s := d.services[k]; s != nil && len(s.doubt) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (d *Director) lookTable(began time.Time, budget time.Duration) ([]string, error) {
 	if !d.known {
 		return nil, nil // Reconcile reads it first

@@ -43,9 +43,9 @@ type doubt struct {
 	since  time.Time
 }
 
-// benefit is how long a doubt must last: a nanny tells of the weight it wrote
+// Benefit is how long a doubt must last: a nanny tells of the weight it wrote
 // sooner, unless it is stopped.
-const benefit = 400 * time.Millisecond
+const Benefit = 400 * time.Millisecond
 
 // configured is s as it is right after lvs.cf asks for next: what of it must
 // be worked out again is dirty. s itself does not change.

@@ -117,6 +117,12 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 		return nil, err
 	}
 	resume := before.Active && p.holdsAll(p.site)
+	if resume {
+		// They are up, and the first pass must not take them for a standby's.
+		if _, err := p.director.SetActive(true); err != nil {
+			return nil, err
+		}
+	}
 	if p.beat, err = newBeat(p.site, o.forceActive, resume, p, p.events); err != nil {
 		return nil, err
 	}

@@ -87,6 +87,8 @@ func (k *keeper) apply(ctx context.Context) (director.Result, error) {
 func (k *keeper) run(ctx context.Context) error {
 	every := time.NewTicker(passEvery)
 	defer every.Stop()
+	again := time.NewTimer(passEvery) // where something needs a second look
+	defer again.Stop()
 	began := time.Now()
 	k.pass()
 	k.events.add(control.Info, "kernel", "", fmt.Sprintf("the kernel is as lvs.cf wants it: %d changes of the IPVS table in %v", k.loaded, time.Since(began).Round(time.Millisecond)))
@@ -97,8 +99,12 @@ func (k *keeper) run(ctx context.Context) error {
 			return nil
 		case <-k.due:
 		case <-every.C:
+		case <-again.C:
 		}
 		k.pass()
+		if k.director.Doubts() {
+			again.Reset(director.Benefit)
+		}
 	}
 }
 
