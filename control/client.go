@@ -27,6 +27,7 @@ const (
 	reloadLimit   = time.Minute   // thousands of services take some seconds
 	planLimit     = time.Minute   // the same work, but for the last step
 	drainLimit    = time.Minute   // it may wait for a reload
+	switchLimit   = time.Minute   // a few deadtimes
 	silenceLimit  = 3 * beatEvery // a follower hears from a living pulse more often
 )
 
@@ -111,6 +112,47 @@ func (c *Client) drain(ctx context.Context, q Request) (string, error) {
 	}
 	r, err := c.ask(ctx, q)
 	return r.Message, err
+}
+
+// SwitchOver has the other router serve, and returns when it does; within a
+// minute unless ctx allows less. With check it only tells what would go wrong.
+// A Preflight without Done was refused for its Findings; force switches over
+// all the same.
+func (c *Client) SwitchOver(ctx context.Context, check, force bool) (*Preflight, error) {
+	ctx, cancel := context.WithTimeout(ctx, switchLimit)
+	defer cancel()
+	r, err := c.ask(ctx, Request{Do: SwitchOver, Check: check, Force: force})
+	if err != nil {
+		return nil, err
+	}
+	if r.Preflight == nil {
+		return nil, fmt.Errorf("%s: pulse's reply holds no pre-flight check", c.path)
+	}
+	return r.Preflight, nil
+}
+
+// Hold makes the router never take over, or ends that, and returns what pulse
+// did, for people; within 10 s unless ctx allows less.
+func (c *Client) Hold(ctx context.Context, on bool) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, snapshotLimit)
+	defer cancel()
+	r, err := c.ask(ctx, Request{Do: SetHold, On: on})
+	return r.Message, err
+}
+
+// Explain returns why the router has its role; within 10 s unless ctx allows
+// less.
+func (c *Client) Explain(ctx context.Context) (*Explanation, error) {
+	ctx, cancel := context.WithTimeout(ctx, snapshotLimit)
+	defer cancel()
+	r, err := c.ask(ctx, Request{Do: Explain})
+	if err != nil {
+		return nil, err
+	}
+	if r.Explanation == nil {
+		return nil, fmt.Errorf("%s: pulse's reply holds no explanation", c.path)
+	}
+	return r.Explanation, nil
 }
 
 // Follow calls f with each event later than after, as it comes, until f

@@ -29,6 +29,15 @@ type Handler interface {
 	Drain(ctx context.Context, server string, timeout time.Duration) (string, error)
 	// Undrain is the end of a Drain, however far that has come.
 	Undrain(ctx context.Context, server string) (string, error)
+	// SwitchOver has the other router serve, unless that would go wrong and
+	// force is not set; with check it only tells what would. It returns when
+	// the other router serves.
+	SwitchOver(ctx context.Context, check, force bool) (*Preflight, error)
+	// Hold makes this router never take over, or ends that, and says what it
+	// did, for people.
+	Hold(ctx context.Context, on bool) (string, error)
+	// Explain says why this router has its role.
+	Explain(ctx context.Context) (*Explanation, error)
 	// Events yields the events later than after, then new ones until ctx
 	// ends; see Log.Events.
 	Events(ctx context.Context, after uint64) iter.Seq2[Event, error]
@@ -120,6 +129,15 @@ func answer(ctx context.Context, c net.Conn, h Handler) {
 	case Undrain:
 		msg, err := h.Undrain(ctx, q.Server)
 		_ = reply(c, Reply{Message: msg, Error: text(err)})
+	case SwitchOver:
+		flight, err := h.SwitchOver(ctx, q.Check, q.Force)
+		_ = reply(c, Reply{Preflight: flight, Error: text(err)})
+	case SetHold:
+		msg, err := h.Hold(ctx, q.On)
+		_ = reply(c, Reply{Message: msg, Error: text(err)})
+	case Explain:
+		why, err := h.Explain(ctx)
+		_ = reply(c, Reply{Explanation: why, Error: text(err)})
 	case Follow:
 		follow(ctx, c, r, h.Events, q.After)
 	}

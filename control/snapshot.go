@@ -17,13 +17,21 @@ type Snapshot struct {
 	Router    Router    `json:"router"`
 	Partner   *Partner  `json:"partner,omitempty"` // nil without a backup router
 	Links     []Link    `json:"links,omitempty"`   // watched links; empty unless monitor_links = 1
-	Addresses []Address `json:"addresses"`
-	Services  []Service `json:"services"`
-	Nannies   []Nanny   `json:"nannies"`
-	Table     Table     `json:"table"`
-	Sysctls   []Sysctl  `json:"sysctls,omitempty"`  // those pulse set
-	Firewall  []string  `json:"firewall,omitempty"` // the rules of our nftables table, in words
-	Drift     Drift     `json:"drift"`
+	Witnesses []Witness `json:"witnesses,omitempty"`
+	Scripts   []Script  `json:"scripts,omitempty"`
+	Sync      *Sync     `json:"sync,omitempty"` // nil without syncdaemon = 1
+	// Takeovers are the latest changes of role, the last one first.
+	Takeovers []Takeover `json:"takeovers,omitempty"`
+	// Failovers are the services that run on the routers themselves; for
+	// service = fos.
+	Failovers []Failover `json:"failovers,omitempty"`
+	Addresses []Address  `json:"addresses"`
+	Services  []Service  `json:"services"`
+	Nannies   []Nanny    `json:"nannies"`
+	Table     Table      `json:"table"`
+	Sysctls   []Sysctl   `json:"sysctls,omitempty"`  // those pulse set
+	Firewall  []string   `json:"firewall,omitempty"` // the rules of our nftables table, in words
+	Drift     Drift      `json:"drift"`
 	// Degraded are the objects that the kernel refuses, each with why and
 	// when it is tried again; all else is as lvs.cf wants it.
 	Degraded []string `json:"degraded,omitempty"`
@@ -74,6 +82,21 @@ type Router struct {
 	// Keepalive and Deadtime are lvs.cf's.
 	Keepalive Duration `json:"keepalive"`
 	Deadtime  Duration `json:"deadtime"`
+	// Phase is what the role is about to become: "taking over", "handing
+	// over", "giving up"; empty when it is settled.
+	Phase string `json:"phase,omitempty"`
+	// Faults are why this router is not fit to serve; empty: it is fit.
+	Faults []string `json:"faults,omitempty"`
+	// Held: it never takes over, as an operator asked (pulse hold on).
+	Held bool `json:"held,omitempty"`
+	// Blind: its probes reach no real server while the partner's do.
+	Blind bool `json:"blind,omitempty"`
+	// Key names the key of its heartbeats; empty: they are Piranha's, without.
+	Key string `json:"key,omitempty"`
+	// KeyOld: an older key is accepted too.
+	KeyOld bool `json:"key_old,omitempty"`
+	// Preempt: this router takes the active role back when it is fit.
+	Preempt bool `json:"preempt,omitempty"`
 }
 
 // A Partner is the other router, as its heartbeats show it.
@@ -83,6 +106,72 @@ type Partner struct {
 	State   State      `json:"state"`
 	Since   time.Time  `json:"since"` // of State
 	Paths   []Path     `json:"paths"`
+	// What only authenticated heartbeats tell; Keyed is false without.
+	Keyed    bool   `json:"keyed,omitempty"`
+	Phase    string `json:"phase,omitempty"` // as Router.Phase
+	SerialNo uint32 `json:"serial_no,omitempty"`
+	// ConfigDiffers: its lvs.cf has other bytes than ours.
+	ConfigDiffers bool `json:"config_differs,omitempty"`
+	Faults        int  `json:"faults,omitempty"` // 0: it is fit
+	Held          bool `json:"held,omitempty"`
+	ServersUp     int  `json:"servers_up"`
+	Servers       int  `json:"servers"` // that it probes
+}
+
+// A Witness is an address outside the pair that shows whether this router's
+// network works.
+type Witness struct {
+	Address netip.Addr `json:"address"`
+	How     string     `json:"how"` // arp, ping
+	OK      bool       `json:"ok"`
+	Why     string     `json:"why"` // the last answer, or the lack of one
+	Since   time.Time  `json:"since,omitzero"`
+}
+
+// A Script is a command whose success makes this router fit (track_script).
+type Script struct {
+	Name  string    `json:"name"`
+	OK    bool      `json:"ok"`
+	Why   string    `json:"why"` // its last end
+	Since time.Time `json:"since,omitzero"`
+	Took  Duration  `json:"took,omitempty"`
+}
+
+// A Sync is the IPVS connection synchronization between the routers.
+type Sync struct {
+	Role      string `json:"role"` // master: tells; backup: learns
+	Interface string `json:"interface"`
+	ID        uint32 `json:"id"`
+	Running   bool   `json:"running"` // in the kernel
+	// Connections are those in this kernel's table; Partner's are what its
+	// heartbeats say of its own.
+	Connections uint64 `json:"connections"`
+	Partner     uint64 `json:"partner"`
+}
+
+// A Takeover is a change of role, step by step.
+type Takeover struct {
+	Began time.Time `json:"began"`
+	To    State     `json:"to"` // active or standby
+	Why   string    `json:"why"`
+	Steps []Moment  `json:"steps"` // in the order of time
+}
+
+// A Moment is one step of a Takeover.
+type Moment struct {
+	At   time.Time `json:"at"`
+	What string    `json:"what"`
+}
+
+// A Failover is a service that the active router itself runs.
+type Failover struct {
+	Name    string     `json:"name"`
+	Address netip.Addr `json:"address"`
+	Port    uint16     `json:"port"`
+	State   string     `json:"state"` // running, starting, failed, stopped, "runs on the partner"
+	Health  Health     `json:"health"`
+	Why     string     `json:"why,omitempty"` // the last probe, or the command's failure
+	Since   time.Time  `json:"since,omitzero"`
 }
 
 // A Path is one way heartbeats travel.
@@ -95,7 +184,9 @@ type Path struct {
 	Sent      uint64    `json:"sent"`
 	Heard     uint64    `json:"heard"`
 	Dropped   uint64    `json:"dropped"` // packets that were not the partner's heartbeat
-	Error     string    `json:"error,omitempty"`
+	// DroppedFor counts them by the reason, in words.
+	DroppedFor map[string]uint64 `json:"dropped_for,omitempty"`
+	Error      string            `json:"error,omitempty"`
 }
 
 // A Link is a network interface whose loss makes this router unfit.

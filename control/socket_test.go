@@ -288,3 +288,15 @@ func TestListen(t *testing.T) {
 		t.Errorf("the file now holds %q, %v", b, err)
 	}
 }
+
+func (p *fakePulse) SwitchOver(_ context.Context, check, force bool) (*Preflight, error) {
+	return &Preflight{Done: fmt.Sprintf("switched over: check %v, force %v", check, force)}, nil
+}
+
+func (p *fakePulse) Hold(_ context.Context, on bool) (string, error) {
+	return fmt.Sprintf("held: %v", on), nil
+}
+
+func (p *fakePulse) Explain(context.Context) (*Explanation, error) {
+	return &Explanation{Role: "lvs-01 is active", Because: []string{"partner dead"}, Change: []string{"a switchover"}}, nil
+}

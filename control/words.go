@@ -36,12 +36,15 @@ type Verb string
 
 // The verbs.
 const (
-	GetSnapshot Verb = "snapshot" // answered by one Reply with Snapshot
-	Reload      Verb = "reload"   // read lvs.cf again; answered when it is applied or refused
-	Follow      Verb = "events"   // answered by a stream: a Reply per Event after After, as they come
-	GetPlan     Verb = "plan"     // what a Reload would change, were lvs.cf Text; answered by one Reply with Plan
-	DrainServer Verb = "drain"    // take Server's new connections away; answered when that is so
-	Undrain     Verb = "undrain"  // give them back
+	GetSnapshot Verb = "snapshot"   // answered by one Reply with Snapshot
+	Reload      Verb = "reload"     // read lvs.cf again; answered when it is applied or refused
+	Follow      Verb = "events"     // answered by a stream: a Reply per Event after After, as they come
+	GetPlan     Verb = "plan"       // what a Reload would change, were lvs.cf Text; answered by one Reply with Plan
+	DrainServer Verb = "drain"      // take Server's new connections away; answered when that is so
+	Undrain     Verb = "undrain"    // give them back
+	SwitchOver  Verb = "switchover" // have the other router serve; answered by one Reply with Preflight when that is done or refused
+	SetHold     Verb = "hold"       // never take over, or do again, as On says
+	Explain     Verb = "explain"    // why this router has its role; answered by one Reply with Explanation
 )
 
 // A Request is one line from a client to pulse.
@@ -57,12 +60,18 @@ type Request struct {
 	// Timeout, for DrainServer, is when connections that still go on are
 	// ended; 0 waits for them.
 	Timeout Duration `json:"timeout,omitempty"`
+	// Check, for SwitchOver, asks only what would go wrong; Force switches
+	// over though something would.
+	Check bool `json:"check,omitempty"`
+	Force bool `json:"force,omitempty"`
+	// On, for SetHold: hold, or end it.
+	On bool `json:"on,omitempty"`
 }
 
 // check refuses a request that lacks what its verb needs.
 func (q Request) check() error {
 	switch q.Do {
-	case GetSnapshot, Reload, Follow:
+	case GetSnapshot, Reload, Follow, SwitchOver, SetHold, Explain:
 	case GetPlan:
 		if len(q.Text) > MaxText {
 			return fmt.Errorf("%w: an lvs.cf of %d bytes, at most %d", ErrTooLong, len(q.Text), MaxText)
@@ -89,6 +98,32 @@ type Reply struct {
 	Event    *Event    `json:"event,omitempty"`
 	Plan     *Plan     `json:"plan,omitempty"`
 	Message  string    `json:"message,omitempty"` // for people, e.g. what a reload changed
+
+	Preflight   *Preflight   `json:"preflight,omitempty"`
+	Explanation *Explanation `json:"explanation,omitempty"`
+}
+
+// A Preflight is what would go wrong with a switchover, and what became of it.
+type Preflight struct {
+	Findings []Finding `json:"findings,omitempty"` // worst first; empty: all is well
+	// Done says, for people, what happened; empty where it was only checked,
+	// or refused for the Findings.
+	Done string `json:"done,omitempty"`
+}
+
+// A Finding is one thing that a switchover would suffer from.
+type Finding struct {
+	// Stops: the switchover is not done for this unless it is forced. A
+	// Finding that does not is a warning.
+	Stops bool   `json:"stops,omitempty"`
+	Text  string `json:"text"` // what, and what to do about it
+}
+
+// An Explanation says in plain words why a router has the role it has.
+type Explanation struct {
+	Role    string   `json:"role"`    // one sentence: what it is, since when
+	Because []string `json:"because"` // the facts that led to it, weightiest first
+	Change  []string `json:"change"`  // what would change it
 }
 
 // A Plan is what would change in the kernel, in the order in which it would.

@@ -43,6 +43,11 @@ func (c *Cluster) Service(k ipvs.Key) *Service {
 type Sync struct {
 	Interface string
 	ID        uint32
+	// Zero values are the kernel's own.
+	MaxLen uint16     // bytes of payload in a packet
+	Port   uint16     // UDP
+	Group  netip.Addr // multicast
+	TTL    uint8
 }
 
 // A Service is one IPVS service and the virtual servers that feed it: one, or

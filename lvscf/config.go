@@ -33,12 +33,31 @@ type Config struct {
 	// virtual asks for are removed.
 	Exclusive bool
 
-	DebugLevel   string // kept, not used
+	DebugLevel string // kept, not used
+	// HeartbeatPaths are further paths besides the public and the private one.
+	HeartbeatPaths []HeartbeatPath
+
 	MonitorLinks bool
+	// Witnesses show whether a router's network works: at least WitnessQuorum
+	// of them must answer. Nil when not given.
+	Witnesses     []netip.Addr
+	WitnessQuorum int    // 1 to len(Witnesses)
+	WitnessCheck  string // auto, arp, ping
+	TrackScripts  []TrackScript
+	MinServers    int // real servers that must be up lest a router be unfit; 0: none
+
+	Preempt      bool
+	PreemptDelay time.Duration
+
+	AnnounceRefresh time.Duration // between repeated announcements of held addresses; 0: never
 
 	SyncDaemon    bool
 	SyncInterface string
-	SyncID        int // 0 to 255
+	SyncID        int        // 0 to 255
+	SyncMaxLen    int        // bytes; 0: the kernel's own
+	SyncPort      uint16     // 0: the kernel's own
+	SyncGroup     netip.Addr // multicast; invalid: the kernel's own
+	SyncTTL       int        // 0: the kernel's own
 
 	// Whole seconds; 0 leaves the kernel's.
 	TCPTimeout, TCPFinTimeout, UDPTimeout time.Duration
@@ -46,6 +65,8 @@ type Config struct {
 	HardShutdown bool
 	// Commands are split at blanks and run without a shell; nil when absent.
 	ActiveCmd, InactiveCmd []string
+	Notify                 []string      // likewise; run at every change
+	CommandTimeout         time.Duration // limit of ActiveCmd, InactiveCmd, Notify, StartCmd and StopCmd
 	RshCommand             []string
 
 	Virtuals, Failovers []Virtual // in the file's order, inactive ones too
@@ -99,6 +120,22 @@ type Floating struct {
 // tab being one. The zero Pos is no place.
 type Pos struct {
 	Line, Col int
+}
+
+// A HeartbeatPath is a further way of heartbeats: an address of each router.
+type HeartbeatPath struct {
+	Primary, Backup Host
+}
+
+// A TrackScript is a command whose success makes a router fit to serve.
+type TrackScript struct {
+	Name       string
+	Pos        Pos
+	Active     bool
+	Command    []string // split at blanks, run without a shell
+	Interval   time.Duration
+	Timeout    time.Duration
+	Rise, Fall int // successes, failures in a row that change the verdict; at least 1
 }
 
 // A Virtual is a virtual server, or a failover service of the routers.

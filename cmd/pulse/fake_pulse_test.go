@@ -77,3 +77,15 @@ func serveFake(t *testing.T, p *fakePulse) (socket string) {
 	})
 	return socket
 }
+
+func (p *fakePulse) SwitchOver(_ context.Context, check, force bool) (*control.Preflight, error) {
+	return &control.Preflight{Done: fmt.Sprintf("switched over: check %v, force %v", check, force)}, nil
+}
+
+func (p *fakePulse) Hold(_ context.Context, on bool) (string, error) {
+	return fmt.Sprintf("held: %v", on), nil
+}
+
+func (p *fakePulse) Explain(context.Context) (*control.Explanation, error) {
+	return &control.Explanation{Role: "lvs-01 is active", Because: []string{"partner dead"}, Change: []string{"a switchover"}}, nil
+}
