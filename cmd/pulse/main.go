@@ -80,6 +80,7 @@ func daemonCommand(o options, stderr io.Writer) int {
 	log := logging.New("pulse", target, stderr, o.verbose)
 
 	hurry()
+	preferred := prefer()
 	d, err := newDaemon(o, log)
 	if err != nil {
 		fmt.Fprintf(complain, "pulse: %v\n", err)
@@ -93,6 +94,9 @@ func daemonCommand(o options, stderr io.Writer) int {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGUSR2)
 	ready("ok")
+	if preferred != nil {
+		log.Warn("pulse runs as any other process, and may beat late on a busy machine: " + oneLine("", preferred))
+	}
 	if err := d.run(ctx, signals); err != nil {
 		log.Error(err.Error())
 		return 1

@@ -175,6 +175,7 @@ func (n *nannies) once(ctx context.Context, w *nanny) error {
 	if err != nil {
 		return fmt.Errorf("cannot start %s: %w", n.program, plain(err))
 	}
+	ordinary(cmd.Process.Pid)
 	n.mu.Lock()
 	w.state.Pid, w.state.Started, w.state.Error = cmd.Process.Pid, time.Now(), ""
 	w.heard = time.Now()
