@@ -10,8 +10,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"sync"
 	"syscall"
 	"time"
 
@@ -28,7 +28,6 @@ import (
 type guard struct {
 	cmd  *exec.Cmd
 	in   *os.File
-	mu   sync.Mutex
 	last []vip.Address
 }
 
@@ -67,9 +66,7 @@ func startGuard(lock string, verbose bool) (*guard, error) {
 // hears again.
 func (g *guard) protect(addresses []vip.Address, within time.Duration) error {
 	o := guardOrder{Within: control.Duration(within)}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !equalAddresses(addresses, g.last) {
+	if !slices.Equal(addresses, g.last) {
 		o.Addresses = &addresses
 		g.last = addresses
 	}
@@ -78,10 +75,8 @@ func (g *guard) protect(addresses []vip.Address, within time.Duration) error {
 
 // dismiss ends the guard with nothing touched.
 func (g *guard) dismiss() error {
-	g.mu.Lock()
 	err := g.send(guardOrder{Bye: true})
 	g.in.Close()
-	g.mu.Unlock()
 	return errors.Join(err, g.cmd.Wait())
 }
 
@@ -101,7 +96,7 @@ func (g *guard) send(o guardOrder) error {
 		return err
 	}
 	// A pipe takes 64 KiB at once; a guard that does not read is stopped or
-	// gone, and must not stop the heartbeat.
+	// gone.
 	g.in.SetWriteDeadline(time.Now().Add(guardPatience))
 	if _, err := g.in.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("guard (pid %d) does not listen: %w", g.cmd.Process.Pid, err)
@@ -109,21 +104,9 @@ func (g *guard) send(o guardOrder) error {
 	return nil
 }
 
-// guardPatience bounds a write to a guard that hangs, on the heartbeat's own
-// path; a pipe that is read takes it at once.
+// guardPatience bounds a write to a guard that hangs; a pipe that is read takes
+// it at once.
 const guardPatience = 200 * time.Millisecond
-
-func equalAddresses(a, b []vip.Address) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
 
 // margin is how long before deadtime the guard has the addresses down: half of
 // what deadtime leaves over keepalive, at most 300 ms. So a pulse that is late
@@ -182,13 +165,13 @@ func guardCommand(args []string, _, stderr io.Writer) int {
 		}
 	}
 	failed := 0
-	for _, a := range orphans {
-		if err := conn.Remove(a); err != nil {
+	for i, err := range conn.RemoveAll(orphans) {
+		if err != nil {
 			log.Error("guard: remove address left by a dead pulse: " + err.Error())
 			failed = 1
 			continue
 		}
-		log.Warn("guard: pulse is dead or hangs: removed " + a.String())
+		log.Warn("guard: pulse is dead or hangs: removed " + orphans[i].String())
 	}
 	return failed
 }

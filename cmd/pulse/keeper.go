@@ -18,8 +18,8 @@ const (
 	// nothing calls for it: with the second look that weights get, what others
 	// changed is put right within 2 s.
 	passEvery = 750 * time.Millisecond
-	// lookFor bounds what of each pass goes into looking: 1 % of a processor
-	// in all. A table of some hundred servers is read whole in that.
+	// lookFor bounds what of each pass goes into looking: half a hundredth of
+	// a processor in all. A table of some hundred servers is read whole in that.
 	lookFor = 4 * time.Millisecond
 	// mostLines bounds what one pass writes into the log of single changes.
 	mostLines = 20
@@ -34,7 +34,6 @@ type keeper struct {
 	save     func()             // what the next pulse must know changed
 	unsaved  atomic.Bool
 	sent     func() uint64 // netlink messages to IPVS so far
-	loaded   int           // changes of the IPVS table in the first pass
 	reload   atomic.Uint64 // of those, what the last pass took that somebody waited for
 
 	due chan struct{}
@@ -90,8 +89,8 @@ func (k *keeper) run(ctx context.Context) error {
 	again := time.NewTimer(passEvery) // where something needs a second look
 	defer again.Stop()
 	began := time.Now()
-	k.pass()
-	k.events.add(control.Info, "kernel", "", fmt.Sprintf("the kernel is as lvs.cf wants it: %d changes of the IPVS table in %v", k.loaded, time.Since(began).Round(time.Millisecond)))
+	loaded := k.pass()
+	k.events.add(control.Info, "kernel", "", fmt.Sprintf("the kernel is as lvs.cf wants it: %d changes of the IPVS table in %v", loaded, time.Since(began).Round(time.Millisecond)))
 	calm()
 	for {
 		select {
@@ -109,8 +108,8 @@ func (k *keeper) run(ctx context.Context) error {
 }
 
 // pass carries out what is due, then looks for what others changed and puts
-// that right.
-func (k *keeper) pass() {
+// that right. It returns the number of changes that were due.
+func (k *keeper) pass() (due int) {
 	k.mu.Lock()
 	asked, quiet := k.asked, k.quiet
 	k.asked, k.quiet = make(map[chan result]bool), false
@@ -118,7 +117,7 @@ func (k *keeper) pass() {
 
 	before := k.sent()
 	did, err := k.director.Reconcile()
-	k.loaded += len(did.Changes)
+	due = len(did.Changes)
 	if len(asked) > 0 {
 		k.reload.Store(k.sent() - before)
 	}
@@ -137,12 +136,13 @@ func (k *keeper) pass() {
 	found, err := k.director.Look(lookFor)
 	k.cannotLook(err)
 	if len(found) == 0 {
-		return
+		return due
 	}
 	did, err = k.director.Reconcile()
 	k.refused(err)
 	k.repaired(did)
 	k.after(did)
+	return due
 }
 
 func (k *keeper) after(did director.Result) {

@@ -103,7 +103,7 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 	list = append(list, s.Degraded...)
 	if t := s.Table; t.Buckets > 0 && t.Connections > crowded*uint64(t.Buckets) {
 		add("the connection table has %d buckets for %d connections, which slows each packet: options ip_vs conn_tab_bits=%d, then load the module again",
-			t.Buckets, t.Connections, bits.Len64(t.Connections))
+			t.Buckets, t.Connections, min(bits.Len64(t.Connections), maxTableBits))
 	}
 	for _, svc := range s.Services {
 		up, active, drained := 0, 0, 0
@@ -142,9 +142,14 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 	return append(list, site.unserved()...)
 }
 
-// crowded is how many connections for each bucket of the kernel's table make
-// looking one up slow.
-const crowded = 4
+const (
+	// crowded is how many connections for each bucket of the kernel's table
+	// make looking one up slow.
+	crowded = 4
+	// maxTableBits is the most that every kernel takes for ip_vs's
+	// conn_tab_bits; new ones of 64 bits take 27.
+	maxTableBits = 20
+)
 
 // tableView is the connection table's size and use.
 func (p *pulse) tableView(services []control.Service) control.Table {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"math/bits"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -185,20 +184,12 @@ func (v *statusText) kernel() {
 		v.printf("\n")
 	}
 	if t.Buckets > 0 {
-		v.printf("connection table: %d connections in %d buckets", t.Connections, t.Buckets)
-		if t.Connections > uint64(t.Buckets) {
-			v.printf(": slow when this full; load ip_vs with conn_tab_bits=%d", min(bits.Len64(t.Connections), maxTableBits))
-		}
-		v.printf("\n")
+		v.printf("connection table: %d connections in %d buckets\n", t.Connections, t.Buckets)
 	}
 	if d.Repairs > 0 {
 		v.printf("drift: %d put right, the last %s: %s\n", d.Repairs, v.ago(d.Last), d.What)
 	}
 }
-
-// maxTableBits is the most that every kernel takes for ip_vs's conn_tab_bits;
-// new ones of 64 bits take 27.
-const maxTableBits = 20
 
 func (v *statusText) sysctls() {
 	lines := make([]string, 0, len(v.s.Sysctls))
