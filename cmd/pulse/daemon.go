@@ -155,6 +155,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 
 // close lets go of what newDaemon opened.
 func (p *pulse) close() {
+	p.events.flush()
 	if p.guard != nil {
 		p.guard.dismiss()
 	}
@@ -192,6 +193,8 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	defer stop()
 	tasks, work := errgroup.WithContext(work)
 	p.ctx, p.nannies.ctx = work, work
+	// Not among the tasks: a log that hangs must not keep pulse from ending.
+	go func() { _ = p.events.run(work) }()
 
 	p.readLinks()
 	for _, t := range []task{p.keeper, p.announcer} {
