@@ -96,10 +96,8 @@ func (l *Line) Seal(b Beat, now time.Time) []byte {
 	}
 	signer := l.signer()
 	b.Boot = l.replay.boot
-	p := packet{
-		beat: b, role: l.role, key: signer.id, newest: l.keys[0].id,
-		echo: l.replay.current.boot, echoSeq: l.replay.current.high, wall: now.UnixNano(),
-	}
+	p := packet{beat: b, role: l.role, key: signer.id, newest: l.keys[0].id, wall: now.UnixNano()}
+	p.echo, p.echoSeq = l.replay.echo()
 	p.seq, p.since = l.replay.sending(now)
 	return signer.sum(p.appendTo(make([]byte, 0, PacketSize)))
 }

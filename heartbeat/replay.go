@@ -56,6 +56,7 @@ type replay struct {
 	began   time.Time // the first moment that we were told
 	current start
 	aside   start // the last that was proven, while current is not
+	guest   guest // while there is no current
 
 	retired []uint64 // a ring
 	oldest  int      // in retired, when it is full
@@ -77,6 +78,30 @@ type start struct {
 	ourSeq uint64        // the last that we had sent at that time
 	offset time.Duration // our time minus its, of the fastest packets
 	every  time.Duration // its keepalive
+}
+
+// A guest is a start that has been heard and is not believed yet. It is echoed
+// all the same, or two routers whose clocks differ would wait for each other.
+// Of several, the one with the latest wall clock is the true one most likely.
+type guest struct {
+	boot, seq uint64
+	wall      int64
+	until     time.Time // it is given up, unless it is heard again
+}
+
+// meet notes a start that is not believed yet.
+func (r *replay) meet(p packet, now time.Time) {
+	if p.wall >= r.guest.wall || now.After(r.guest.until) {
+		r.guest = guest{p.beat.Boot, p.seq, p.wall, now.Add(2*p.beat.Interval + staleSlack)}
+	}
+}
+
+// echo is what to tell the partner that we have heard of it.
+func (r *replay) echo() (boot, seq uint64) {
+	if r.current.boot != 0 {
+		return r.current.boot, r.current.high
+	}
+	return r.guest.boot, r.guest.seq
 }
 
 // sending notes that a packet goes out now, and returns its sequence number
@@ -130,6 +155,7 @@ func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error)
 			return false, ErrUnconfirmed
 		}
 		if apart := time.Duration(now.UnixNano() - p.wall).Abs(); apart > clocksAgree {
+			r.meet(p, now)
 			return false, fmt.Errorf("%w, and its clock differs from ours by %v", ErrUnconfirmed, apart.Round(time.Second))
 		}
 	}
