@@ -119,7 +119,7 @@ func (b *beat) run(ctx context.Context) error {
 			b.step(heartbeat.Tick{})
 		case h := <-b.heard:
 			if i := slices.Index(b.paths, h.from); i >= 0 {
-				b.step(heartbeat.Heard{Path: i, Message: h.m})
+				b.step(heartbeat.Heard{Path: i, Beat: heartbeat.Beat{Message: h.m}})
 			}
 		case w := <-b.wish:
 			b.step(w)
@@ -206,15 +206,25 @@ func (b *beat) step(ev heartbeat.Event) {
 	node, actions := b.node.Step(time.Since(b.start), ev)
 	b.node = node
 	b.mu.Unlock()
+	var answers []heartbeat.Event
 	for _, a := range actions {
 		b.act(a)
+		switch a := a.(type) {
+		case heartbeat.Activate:
+			answers = append(answers, heartbeat.Raised{Job: a.Job})
+		case heartbeat.Deactivate:
+			answers = append(answers, heartbeat.Lowered{Job: a.Job})
+		}
+	}
+	for _, answer := range answers {
+		b.step(answer)
 	}
 }
 
 func (b *beat) act(a heartbeat.Action) {
 	switch a := a.(type) {
 	case heartbeat.Send:
-		b.send(a.Message)
+		b.send(a.Beat.Message)
 	case heartbeat.Activate:
 		if err := b.do.activate(a.Why); err != nil {
 			b.events.add(control.Error, "address", "", err.Error())

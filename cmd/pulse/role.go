@@ -141,8 +141,8 @@ func (p *pulse) checkFitness(ctx context.Context) {
 			p.events.add(control.Info, "role", l.Name, fmt.Sprintf("NIC %s: link up", l.Name))
 		}
 	}
-	fit := heartbeat.Fit{OK: len(down) == 0}
-	if !fit.OK {
+	fit := heartbeat.Fit{Faults: uint16(min(len(down), 1<<16-1)), Cut: len(down) > 0}
+	if fit.Cut {
 		fit.Why = "link down: " + strings.Join(down, ", ")
 	}
 	p.beat.tell(ctx, fit)
