@@ -133,12 +133,17 @@ func (b *beat) run(ctx context.Context) error {
 }
 
 func (b *beat) receive(ctx context.Context, p *path) {
-	err := p.Run(ctx, func(m heartbeat.Message) {
+	err := p.Run(ctx, func(raw []byte, _ time.Time) error {
+		m, err := heartbeat.Parse(raw)
+		if err != nil {
+			return err
+		}
 		select {
 		case b.heard <- heardMessage{p, m}:
 		case <-ctx.Done():
 		}
-	})
+		return nil
+	}, func(line string) { b.events.add(control.Warning, "partner", p.spec.name, line) })
 	if err != nil && ctx.Err() == nil {
 		b.events.add(control.Error, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s is deaf: %v", p.spec.name, err))
 	}
@@ -247,7 +252,7 @@ func (b *beat) send(m heartbeat.Message) {
 	paths := b.paths
 	b.mu.Unlock()
 	for _, p := range paths {
-		err := p.Send(m)
+		err := p.Send(m.Append(nil))
 		p.mu.Lock()
 		was := p.err
 		p.err = err
