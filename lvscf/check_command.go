@@ -7,10 +7,9 @@ import (
 )
 
 var (
-	rowActiveCmd      = lookup(Global, "active_cmd")
-	rowInactiveCmd    = lookup(Global, "inactive_cmd")
-	rowNotify         = lookup(Global, "notify")
-	rowCommandTimeout = lookup(Global, "command_timeout")
+	rowActiveCmd   = lookup(Global, "active_cmd")
+	rowInactiveCmd = lookup(Global, "inactive_cmd")
+	rowNotify      = lookup(Global, "notify")
 )
 
 // commands judges what is run outside blocks.

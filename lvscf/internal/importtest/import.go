@@ -1,18 +1,13 @@
-package ldirectord
+package importtest
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"pacu/lvscf"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // sources are the files of testdata to import: all but what is made of them.
 func sources(t testing.TB) []string {
@@ -33,40 +28,20 @@ func sources(t testing.TB) []string {
 	return in
 }
 
-// golden compares got with the golden file of that name, or writes it.
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
-	}
-}
-
-// TestImport imports every file of testdata. The golden file has the lvs.cf,
-// its warnings and the notes.
-func TestImport(t *testing.T) {
+// Import imports every file of testdata. The golden file has the lvs.cf, its
+// warnings and the notes.
+func Import(t *testing.T, importer Importer) {
 	for _, file := range sources(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			lvs, notes, err := Import(file, text)
+			lvs, notes, err := importer(file, text)
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, problems := lvscf.Read("lvs.cf", lvs)
-			if err := problems.Err(); err != nil {
-				t.Errorf("the lvs.cf has errors: %v", err)
-			}
+			_, problems := read(t, "lvs.cf", lvs)
 			var b strings.Builder
 			b.Write(lvs)
 			b.WriteString("-- warnings --\n")
@@ -84,7 +59,7 @@ func TestImport(t *testing.T) {
 
 // FuzzImport wants of every text that is imported an lvs.cf without errors,
 // and notes in the order of lines that exist.
-func FuzzImport(f *testing.F) {
+func FuzzImport(f *testing.F, importer Importer) {
 	for _, file := range sources(f) {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -93,7 +68,7 @@ func FuzzImport(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		lvs, notes, err := Import("f", text)
+		lvs, notes, err := importer("f", text)
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "f:") || strings.Contains(err.Error(), "write lvs.cf") {
 				t.Errorf("an error that is not of the source: %v", err)
