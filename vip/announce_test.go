@@ -227,3 +227,49 @@ func TestKernelAnnounceDown(t *testing.T) {
 		t.Errorf("errors %q, want one for each address", lines)
 	}
 }
+
+// An Announcer survives what happens to its interfaces.
+func TestKernelAnnouncerLinks(t *testing.T) {
+	n := newTestNet(t)
+	a, err := NewAnnouncer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	n.ip(t, "addr add 2001:db8::30/128 dev eth1 nodad")
+	addrs := []Address{at("10.10.1.30/32", "eth1:1"), at("2001:db8::30/128", "eth1")}
+	send := func(step string, want error) {
+		t.Helper()
+		for _, addr := range addrs {
+			if err := a.Send(addr); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", step, err, want)
+			}
+		}
+	}
+	send("at first", nil)
+	n.ip(t, "link set eth1 name eth8")
+	a.ports["eth1"].looked = time.Time{}
+	send("renamed", ErrNoInterface)
+	n.ip(t, "link set eth8 name eth1")
+	send("named back", nil)
+	n.ip(t, "link del eth1")
+	for _, addr := range addrs {
+		if err := a.Send(addr); err == nil {
+			t.Errorf("%s: announced on an interface that is gone", addr)
+		}
+	}
+	n.ip(t, "link add eth1 type veth peer name spare1")
+	n.ip(t, "link set eth1 up")
+	n.ip(t, "link set spare1 up")
+	n.ip(t, "addr add 2001:db8::30/128 dev eth1 nodad")
+	// An address of a link that is just coming up cannot send yet.
+	for strings.Contains(n.ip(t, "-6 addr show dev eth1"), "tentative") {
+	}
+	send("there again", nil)
+	n.ip(t, "link set eth1 address 02:00:00:00:00:09")
+	a.ports["eth1"].looked = time.Time{}
+	send("another hardware address", nil)
+	if p := a.ports["eth1"]; p == nil || p.link.HardwareAddr.String() != "02:00:00:00:00:09" {
+		t.Errorf("announces by %+v", p)
+	}
+}
