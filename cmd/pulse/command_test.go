@@ -150,8 +150,8 @@ func gone(t *testing.T, file string) {
 			t.Fatal(err)
 		}
 		fd, err := unix.PidfdOpen(pid, 0)
-		if errors.Is(err, unix.ESRCH) {
-			continue
+		if errors.Is(err, unix.ESRCH) || errors.Is(err, unix.EINVAL) {
+			continue // EINVAL: it is about to be reaped
 		}
 		if err != nil {
 			t.Fatal(err)
