@@ -177,7 +177,9 @@ func TestKernelAnnounce(t *testing.T) {
 
 	// The missing interface must not keep the others from being announced.
 	bad := at("10.9.0.40/32", "eth9")
-	err := Announce(t.Context(), append([]Address{bad, at("127.0.0.2/32", "lo")}, addrs...), Plan{Rounds: 2, Every: time.Millisecond})
+	// A link that is just coming up takes a while to hear IPv6.
+	plan := Plan{Rounds: 3, Every: 500 * time.Millisecond}
+	err := Announce(t.Context(), append([]Address{bad, at("127.0.0.2/32", "lo")}, addrs...), plan)
 	if !errors.Is(err, ErrNoInterface) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), bad.String()) {
 		t.Errorf("Announce: %v, want only %s missing its interface", err, bad)
 	}
@@ -247,10 +249,15 @@ func TestKernelAnnouncerLinks(t *testing.T) {
 		}
 	}
 	send("at first", nil)
+	// Kernels before 6.2 rename only what is switched off.
+	n.ip(t, "link set eth1 down")
 	n.ip(t, "link set eth1 name eth8")
+	n.ip(t, "link set eth8 up")
 	a.ports["eth1"].looked = time.Time{}
 	send("renamed", ErrNoInterface)
+	n.ip(t, "link set eth8 down")
 	n.ip(t, "link set eth8 name eth1")
+	n.raise(t, "eth1", "2001:db8::30/128")
 	send("named back", nil)
 	n.ip(t, "link del eth1")
 	for _, addr := range addrs {
@@ -259,17 +266,25 @@ func TestKernelAnnouncerLinks(t *testing.T) {
 		}
 	}
 	n.ip(t, "link add eth1 type veth peer name spare1")
-	n.ip(t, "link set eth1 up")
 	n.ip(t, "link set spare1 up")
-	n.ip(t, "addr add 2001:db8::30/128 dev eth1 nodad")
-	// An address of a link that is just coming up cannot send yet.
-	for strings.Contains(n.ip(t, "-6 addr show dev eth1"), "tentative") {
-	}
+	n.raise(t, "eth1", "2001:db8::30/128")
 	send("there again", nil)
 	n.ip(t, "link set eth1 address 02:00:00:00:00:09")
 	a.ports["eth1"].looked = time.Time{}
 	send("another hardware address", nil)
 	if p := a.ports["eth1"]; p == nil || p.link.HardwareAddr.String() != "02:00:00:00:00:09" {
 		t.Errorf("announces by %+v", p)
+	}
+}
+
+// raise switches an interface on and waits until its new IPv6 address can send.
+func (n *testNet) raise(t *testing.T, iface, addr string) {
+	t.Helper()
+	n.ip(t, "link set "+iface+" up")
+	n.ip(t, "addr add "+addr+" dev "+iface+" nodad")
+	for strings.Contains(n.ip(t, "-6 addr show dev "+iface), "tentative") {
+		if t.Context().Err() != nil {
+			t.Fatal("the test ended")
+		}
 	}
 }

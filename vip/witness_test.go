@@ -158,7 +158,10 @@ func TestKernelWitnessLink(t *testing.T) {
 	n.ip(t, "link set eth0 up")
 	n.ip(t, "addr replace 2001:db8::1/64 dev eth0 nodad")
 	up("another hardware address")
+	n.ip(t, "link set eth0 down")
 	n.ip(t, "link set eth0 name lan0")
+	n.ip(t, "link set lan0 up")
+	n.ip(t, "addr replace 2001:db8::1/64 dev lan0 nodad")
 	for _, w := range []*Witness{w4, w6} {
 		if err := asked(t, w, testWait); err != nil && !errors.Is(err, ErrNoInterface) {
 			t.Errorf("renamed: %v", err)
