@@ -46,7 +46,9 @@ func witnessNet(t *testing.T) *testNet {
 		n.ip(t, "addr add 2001:db8::2/64 dev eth0 nodad")
 		n.ip(t, "addr add 10.77.0.1/32 dev lo")
 		n.ip(t, "addr add 2001:db8:77::1/128 dev lo")
+		n.awaitLocal(t, "2001:db8::2", "2001:db8:77::1")
 	})
+	n.awaitLocal(t, "2001:db8::1")
 	return n
 }
 
