@@ -17,14 +17,12 @@ import (
 // the kernel tells of changes, as Stir is to.
 const seldom = 30 * time.Second
 
-// Addresses are brought up in parts: the first is small, so that the first
-// address is announced at once, each is growth times the one before, as the
-// kernel's list is read for each, and the largest is still short enough to be
-// announced while the next is brought up.
+// Addresses are brought up in parts, so that the first of thousands are
+// announced at once. They are few, as the kernel's list is read anew for each,
+// and that takes longer than to add as many addresses as are on it.
 const (
-	firstPart   = 16
-	growth      = 4
-	largestPart = 512
+	firstPart = 16
+	growth    = 64 // of a part, beside the one before
 )
 
 // Addresses are the network interfaces' addresses. *vip.Conn is one.
@@ -136,7 +134,7 @@ func (f *floating) bring(now time.Time, d differences, up func([]vip.Address)) e
 		return later
 	})
 	add := func(list []vip.Address) []error { return f.add(list, d.there) }
-	for size := firstPart; len(missing) > 0; size = min(size*growth, largestPart) {
+	for size := firstPart; len(missing) > 0; size *= growth {
 		part := missing[:min(size, len(missing))]
 		missing = missing[len(part):]
 		var raised []vip.Address

@@ -80,7 +80,7 @@ func New(k Kernel, a Addresses, f Firewall, s Sysctls) *Director {
 		services: make(map[ipvs.Key]*service), judged: make(map[ipvs.Key][]*service),
 		attend: make(map[ipvs.Key]bool), second: SecondLook, others: make(map[ipvs.Key]ipvs.Service), count: -1,
 	}
-	d.syncing.kernel, d.syncing.active = k, &d.floating.active
+	d.syncing.kernel, d.syncing.active, d.syncing.linger = k, &d.floating.active, linger
 	return d
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -44,7 +45,9 @@ type fakeAddresses struct {
 	held  []vip.Held
 	fail  map[string]error // by interface
 	blind error            // of reading
-	reads int
+	// stubborn are addresses that are neither added nor removed.
+	stubborn map[netip.Addr]error
+	reads    int
 }
 
 func (f *fakeAddresses) Addresses() ([]vip.Held, error) {
@@ -55,7 +58,7 @@ func (f *fakeAddresses) Addresses() ([]vip.Held, error) {
 func (f *fakeAddresses) AddAll(addrs []vip.Address) []error {
 	errs := make([]error, len(addrs))
 	for i, a := range addrs {
-		if err := f.fail[a.Interface]; err != nil {
+		if err := f.refusal(a); err != nil {
 			errs[i] = fmt.Errorf("add %s: %w", a, err)
 			continue
 		}
@@ -69,13 +72,20 @@ func (f *fakeAddresses) AddAll(addrs []vip.Address) []error {
 func (f *fakeAddresses) RemoveAll(addrs []vip.Address) []error {
 	errs := make([]error, len(addrs))
 	for i, a := range addrs {
-		if err := f.fail[a.Interface]; err != nil {
+		if err := f.refusal(a); err != nil {
 			errs[i] = fmt.Errorf("remove %s: %w", a, err)
 			continue
 		}
 		f.held = slices.DeleteFunc(f.held, func(h vip.Held) bool { return h.Address == a })
 	}
 	return errs
+}
+
+func (f *fakeAddresses) refusal(a vip.Address) error {
+	if err := f.stubborn[a.Prefix.Addr()]; err != nil {
+		return err
+	}
+	return f.fail[a.Interface]
 }
 
 func (f *fakeAddresses) String() string {

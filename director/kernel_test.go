@@ -51,13 +51,7 @@ func command(t *testing.T, line string) string {
 // that the test's thread keeps.
 func realWorld(t *testing.T) *world {
 	t.Helper()
-	if os.Getuid() != 0 {
-		t.Skip("not root: no network namespace can be made")
-	}
-	runtime.LockOSThread() // never unlocked: thread and namespace end with the test
-	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
-		t.Skipf("cannot make a network namespace: %v", err)
-	}
+	addresses := namespace(t)
 	table, err := ipvs.Dial()
 	if errors.Is(err, ipvs.ErrNoIPVS) {
 		t.Skip(err)
@@ -69,22 +63,41 @@ func realWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := errors.Join(table.Close(), rules.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return &world{t: t, sleep: hurry, hurry: 10, kernel: table, addresses: addresses, firewall: rules, sysctls: procSysctls{}}
+}
+
+// namespace is the addresses of a fresh network namespace with a few, which
+// the test's thread keeps.
+func namespace(t *testing.T) *vip.Conn {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("not root: no network namespace can be made")
+	}
+	runtime.LockOSThread() // never unlocked: thread and namespace end with the test
+	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+		t.Skipf("cannot make a network namespace: %v", err)
+	}
 	addresses, err := vip.Dial()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := errors.Join(table.Close(), rules.Close(), addresses.Close()); err != nil {
+		if err := addresses.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	for _, line := range []string{
-		"ip link set lo up", "ip link add eth0 type dummy", "ip link set eth0 up",
+		"ip link set lo up", "ip link add eth0 type veth peer name far0", "ip link set far0 up", "ip link set eth0 up",
 		"ip address add 10.9.0.1/24 dev eth0", "ip address add fd00:9::1/64 dev eth0 nodad",
 	} {
 		command(t, line)
 	}
-	return &world{t: t, sleep: hurry, hurry: 10, kernel: table, addresses: addresses, firewall: rules, sysctls: procSysctls{}}
+	return addresses
 }
 
 // hurry is a tenth of the simulation's time: back-off is longer, and is waited
@@ -109,7 +122,7 @@ func TestKernelSimulation(t *testing.T) {
 // own tools see, and what is left when it lets go.
 func TestKernelWitness(t *testing.T) {
 	w := realWorld(t)
-	command(t, "ip link add eth1 type dummy")
+	command(t, "ip link add eth1 type veth peer name far1")
 	command(t, "ip link set eth1 up")
 	before := sysctlsOf(t)
 	cfg := strings.Replace(everything, "syncdaemon = 1", "syncdaemon = 0", 1)

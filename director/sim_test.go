@@ -89,8 +89,12 @@ func (w *world) step() {
 		w.drain()
 	case n < 60:
 		w.undrain()
-	case n < 75:
+	case n < 71:
 		w.meddle()
+	case n < 73:
+		w.meddleAddresses()
+	case n < 75:
+		w.meddleDaemons()
 	case n < 87:
 		w.connect()
 	case n < 92:
@@ -98,9 +102,7 @@ func (w *world) step() {
 	case n < 95:
 		w.active = !w.active
 		w.note("active %v", w.active)
-		if err := w.d.SetActive(w.active, nil); err != nil {
-			w.fatalf("%v", err)
-		}
+		w.setActive()
 	case n < 97:
 		w.note("restart")
 		w.restart()
@@ -117,7 +119,7 @@ func (w *world) reconcile() Result {
 		w.note("reconcile: %v", err)
 	}
 	for _, c := range r.Changes {
-		w.note("  %v", c)
+		w.note("  %v", c.Step())
 	}
 	return r
 }
@@ -139,12 +141,17 @@ func (w *world) pass() bool {
 // quiet lets everything come to rest, and compares.
 func (w *world) quiet() {
 	w.refuse = nil
+	if w.upset {
+		w.sleep(slowly)
+		w.upset = false
+	}
+	w.wellAddresses()
 	for calm := 0; calm < 3; {
 		if len(w.log) > 5000 {
 			w.fatalf("no rest")
 		}
 		w.sleep(500 * time.Millisecond)
-		if w.pass() && len(w.d.Degraded()) == 0 {
+		if w.pass() && len(w.d.Degraded()) == 0 && len(w.d.Sync()) < 2 {
 			calm++
 		} else {
 			w.note("  not yet %v", w.d.Degraded())

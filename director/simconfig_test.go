@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pacu/ipvs"
+	"pacu/vip"
 )
 
 // A simConfig is an lvs.cf of the simulation, apart from all that the product
@@ -16,6 +17,8 @@ import (
 type simConfig struct {
 	exclusive bool
 	local     bool // server 0 is this router
+	sync      *Sync
+	floating  int // addresses besides the VIPs, so that a role takes several parts
 	virtuals  []simVirtual
 }
 
@@ -128,6 +131,11 @@ func (v *simVirtual) service(k ipvs.Key) ipvs.Service {
 	return s.Canonical()
 }
 
+// spare is one of the addresses besides the VIPs.
+func (c *simConfig) spare(i int) vip.Address {
+	return vip.Address{Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 9, 8, byte(i)}), 32), Interface: "eth0"}
+}
+
 // of is the virtual of a service.
 func (c *simConfig) of(k ipvs.Key) *simVirtual {
 	for i := range c.virtuals {
@@ -163,6 +171,21 @@ func (c *simConfig) text() string {
 	if c.exclusive {
 		line("exclusive = 1")
 	}
+	if s := c.sync; s != nil {
+		line("syncdaemon = 1\nsyncd_iface = %s\nsyncd_id = %d\nbackup_active = 1\nbackup = 10.9.0.2", s.Interface, s.ID)
+		if s.MaxLen != 0 {
+			line("syncd_maxlen = %d", s.MaxLen)
+		}
+		if s.Port != 0 {
+			line("syncd_port = %d", s.Port)
+		}
+		if s.Group.IsValid() {
+			line("syncd_group = %v", s.Group)
+		}
+		if s.TTL != 0 {
+			line("syncd_ttl = %d", s.TTL)
+		}
+	}
 	for i := range c.virtuals {
 		v := &c.virtuals[i]
 		line("virtual %s {\n active = 1\n address = %s eth0:%d", v.name(), v.vip(), v.n)
@@ -197,8 +220,18 @@ func (c *simConfig) text() string {
 	return b.String()
 }
 
+func randomSync(rnd *rand.Rand) *Sync {
+	if rnd.IntN(3) == 0 {
+		return nil
+	}
+	return &Sync{
+		Interface: "eth0", ID: 1 + rnd.Uint32N(2), MaxLen: pick[uint16](rnd, 0, 0, 512, 1400), Port: pick[uint16](rnd, 0, 0, 9000),
+		Group: pick(rnd, netip.Addr{}, netip.Addr{}, netip.MustParseAddr("239.9.0.1"), netip.MustParseAddr("ff02::81")), TTL: pick[uint8](rnd, 0, 0, 4),
+	}
+}
+
 func randomConfig(rnd *rand.Rand) simConfig {
-	c := simConfig{exclusive: rnd.IntN(10) == 0, local: rnd.IntN(6) == 0}
+	c := simConfig{exclusive: rnd.IntN(10) == 0, local: rnd.IntN(6) == 0, sync: randomSync(rnd), floating: pick(rnd, 0, 0, 40)}
 	for n := range simVirtuals {
 		if rnd.IntN(3) > 0 {
 			c.virtuals = append(c.virtuals, randomVirtual(rnd, n))
@@ -245,8 +278,13 @@ func (c simConfig) edited(rnd *rand.Rand) simConfig {
 	if rnd.IntN(8) == 0 {
 		return randomConfig(rnd)
 	}
-	virtuals := slices.Clone(c.virtuals)
-	c.virtuals = virtuals
+	c.virtuals = slices.Clone(c.virtuals)
+	if rnd.IntN(10) == 0 {
+		c.sync = randomSync(rnd)
+	}
+	if rnd.IntN(10) == 0 {
+		c.floating = pick(rnd, 0, 20, 40)
+	}
 	for range 1 + rnd.IntN(3) {
 		if len(c.virtuals) == 0 || rnd.IntN(12) == 0 {
 			c.toggleVirtual(rnd)

@@ -1,12 +1,13 @@
 package director
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"pacu/firewall"
@@ -232,13 +233,49 @@ func (w *world) verifyService(v *simVirtual, k ipvs.Key, is held) {
 	for _, a := range standing.Holds {
 		got[a] = true
 	}
-	if diff := cmp.Diff(holds, got, cmpopts.EquateComparable(netip.AddrPort{})); diff != "" || standing.Sorry != serves {
+	if diff := gocmp.Diff(holds, got, cmpopts.EquateComparable(netip.AddrPort{})); diff != "" || standing.Sorry != serves {
 		w.fatalf("%v: standing %+v, sorry server serves: %v, holds (-want +got):\n%s", k, standing, serves, diff)
 	}
 }
 
-// verifyRest compares addresses and firewall.
+// verifyDaemons compares the sync daemons.
+func (w *world) verifyDaemons() {
+	running, err := w.kernel.Daemons()
+	if err != nil {
+		w.fatalf("%v", err)
+	}
+	s := w.cfg.sync
+	switch {
+	case s == nil && len(running) == 0:
+		return
+	case s == nil || len(running) != 1:
+		w.fatalf("sync daemons %+v, want %+v", running, s)
+	}
+	is, want := running[0], s.daemon(ipvs.Backup)
+	if w.active {
+		want.Role = ipvs.Master
+	}
+	// 0 is what the kernel chooses.
+	header := uint16(28)
+	if want.Group.Is6() {
+		header = 48
+	}
+	if !want.Group.IsValid() {
+		want.Group = netip.MustParseAddr("224.0.0.81")
+	}
+	want.MaxLen = cmp.Or(want.MaxLen, 1500-header)
+	if want.Role == ipvs.Backup {
+		want.MaxLen = max(want.MaxLen, 1024)
+	}
+	want.Port, want.TTL = cmp.Or(want.Port, 8848), cmp.Or(want.TTL, 1)
+	if is != want || !slices.Equal(w.d.Sync(), running) {
+		w.fatalf("sync daemon %+v, known as %+v, want %+v", is, w.d.Sync(), want)
+	}
+}
+
+// verifyRest compares sync daemons, addresses and firewall.
 func (w *world) verifyRest() {
+	w.verifyDaemons()
 	there, err := w.addresses.Addresses()
 	if err != nil {
 		w.fatalf("%v", err)
@@ -260,6 +297,11 @@ func (w *world) verifyRest() {
 		}
 		if v.forward == "fullnat" {
 			nats += len(v.keys())
+		}
+	}
+	for i := range w.cfg.floating {
+		if w.active {
+			want = append(want, w.cfg.spare(i).Prefix.Addr())
 		}
 	}
 	slices.SortFunc(got, netip.Addr.Compare)

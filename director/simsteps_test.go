@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pacu/ipvs"
+	"pacu/vip"
 )
 
 // judgeSome is a nanny that changes its mind.
@@ -231,4 +232,107 @@ func (w *world) meddleWith(k ipvs.Key, ops ...ipvs.Op) {
 		}
 		w.note("someone failed: %v", err)
 	}
+}
+
+// setActive is a change of role. What SetActive tells of is there at that
+// moment, and nothing is told twice.
+func (w *world) setActive() {
+	told := make(map[vip.Address]bool)
+	err := w.d.SetActive(w.active, func(part []vip.Address) {
+		there := w.held()
+		for _, a := range part {
+			if told[a] || !there[a.Prefix.Addr()] {
+				w.fatalf("told of %v, before: %v, there: %v", a, told[a], there[a.Prefix.Addr()])
+			}
+			told[a] = true
+		}
+	})
+	if err != nil && w.stubborn() == nil {
+		w.fatalf("set active: %v", err)
+	}
+	there := w.held()
+	for _, a := range w.c.Addresses {
+		is := there[a.Prefix.Addr()]
+		if told[a.Address] != (is && w.active) || is && !w.active && w.stubborn()[a.Prefix.Addr()] == nil {
+			w.fatalf("active %v: %v is there: %v, told: %v", w.active, a, is, told[a.Address])
+		}
+	}
+	if changed, err := w.d.FollowRole(); err != nil {
+		w.fatalf("sync daemons: %v", err)
+	} else if len(changed) > 0 {
+		w.note("  %s", changed)
+	}
+}
+
+// held are the addresses that are there.
+func (w *world) held() map[netip.Addr]bool {
+	all, err := w.addresses.Addresses()
+	if err != nil {
+		w.fatalf("%v", err)
+	}
+	m := make(map[netip.Addr]bool, len(all))
+	for _, h := range all {
+		m[h.Prefix.Addr()] = true
+	}
+	return m
+}
+
+// stubborn are the addresses that are refused; nil for none, or on a real
+// kernel.
+func (w *world) stubborn() map[netip.Addr]error {
+	if f, ok := w.addresses.(*fakeAddresses); ok {
+		return f.stubborn
+	}
+	return nil
+}
+
+func (w *world) wellAddresses() {
+	if f, ok := w.addresses.(*fakeAddresses); ok && f.stubborn != nil {
+		f.stubborn = nil
+		w.sleep(lastRetry)
+	}
+}
+
+// meddleAddresses is someone who removes an address or adds one, or a kernel
+// that refuses some.
+func (w *world) meddleAddresses() {
+	if f, ok := w.addresses.(*fakeAddresses); ok && w.rnd.IntN(3) == 0 {
+		w.note("addresses are refused")
+		f.stubborn = make(map[netip.Addr]error)
+		for _, a := range w.c.Addresses {
+			if w.rnd.IntN(4) == 0 {
+				f.stubborn[a.Prefix.Addr()] = errPermission
+			}
+		}
+		return
+	}
+	if len(w.c.Addresses) == 0 {
+		return
+	}
+	a := w.c.Addresses[w.rnd.IntN(len(w.c.Addresses))].Address
+	do, what := w.addresses.RemoveAll, "removes"
+	if w.rnd.IntN(2) == 0 {
+		do, what = w.addresses.AddAll, "adds"
+	}
+	w.note("someone %s %v", what, a)
+	if err := do([]vip.Address{a})[0]; err != nil && w.stubborn() == nil {
+		w.fatalf("meddle: %v", err)
+	}
+	w.d.Stir(false) // as the watch of pulse tells
+}
+
+// meddleDaemons is someone who starts or stops a sync daemon of ours. What
+// others start while we run none stays theirs.
+func (w *world) meddleDaemons() {
+	ours := w.d.State().Sync
+	if w.fake == nil || w.cfg.sync == nil || ours == nil || *ours != *w.cfg.sync {
+		return
+	}
+	role := pick(w.rnd, ipvs.Master, ipvs.Backup)
+	w.upset = true
+	err := w.fake.StopDaemon(role)
+	if err != nil {
+		err = w.fake.StartDaemon(w.cfg.sync.daemon(role))
+	}
+	w.note("someone turns the %v daemon on or off: %v", role, err)
 }

@@ -53,7 +53,8 @@ type world struct {
 	alien    map[slot]bool // others had a hand in it since all was well
 	foreign  map[ipvs.Key]string
 	refuse   func(ipvs.Op) error
-	applied  int // calls of Apply by the director
+	upset    bool // others had a hand in the sync daemons
+	applied  int  // calls of Apply by the director
 }
 
 // Apply is the director's: it must not do what costs a client its connection.
@@ -91,12 +92,16 @@ func (w *world) fatalf(format string, args ...any) {
 func (w *world) start(cfg simConfig) {
 	w.d = New(spy{w.kernel, w}, w.addresses, w.firewall, w.sysctls)
 	w.d.second /= max(w.hurry, 1)
+	w.d.syncing.linger /= max(w.hurry, 1)
 	w.configure(cfg)
 }
 
 func (w *world) cluster(cfg simConfig) *Cluster {
 	c := cluster(w.t, cfg.text())
 	c.SetLocal(cfg.own())
+	for i := range cfg.floating {
+		c.Addresses = append(c.Addresses, Floating{cfg.spare(i), []string{"spare"}})
+	}
 	return c
 }
 
@@ -145,13 +150,14 @@ func (w *world) restart() {
 	}
 	before := w.table()
 	w.verdicts, w.kept = nil, nil
+	if w.rnd.IntN(3) == 0 {
+		w.cfg.sync = randomSync(w.rnd) // edited while no pulse ran
+	}
 	w.start(w.cfg)
 	if err := w.d.Resume(state); err != nil {
 		w.fatalf("resume: %v", err)
 	}
-	if err := w.d.SetActive(w.active, nil); err != nil {
-		w.fatalf("set active: %v", err)
-	}
+	w.setActive()
 	w.eachServer(func(v *simVirtual, s simServer) {
 		if v.unchecked {
 			return

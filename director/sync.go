@@ -62,6 +62,8 @@ type syncing struct {
 	kernel Kernel
 	active *atomic.Bool // the role
 
+	linger time.Duration // linger, but in tests
+
 	mu      sync.Mutex
 	want    *Sync
 	ours    *Sync           // whose daemons this director started, or one before it; nil: none
@@ -75,6 +77,9 @@ type syncing struct {
 func (s *syncing) configure(want *Sync) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.want == nil && want == nil || s.want != nil && want != nil && *s.want == *want {
+		return
+	}
 	s.want, s.settled, s.refusal = want, false, refusal{}
 }
 
@@ -174,12 +179,13 @@ func (s *syncing) changes(want *Sync, now time.Time) (c daemonChanges) {
 	start := want.daemon(s.now())
 	c.start = &start
 	for _, r := range s.running {
+		right := want.has(r) && (s.ours == nil || *s.ours == *want)
 		switch {
-		case r.Role != start.Role && now.Before(s.turned.Add(linger)):
+		case r.Role != start.Role && right && now.Before(s.turned.Add(s.linger)):
 			c.lingers = true
 		case r.Role != start.Role:
 			c.last = append(c.last, r)
-		case want.has(r) && (s.ours == nil || *s.ours == *want):
+		case right:
 			c.start = nil
 		default:
 			c.first = append(c.first, r)
