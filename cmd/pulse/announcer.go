@@ -3,28 +3,42 @@ package main
 import (
 	"context"
 	"sync"
+	"time"
 
 	"pacu/control"
 	"pacu/vip"
 )
 
-// An announcer tells the neighbours where the floating addresses are.
+// againAfter is when addresses that were contested are announced once more:
+// a switch or a neighbour that missed the first rounds must not keep the
+// loser's.
+const againAfter = 5 * time.Second
+
+// An announcer tells the neighbours where the floating addresses are: in
+// rounds when they come up, and then at an interval as long as they are here.
 type announcer struct {
 	events *journal
-	want   chan []vip.Address
+	want   chan announcement
+}
+
+// An announcement is what is told from now on.
+type announcement struct {
+	addresses []vip.Address
+	more      bool // besides what is being told, else instead of it
+	plan      vip.Plan
 }
 
 func newAnnouncer(events *journal) *announcer {
-	return &announcer{events: events, want: make(chan []vip.Address)}
+	return &announcer{events: events, want: make(chan announcement)}
 }
 
 func (a *announcer) String() string { return "announcer" }
 
-// announce starts the rounds for these addresses; rounds still going on for
-// others end. An empty list only ends them.
-func (a *announcer) announce(ctx context.Context, addresses []vip.Address) {
+// announce starts the rounds; those still going on end, unless it is more.
+// Without addresses it only ends them.
+func (a *announcer) announce(ctx context.Context, what announcement) {
 	select {
-	case a.want <- addresses:
+	case a.want <- what:
 	case <-ctx.Done():
 	}
 }
@@ -32,34 +46,27 @@ func (a *announcer) announce(ctx context.Context, addresses []vip.Address) {
 func (a *announcer) run(ctx context.Context) error {
 	var going sync.WaitGroup
 	defer going.Wait()
-	stop := func() {}
+	rounds, stop := context.WithCancel(ctx)
+	defer func() { stop() }()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case addresses := <-a.want:
-			stop()
-			stop = a.begin(ctx, addresses, &going)
+		case what := <-a.want:
+			if !what.more {
+				stop()
+				rounds, stop = context.WithCancel(ctx)
+			}
+			if len(what.addresses) > 0 {
+				going.Go(func() { a.rounds(rounds, what) })
+			}
 		}
 	}
 }
 
-// begin announces the addresses in the background, until stop is called.
-func (a *announcer) begin(ctx context.Context, addresses []vip.Address, going *sync.WaitGroup) (stop func()) {
-	ctx, stop = context.WithCancel(ctx)
-	if len(addresses) > 0 {
-		going.Go(func() { a.rounds(ctx, addresses) })
-	}
-	return stop
-}
-
-func (a *announcer) rounds(ctx context.Context, addresses []vip.Address) {
-	err := vip.Announce(ctx, addresses, vip.Plan{})
-	switch {
-	case ctx.Err() != nil:
-	case err != nil:
+func (a *announcer) rounds(ctx context.Context, what announcement) {
+	err := vip.Announce(ctx, what.addresses, what.plan)
+	if err != nil && ctx.Err() == nil {
 		a.events.add(control.Error, "address", "", oneLine("announce: ", err))
-	default:
-		a.events.add(control.Info, "address", "", "gratuitous lvs arps finished", "addresses", len(addresses))
 	}
 }

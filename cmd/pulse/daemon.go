@@ -42,7 +42,8 @@ type pulse struct {
 	keeper    *keeper
 	announcer *announcer
 	nannies   *nannies
-	guard     *guard
+	protector *protector
+	mover     *mover
 
 	ctx context.Context // of run
 
@@ -155,8 +156,9 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 
 // close lets go of what newDaemon opened.
 func (p *pulse) close() {
-	if p.guard != nil {
-		p.guard.dismiss()
+	p.events.flush()
+	if p.protector != nil {
+		p.protector.dismiss()
 	}
 	if p.listener != nil {
 		p.listener.Close()
@@ -192,6 +194,8 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	defer stop()
 	tasks, work := errgroup.WithContext(work)
 	p.ctx, p.nannies.ctx = work, work
+	// Not among the tasks: a log that hangs must not keep pulse from ending.
+	go func() { _ = p.events.run(work) }()
 
 	p.readLinks()
 	for _, t := range []task{p.keeper, p.announcer} {

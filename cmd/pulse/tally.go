@@ -1,0 +1,57 @@
+package main
+
+import (
+	"sync"
+
+	"pacu/control"
+	"pacu/director"
+)
+
+// A tally counts the real servers that this router's probes reach, a server in
+// each of its services by itself. One not probed yet counts as up.
+type tally struct {
+	mu    sync.Mutex
+	down  map[director.ServerKey]bool
+	all   int
+	fresh func() // told after each change
+}
+
+func newTally(fresh func()) *tally {
+	return &tally{down: make(map[director.ServerKey]bool), fresh: fresh}
+}
+
+// count is how many are up, and how many are probed.
+func (t *tally) count() (up, all int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.all - len(t.down), t.all
+}
+
+// set makes probed all that is counted.
+func (t *tally) set(probed map[director.ServerKey]bool) {
+	t.mu.Lock()
+	for k := range t.down {
+		if !probed[k] {
+			delete(t.down, k)
+		}
+	}
+	t.all = len(probed)
+	t.mu.Unlock()
+	t.fresh()
+}
+
+// heed takes what a probe found.
+func (t *tally) heed(k director.ServerKey, h control.Health) {
+	t.mu.Lock()
+	was := t.down[k]
+	is := h == control.Down
+	if is {
+		t.down[k] = true
+	} else {
+		delete(t.down, k)
+	}
+	t.mu.Unlock()
+	if was != is {
+		t.fresh()
+	}
+}
