@@ -8,93 +8,92 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"pacu/control"
 	"pacu/heartbeat"
 )
 
 // A beat runs the heartbeat: it feeds the pure machine of package heartbeat
-// with packets, time and wishes, and carries out what the machine decides.
+// with packets, time and wishes, and has what the machine decides carried out.
+// What it does itself is to send and to receive; nothing here waits for a
+// disk, the kernel's tables, or another goroutine's work.
 type beat struct {
-	do     actor
+	mover  *mover
+	beaten func() // a heartbeat went out
 	events *journal
-	force  bool // start as the active router
-	resume bool // an earlier pulse served here until just now
-	start  time.Time
+	first  first
+	start  time.Duration // on the clock of uptime
 
-	heard chan heardMessage
-	wish  chan heartbeat.Event
-	moved chan pathChange
+	heard chan packet
+	wish  chan wish
 	gone  chan struct{} // closed when a leave is finished
 
 	mu    sync.Mutex
 	node  heartbeat.Node
+	line  *heartbeat.Line
 	paths []*path
+	site  *site // whose settings these are
 }
 
-// An actor does what the machine decides.
-type actor interface {
-	activate(why string) error
-	deactivate(why string) error
-	announce(why string)
-	// beaten says that a heartbeat went out.
-	beaten()
+// first is what a beat starts with, besides lvs.cf.
+type first struct {
+	force  bool // as the active router
+	resume bool // an earlier pulse served here until just now
+	held   bool // an operator wants this router never to take over
 }
 
-type heardMessage struct {
+// A packet is what a path received.
+type packet struct {
 	from *path
-	m    heartbeat.Message
+	raw  []byte
 }
 
-type path struct {
-	*heartbeat.Path
-	spec pathSpec
-	mu   sync.Mutex
-	err  error // of the last send
+// A wish is an event for the machine, or a site for it to go by.
+type wish struct {
+	event heartbeat.Event
+	site  *site
+	done  chan error
 }
 
-type pathChange struct {
-	site *site
-	done chan error
-}
-
-func newBeat(s *site, force, resume bool, do actor, events *journal) (*beat, error) {
+func newBeat(s *site, f first, m *mover, beaten func(), events *journal) (*beat, error) {
 	b := &beat{
-		do: do, events: events, force: force, resume: resume, start: time.Now(),
-		heard: make(chan heardMessage, 64), wish: make(chan heartbeat.Event),
-		moved: make(chan pathChange), gone: make(chan struct{}),
+		mover: m, beaten: beaten, events: events, first: f, start: uptime(), site: s,
+		heard: make(chan packet, 64), wish: make(chan wish), gone: make(chan struct{}),
 	}
 	paths, err := openPaths(s.paths)
 	if err != nil {
 		return nil, err
 	}
 	b.paths = paths
-	b.node = heartbeat.NewNode(0, s.heartbeat(force, resume))
+	b.line = heartbeat.NewLine(s.keys, s.role, heartbeat.NewBoot(), s.fos())
+	b.node = heartbeat.NewNode(0, s.heartbeat(f))
 	return b, nil
 }
 
-func openPaths(specs []pathSpec) ([]*path, error) {
-	var paths []*path
-	for _, spec := range specs {
-		p, err := heartbeat.Listen(spec.local, spec.remote, spec.name)
-		if err != nil {
-			closePaths(paths)
-			return nil, fmt.Errorf("heartbeat path %s: %w", spec.name, err)
-		}
-		paths = append(paths, &path{Path: p, spec: spec})
+// uptime is a clock that never jumps, and that goes on while the machine is
+// suspended: CLOCK_BOOTTIME, see clock_gettime(2).
+func uptime() time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
+		panic(err) // every Linux since 2.6.39 has it
 	}
-	return paths, nil
+	return time.Duration(t.Nano())
 }
 
-func closePaths(paths []*path) {
-	for _, p := range paths {
-		p.Close()
-	}
-}
+// now is the machine's time.
+func (b *beat) now() time.Duration { return uptime() - b.start }
+
+// at is the time of day of a moment of the machine's.
+func (b *beat) at(moment time.Duration) time.Time { return time.Now().Add(moment - b.now()) }
 
 func (b *beat) String() string { return "heartbeat" }
 
 // run beats until ctx ends. It gives nothing up by itself: leave does that.
 func (b *beat) run(ctx context.Context) error {
+	if err := realTime(); err != nil {
+		b.events.add(control.Warning, "partner", "", oneLine("", err))
+	}
 	var receivers sync.WaitGroup
 	defer receivers.Wait()
 	listen := func() {
@@ -108,40 +107,78 @@ func (b *beat) run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		b.mu.Lock()
-		next := b.node.Next() - time.Since(b.start)
-		b.mu.Unlock()
-		timer.Reset(max(next, 0))
+		timer.Reset(max(b.next(), 0))
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-timer.C:
 			b.step(heartbeat.Tick{})
-		case h := <-b.heard:
-			if i := slices.Index(b.paths, h.from); i >= 0 {
-				b.step(heartbeat.Heard{Path: i, Message: h.m})
-			}
+		case p := <-b.heard:
+			b.take(p)
 		case w := <-b.wish:
-			b.step(w)
-		case c := <-b.moved:
-			err := b.move(c.site)
-			listen()
-			b.step(heartbeat.Configure{Settings: c.site.heartbeat(b.force, b.resume)})
-			c.done <- err
+			var err error
+			if w.site != nil {
+				if !b.goesBy(w.site.paths) {
+					err = b.move(w.site)
+					listen()
+				}
+				w.event = b.configured(w.site)
+			}
+			b.step(w.event)
+			w.done <- err
 		}
 	}
 }
 
+// next is how long from now the machine is due.
+func (b *beat) next() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if next := b.node.Next(); next != heartbeat.Never {
+		return next - b.now()
+	}
+	return heartbeat.Never
+}
+
 func (b *beat) receive(ctx context.Context, p *path) {
-	err := p.Run(ctx, func(m heartbeat.Message) {
+	err := p.Run(ctx, func(raw []byte) {
 		select {
-		case b.heard <- heardMessage{p, m}:
+		case b.heard <- packet{p, slices.Clone(raw)}:
 		case <-ctx.Done():
 		}
 	})
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, errClosed) {
 		b.events.add(control.Error, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s is deaf: %v", p.spec.name, err))
 	}
+}
+
+// take opens a packet and has the machine hear what it says.
+func (b *beat) take(p packet) {
+	i := slices.Index(b.paths, p.from)
+	if i < 0 {
+		return // its path was closed meanwhile
+	}
+	said, late, err := b.line.Open(i, p.raw, time.Now())
+	if err != nil {
+		p.from.drop(b.events, err, b.now())
+		return
+	}
+	p.from.hear()
+	b.step(heartbeat.Heard{Path: i, Beat: said, Late: late})
+}
+
+// goesBy tells whether these are the paths in use.
+func (b *beat) goesBy(specs []pathSpec) bool {
+	return slices.EqualFunc(b.paths, specs, func(p *path, spec pathSpec) bool { return p.spec == spec })
+}
+
+// configured takes a site over, and returns the event that tells the machine.
+func (b *beat) configured(s *site) heartbeat.Event {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.site = s
+	b.line.SetKeys(s.keys)
+	return heartbeat.Configure{Settings: s.heartbeat(b.first)}
 }
 
 // move replaces the paths by those of s; where they cannot be opened the old
@@ -165,30 +202,29 @@ func (b *beat) move(s *site) error {
 	return err
 }
 
-// reconfigure takes the settings and paths of s; paths are opened anew only
-// where they changed. On an error the old ones stay.
+// reconfigure takes the settings, keys and paths of s; paths are opened anew
+// only where they changed. On an error the old ones stay.
 func (b *beat) reconfigure(ctx context.Context, s *site) error {
-	b.mu.Lock()
-	same := slices.EqualFunc(b.paths, s.paths, func(p *path, spec pathSpec) bool { return p.spec == spec })
-	b.mu.Unlock()
-	if same {
-		b.tell(ctx, heartbeat.Configure{Settings: s.heartbeat(b.force, b.resume)})
-		return nil
-	}
-	c := pathChange{s, make(chan error, 1)}
+	return b.ask(ctx, wish{site: s})
+}
+
+// tell hands the machine an event, and returns when it was taken in.
+func (b *beat) tell(ctx context.Context, ev heartbeat.Event) {
+	_ = b.ask(ctx, wish{event: ev}) // an event cannot fail
+}
+
+func (b *beat) ask(ctx context.Context, w wish) error {
+	w.done = make(chan error, 1)
 	select {
-	case b.moved <- c:
-		return <-c.done
+	case b.wish <- w:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// tell hands the machine an event.
-func (b *beat) tell(ctx context.Context, ev heartbeat.Event) {
 	select {
-	case b.wish <- ev:
+	case err := <-w.done:
+		return err
 	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -203,7 +239,7 @@ func (b *beat) leave(ctx context.Context) {
 
 func (b *beat) step(ev heartbeat.Event) {
 	b.mu.Lock()
-	node, actions := b.node.Step(time.Since(b.start), ev)
+	node, actions := b.node.Step(b.now(), ev)
 	b.node = node
 	b.mu.Unlock()
 	for _, a := range actions {
@@ -214,37 +250,20 @@ func (b *beat) step(ev heartbeat.Event) {
 func (b *beat) act(a heartbeat.Action) {
 	switch a := a.(type) {
 	case heartbeat.Send:
-		b.send(a.Message)
-	case heartbeat.Activate:
-		if err := b.do.activate(a.Why); err != nil {
-			b.events.add(control.Error, "address", "", err.Error())
-		}
-	case heartbeat.Deactivate:
-		if err := b.do.deactivate(a.Why); err != nil {
-			b.events.add(control.Error, "address", "", err.Error())
-		}
-	case heartbeat.Announce:
-		b.do.announce(a.Why)
+		b.send(a.Beat)
 	case heartbeat.Note:
 		b.events.add(noteLevel[a.Level], "partner", "", a.Text)
 	case heartbeat.Gone:
 		close(b.gone)
+	default:
+		b.mover.hand(a)
 	}
 }
 
-func (b *beat) send(m heartbeat.Message) {
-	b.mu.Lock()
-	paths := b.paths
-	b.mu.Unlock()
-	for _, p := range paths {
-		err := p.Send(m)
-		p.mu.Lock()
-		was := p.err
-		p.err = err
-		p.mu.Unlock()
-		if err != nil && (was == nil || was.Error() != err.Error()) {
-			b.events.add(control.Warning, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s: %v", p.spec.name, err))
-		}
+func (b *beat) send(what heartbeat.Beat) {
+	raw := b.line.Seal(what, time.Now())
+	for _, p := range b.paths {
+		p.send(b.events, raw)
 	}
-	b.do.beaten()
+	b.beaten()
 }

@@ -274,12 +274,12 @@ func (s *site) at(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, s.
 // Piranha a router without a partner serves on: better half up than down.
 func (s *site) watchesLinks() bool { return s.cfg.MonitorLinks && s.partner.IsValid() }
 
-func (s *site) heartbeat(force, resume, held bool) heartbeat.Settings {
+func (s *site) heartbeat(f first) heartbeat.Settings {
 	return heartbeat.Settings{
 		Role: s.role, Keepalive: s.cfg.Keepalive, Deadtime: s.cfg.Deadtime,
-		Partner: s.partner.IsValid(), Paths: len(s.paths), ForceActive: force, Resume: resume,
+		Partner: s.partner.IsValid(), Paths: len(s.paths), ForceActive: f.force, Resume: f.resume,
 		Fos: s.fos(), Keyed: len(s.keys) > 0, Preempt: s.cfg.Preempt, PreemptDelay: s.cfg.PreemptDelay,
-		SyncGate: s.cfg.SyncDaemon, Serial: uint32(s.cfg.SerialNo), Hash: s.hash(), Held: held,
+		SyncGate: s.cfg.SyncDaemon, Serial: uint32(s.cfg.SerialNo), Hash: s.hash(), Held: f.held,
 	}
 }
 

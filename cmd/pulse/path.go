@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"sync"
+	"time"
+
+	"pacu/control"
+	"pacu/heartbeat"
+)
+
+// A path is a way of heartbeats, and how it fares.
+type path struct {
+	*heartbeat.Path
+	spec pathSpec
+
+	mu      sync.Mutex
+	err     error // of the last send
+	heard   uint64
+	last    time.Time // heard
+	drops   heartbeat.Drops
+	dropped map[string]uint64 // by the reason
+}
+
+// errClosed ends the reading of a path that was closed.
+var errClosed = net.ErrClosed
+
+func openPaths(specs []pathSpec) ([]*path, error) {
+	var paths []*path
+	for _, spec := range specs {
+		p, err := heartbeat.Listen(spec.local, spec.remote, spec.name)
+		if err != nil {
+			closePaths(paths)
+			return nil, fmt.Errorf("heartbeat path %s: %w", spec.name, err)
+		}
+		paths = append(paths, &path{Path: p, spec: spec, dropped: make(map[string]uint64)})
+	}
+	return paths, nil
+}
+
+func closePaths(paths []*path) {
+	for _, p := range paths {
+		p.Close()
+	}
+}
+
+// send sends a packet, and tells of a failure that is new.
+func (p *path) send(events *journal, raw []byte) {
+	err := p.Send(raw)
+	p.mu.Lock()
+	was := p.err
+	p.err = err
+	p.mu.Unlock()
+	if err != nil && (was == nil || was.Error() != err.Error()) {
+		events.add(control.Warning, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s: %v", p.spec.name, err))
+	}
+}
+
+// hear counts a heartbeat of the partner.
+func (p *path) hear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heard++
+	p.last = time.Now()
+}
+
+// drop counts a packet that is none, and tells of it now and then.
+func (p *path) drop(events *journal, err error, now time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var reason heartbeat.DropReason
+	if !errors.As(err, &reason) {
+		return
+	}
+	p.dropped[reason.String()]++
+	if n, say := p.drops.Note(reason, now); say {
+		line := fmt.Sprintf("heartbeat path %s: dropped a packet: %v", p.spec.name, err)
+		if n > 1 {
+			line += fmt.Sprintf(" (%d since this was last told)", n)
+		}
+		events.add(control.Warning, "partner", p.spec.name, line)
+	}
+}
+
+// view is the path as the control socket shows it.
+func (p *path) view(silent bool) control.Path {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	st := p.Stats()
+	v := control.Path{
+		Name: p.spec.name, Local: p.spec.local.String(), Remote: p.spec.remote.String(),
+		LastHeard: p.last, Silent: silent, Sent: st.Sent, Heard: p.heard, DroppedFor: maps.Clone(p.dropped),
+	}
+	for _, n := range p.dropped {
+		v.Dropped += n
+	}
+	if p.err != nil {
+		v.Error = p.err.Error()
+	}
+	return v
+}
