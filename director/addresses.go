@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pacu/vip"
@@ -15,6 +16,16 @@ import (
 // seldom is how often the addresses are read that nobody said have changed:
 // the kernel tells of changes, as Stir is to.
 const seldom = 30 * time.Second
+
+// Addresses are brought up in parts: the first is small, so that the first
+// address is announced at once, each is growth times the one before, as the
+// kernel's list is read for each, and the largest is still short enough to be
+// announced while the next is brought up.
+const (
+	firstPart   = 16
+	growth      = 4
+	largestPart = 512
+)
 
 // Addresses are the network interfaces' addresses. *vip.Conn is one.
 type Addresses interface {
@@ -28,14 +39,14 @@ type Addresses interface {
 type floating struct {
 	addresses Addresses
 
+	active atomic.Bool
+
 	mu      sync.Mutex
 	wanted  []Floating
-	active  bool
 	held    map[vip.Address]bool // that this director put there, or adopted
 	refused map[vip.Address]*refusal
-	reading refusal    // of the addresses
-	there   []vip.Held // as last read
-	settled bool       // nothing is known to have changed since they were last read
+	reading refusal // of the addresses
+	settled bool    // nothing is known to have changed since they were last read
 	read    time.Time
 }
 
@@ -46,73 +57,113 @@ func (f *floating) configure(wanted []Floating) {
 	clear(f.refused)
 }
 
-func (f *floating) isActive() bool {
+// setActive brings the addresses up or down. It tells up of those that are
+// there, as soon as they are.
+func (f *floating) setActive(active bool, up func([]vip.Address)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.active
+	f.active.Store(active)
+	clear(f.refused) // a new role is worth a new try
+	f.reading.accept()
+	now := time.Now()
+	d, err := f.survey(now)
+	if err != nil {
+		d = f.all() // a role cannot wait for the list
+	}
+	if len(d.present) > 0 && up != nil {
+		up(d.present)
+	}
+	return errors.Join(err, f.bring(now, d, up))
 }
 
-func (f *floating) setActive(active bool) ([]vip.Address, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.active = active
-	clear(f.refused) // a new role is worth a new try
-	return f.bring(time.Now())
+// all are the differences where the list of the addresses is not known: adding
+// what is there, and removing what is not, does no harm.
+func (f *floating) all() (d differences) {
+	list := make([]vip.Address, len(f.wanted))
+	for i, w := range f.wanted {
+		list[i] = w.Address
+	}
+	if f.active.Load() {
+		d.missing = list
+	} else {
+		d.stray = list
+	}
+	return d
 }
 
 // settle brings the addresses in line with the role. It returns those that it
 // brought up.
-func (f *floating) settle(now time.Time) ([]vip.Address, error) {
+func (f *floating) settle(now time.Time) (raised []vip.Address, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.settled && now.Sub(f.read) < seldom {
 		return nil, nil
 	}
-	return f.bring(now)
+	d, err := f.survey(now)
+	if err != nil {
+		return nil, err
+	}
+	err = f.bring(now, d, func(part []vip.Address) { raised = append(raised, part...) })
+	return raised, err
 }
 
-func (f *floating) bring(now time.Time) ([]vip.Address, error) {
-	stray, missing, err := f.differences(f.wanted)
+// survey reads the addresses. The error is nil where it was told before, and
+// then nothing differs.
+func (f *floating) survey(now time.Time) (differences, error) {
+	d, err := f.differences(f.wanted)
 	if err != nil {
-		return nil, f.reading.note(now, err)
+		f.settled = false
+		return differences{}, f.reading.note(now, err)
 	}
 	f.reading.accept()
 	f.settled, f.read = true, now
+	return d, nil
+}
+
+// bring makes the differences good, in parts of which it tells up.
+func (f *floating) bring(now time.Time, d differences, up func([]vip.Address)) error {
 	var errs []error
 	// What goes first makes room: an address may have moved to another device.
-	for i, err := range f.each(now, stray, f.addresses.RemoveAll, &errs) {
+	for i, err := range f.each(now, d.stray, f.addresses.RemoveAll, &errs) {
 		if err == nil {
-			delete(f.held, stray[i])
+			delete(f.held, d.stray[i])
 		}
 	}
-	var raised []vip.Address
-	missing = slices.DeleteFunc(missing, func(a vip.Address) bool {
+	missing := slices.DeleteFunc(d.missing, func(a vip.Address) bool {
 		r := f.refused[a]
 		later := r != nil && !r.due(now)
 		f.settled = f.settled && !later
 		return later
 	})
-	for i, err := range f.each(now, missing, f.add, &errs) {
-		if err == nil {
-			f.held[missing[i]] = true
-			raised = append(raised, missing[i])
+	add := func(list []vip.Address) []error { return f.add(list, d.there) }
+	for size := firstPart; len(missing) > 0; size = min(size*growth, largestPart) {
+		part := missing[:min(size, len(missing))]
+		missing = missing[len(part):]
+		var raised []vip.Address
+		for i, err := range f.each(now, part, add, &errs) {
+			if err == nil {
+				f.held[part[i]] = true
+				raised = append(raised, part[i])
+			}
+		}
+		if len(raised) > 0 && up != nil {
+			up(raised)
 		}
 	}
-	return raised, errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
 // add adds addresses, except those that somebody has on another interface: two
 // would answer for one.
-func (f *floating) add(list []vip.Address) []error {
+func (f *floating) add(list []vip.Address, there map[netip.Addr][]vip.Held) []error {
 	errs := make([]error, len(list))
 	var free []vip.Address
 	var at []int
 	for i, a := range list {
-		j := slices.IndexFunc(f.there, func(h vip.Held) bool {
-			return h.Prefix.Addr() == a.Prefix.Addr() && h.Interface != a.Interface && !h.Ours && !f.held[h.Address]
-		})
+		on := there[a.Prefix.Addr()]
+		j := slices.IndexFunc(on, func(h vip.Held) bool { return h.Interface != a.Interface && !h.Ours && !f.held[h.Address] })
 		if j >= 0 {
-			errs[i] = fmt.Errorf("address %s is on %s, where another program put it: remove it there", a.Prefix.Addr(), f.there[j].Interface)
+			errs[i] = fmt.Errorf("address %s is on %s, where another program put it: remove it there", a.Prefix.Addr(), on[j].Interface)
 			continue
 		}
 		free, at = append(free, a), append(at, i)
@@ -150,59 +201,67 @@ func (f *floating) each(now time.Time, list []vip.Address, do func([]vip.Address
 	return results
 }
 
-// differences are the addresses that must go, and those that must come.
-func (f *floating) differences(floating []Floating) (stray, missing []vip.Address, err error) {
-	there, err := f.addresses.Addresses()
+// differences are the addresses that must go, those that must come, and those
+// of the cluster that are where they should be, as the list of all there tells.
+type differences struct {
+	stray, missing, present []vip.Address
+	there                   map[netip.Addr][]vip.Held
+}
+
+func (f *floating) differences(floating []Floating) (d differences, err error) {
+	all, err := f.addresses.Addresses()
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the addresses: %w", err)
+		return d, fmt.Errorf("read the addresses: %w", err)
 	}
-	f.there = there
-	on := make(map[netip.Addr][]vip.Address, len(there))
-	for _, h := range there {
-		on[h.Prefix.Addr()] = append(on[h.Prefix.Addr()], h.Address)
+	d.there = make(map[netip.Addr][]vip.Held, len(all))
+	for _, h := range all {
+		d.there[h.Prefix.Addr()] = append(d.there[h.Prefix.Addr()], h)
 	}
+	active := f.active.Load()
 	wanted := make(map[netip.Addr]vip.Address, len(floating))
-	cluster := make(map[netip.Addr]vip.Address, len(floating))
 	for _, w := range floating {
-		cluster[w.Prefix.Addr()] = w.Address
-		if !f.active {
-			continue
-		}
 		wanted[w.Prefix.Addr()] = w.Address
-		if slices.ContainsFunc(on[w.Prefix.Addr()], func(a vip.Address) bool { return sameAddress(a, w.Address) }) {
-			f.held[w.Address] = true
-		} else {
-			missing = append(missing, w.Address)
-		}
-	}
-	for _, h := range there {
-		w, keep := wanted[h.Prefix.Addr()]
-		if keep && (sameAddress(h.Address, w) || !h.Ours) {
+		if !active {
 			continue
 		}
-		c, ofCluster := cluster[h.Prefix.Addr()]
-		if h.Ours || f.held[h.Address] || ofCluster && sameAddress(h.Address, c) {
-			stray = append(stray, h.Address)
+		if slices.ContainsFunc(d.there[w.Prefix.Addr()], func(h vip.Held) bool { return sameAddress(h.Address, w.Address) }) {
+			f.held[w.Address] = true
+			d.present = append(d.present, w.Address)
+		} else {
+			d.missing = append(d.missing, w.Address)
 		}
 	}
-	return stray, missing, nil
+	for _, h := range all {
+		w, ofCluster := wanted[h.Prefix.Addr()]
+		same := ofCluster && sameAddress(h.Address, w)
+		if ofCluster && active && (same || !h.Ours) {
+			continue
+		}
+		if h.Ours || f.held[h.Address] || same {
+			d.stray = append(d.stray, h.Address)
+		}
+	}
+	return d, nil
 }
 
 // plan is what a cluster with these addresses would change.
 func (f *floating) plan(floating []Floating) ([]Step, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	stray, missing, err := f.differences(floating)
+	d, err := f.differences(floating)
 	if err != nil {
 		return nil, err
 	}
 	var steps []Step
-	for _, a := range stray {
+	for _, a := range d.stray {
 		steps = append(steps, Step{Action: '-', Kind: "address", Object: a.Prefix.String(), Detail: "from " + device(a)})
 	}
-	for _, a := range missing {
-		i := slices.IndexFunc(floating, func(w Floating) bool { return w.Address == a })
-		steps = append(steps, Step{Action: '+', Kind: "address", Object: a.Prefix.String(), Detail: "on " + device(a) + " for " + strings.Join(floating[i].For, ", ")})
+	why := make(map[vip.Address][]string, len(floating))
+	for _, w := range floating {
+		why[w.Address] = w.For
+	}
+	for _, a := range d.missing {
+		steps = append(steps, Step{Action: '+', Kind: "address", Object: a.Prefix.String(), Detail: "on " + device(a) + " for " + strings.Join(why[a], ", ")})
 	}
 	return steps, nil
 }

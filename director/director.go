@@ -80,7 +80,7 @@ func New(k Kernel, a Addresses, f Firewall, s Sysctls) *Director {
 }
 
 func (d *Director) view() view {
-	return view{verdicts: d.verdicts, drains: d.drains, serving: d.floating.isActive()}
+	return view{verdicts: d.verdicts, drains: d.drains, serving: d.floating.active.Load()}
 }
 
 // Configure replaces the cluster. Verdicts of servers that stay are kept.

@@ -46,7 +46,8 @@ func TestArticle004(t *testing.T) {
 		t.Errorf("both up (-want +got):\n%s", diff)
 	}
 
-	up, err := d.SetActive(true)
+	var up []vip.Address
+	err := d.SetActive(true, func(part []vip.Address) { up = append(up, part...) })
 	if err != nil || len(up) != 2 {
 		t.Fatalf("SetActive: %v, %v", up, err)
 	}
@@ -213,7 +214,8 @@ func TestOneBadAddressDoesNotKeepTheOthers(t *testing.T) {
 		m.addresses.fail = map[string]error{"eth1": os.ErrPermission}
 		d := m.director()
 		d.Configure(article004(t))
-		up, err := d.SetActive(true)
+		var up []vip.Address
+		err := d.SetActive(true, func(part []vip.Address) { up = append(up, part...) })
 		if !is(err, os.ErrPermission) || !strings.Contains(err.Error(), "10.8.8.30") {
 			t.Errorf("error %v does not name the address", err)
 		}
@@ -370,14 +372,14 @@ func TestLocalServiceFollowsTheRole(t *testing.T) {
 	if m.table() != "" {
 		t.Errorf("standing by:\n%s", m.table())
 	}
-	if _, err := d.SetActive(true); err != nil {
+	if err := d.SetActive(true, nil); err != nil {
 		t.Fatal(err)
 	}
 	reconcile(t, d)
 	if !strings.Contains(m.table(), "10.8.8.33:80 -g") {
 		t.Errorf("active:\n%s", m.table())
 	}
-	if _, err := d.SetActive(false); err != nil {
+	if err := d.SetActive(false, nil); err != nil {
 		t.Fatal(err)
 	}
 	reconcile(t, d)

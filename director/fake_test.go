@@ -41,11 +41,16 @@ func (m *machine) apply(t testing.TB, ops ...ipvs.Op) {
 
 // fakeAddresses are one machine's addresses, in memory.
 type fakeAddresses struct {
-	held []vip.Held
-	fail map[string]error // by interface
+	held  []vip.Held
+	fail  map[string]error // by interface
+	blind error            // of reading
+	reads int
 }
 
-func (f *fakeAddresses) Addresses() ([]vip.Held, error) { return slices.Clone(f.held), nil }
+func (f *fakeAddresses) Addresses() ([]vip.Held, error) {
+	f.reads++
+	return slices.Clone(f.held), f.blind
+}
 
 func (f *fakeAddresses) AddAll(addrs []vip.Address) []error {
 	errs := make([]error, len(addrs))
@@ -54,7 +59,9 @@ func (f *fakeAddresses) AddAll(addrs []vip.Address) []error {
 			errs[i] = fmt.Errorf("add %s: %w", a, err)
 			continue
 		}
-		f.held = append(f.held, vip.Held{Address: a, Ours: true})
+		if !slices.ContainsFunc(f.held, func(h vip.Held) bool { return h.Address == a }) {
+			f.held = append(f.held, vip.Held{Address: a, Ours: true})
+		}
 	}
 	return errs
 }

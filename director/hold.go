@@ -68,7 +68,7 @@ func (d *Director) apply(list []Change) (hold, err error) {
 // apart tells which of the changes are made while openings are held, and which
 // freely, by their places in the list. A standby has no clients.
 func (d *Director) apart(list []Change) (held, free []int) {
-	active := d.floating.isActive()
+	active := d.floating.active.Load()
 	for i := range list {
 		if active && list[i].exchangesScheduler() {
 			held = append(held, i)

@@ -115,7 +115,7 @@ func TestHold(t *testing.T) {
 			h.machine = newMachine()
 			h.apply, h.hold, h.release = nil, nil, nil
 			d := h.director()
-			if _, err := d.SetActive(!tt.standby); err != nil {
+			if err := d.SetActive(!tt.standby, nil); err != nil {
 				t.Fatal(err)
 			}
 			d.Configure(cluster(t, fourWays("rr", 1, "")))
@@ -147,7 +147,7 @@ func TestHoldRefused(t *testing.T) {
 	}
 	h := holding{machine: newMachine()}
 	d := h.director()
-	if _, err := d.SetActive(true); err != nil {
+	if err := d.SetActive(true, nil); err != nil {
 		t.Fatal(err)
 	}
 	d.Configure(cluster(t, of("rr", 1)))

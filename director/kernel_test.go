@@ -115,7 +115,7 @@ func TestKernelWitness(t *testing.T) {
 	w.d = New(w.kernel, w.addresses, w.firewall, w.sysctls)
 	w.d.Configure(c)
 	reconcile(t, w.d)
-	if _, err := w.d.SetActive(true); err != nil {
+	if err := w.d.SetActive(true, nil); err != nil {
 		t.Fatal(err)
 	}
 	reconcile(t, w.d)

@@ -215,13 +215,16 @@ func (d *Director) reread(s *service) {
 }
 
 // SetActive says whether this router serves, and brings the floating addresses
-// up or down accordingly; the rest follows at the next Reconcile. It returns
-// those brought up. A failing address does not keep the others from their
-// place; errors name each.
-func (d *Director) SetActive(active bool) (up []vip.Address, err error) {
-	up, err = d.floating.setActive(active)
+// up or down accordingly; the rest follows at the next Reconcile. Meanwhile it
+// tells up of the addresses that are up: first those that were before, then
+// part by part as they come. up may be nil, must be quick and must not call
+// the Director. A failing address does not keep the others from their place;
+// errors name each. No other work of the Director is waited for, except with
+// addresses.
+func (d *Director) SetActive(active bool, up func([]vip.Address)) error {
+	err := d.floating.setActive(active, up)
 	d.turned.Store(true) // not under mu: a running Reconcile must not hold the addresses up
-	return up, err
+	return err
 }
 
 // Stir tells that addresses, or links too, changed: the next Reconcile reads
@@ -241,8 +244,7 @@ func (d *Director) turn() {
 // Release takes everything that is this director's out of the kernel: the
 // addresses first, then the table, the firewall's rules and the settings.
 func (d *Director) Release() error {
-	_, err := d.floating.setActive(false)
-	errs := []error{err}
+	errs := []error{d.floating.setActive(false, nil)}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var all changes

@@ -98,7 +98,7 @@ func (w *world) step() {
 	case n < 95:
 		w.active = !w.active
 		w.note("active %v", w.active)
-		if _, err := w.d.SetActive(w.active); err != nil {
+		if err := w.d.SetActive(w.active, nil); err != nil {
 			w.fatalf("%v", err)
 		}
 	case n < 97:

@@ -149,7 +149,7 @@ func (w *world) restart() {
 	if err := w.d.Resume(state); err != nil {
 		w.fatalf("resume: %v", err)
 	}
-	if _, err := w.d.SetActive(w.active); err != nil {
+	if err := w.d.SetActive(w.active, nil); err != nil {
 		w.fatalf("set active: %v", err)
 	}
 	w.eachServer(func(v *simVirtual, s simServer) {

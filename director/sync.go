@@ -39,7 +39,7 @@ func (d *Director) syncSteps(sync *Sync, do bool) ([]Step, error) {
 	var want *ipvs.Daemon
 	if sync != nil {
 		want = &ipvs.Daemon{Role: ipvs.Backup, Interface: sync.Interface, SyncID: sync.ID}
-		if d.floating.isActive() {
+		if d.floating.active.Load() {
 			want.Role = ipvs.Master
 		}
 	}

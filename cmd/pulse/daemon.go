@@ -120,7 +120,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	resume := before.Active && p.holdsAll(p.site)
 	if resume {
 		// They are up, and the first pass must not take them for a standby's.
-		if _, err := p.director.SetActive(true); err != nil {
+		if err := p.director.SetActive(true, nil); err != nil {
 			return nil, err
 		}
 	}

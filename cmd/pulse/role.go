@@ -14,7 +14,7 @@ import (
 // activate brings the floating addresses up. The table is loaded already.
 func (p *pulse) activate(why string) error {
 	p.events.add(control.Info, "role", "", why, "state", control.Active)
-	_, err := p.director.SetActive(true)
+	err := p.director.SetActive(true, nil)
 	p.turned()
 	p.protect()
 	p.tellNeighbours()
@@ -25,7 +25,7 @@ func (p *pulse) activate(why string) error {
 func (p *pulse) deactivate(why string) error {
 	p.events.add(control.Info, "role", "", why, "state", control.Standby)
 	p.announcer.announce(p.ctx, nil)
-	_, err := p.director.SetActive(false)
+	err := p.director.SetActive(false, nil)
 	p.turned()
 	p.protect()
 	return err
