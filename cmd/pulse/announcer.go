@@ -9,11 +9,6 @@ import (
 	"pacu/vip"
 )
 
-// againAfter is when addresses that were contested are announced once more:
-// a switch or a neighbour that missed the first rounds must not keep the
-// loser's.
-const againAfter = 5 * time.Second
-
 // An announcer tells the neighbours where the floating addresses are: in
 // rounds when they come up, and then at an interval as long as they are here.
 type announcer struct {
@@ -24,7 +19,8 @@ type announcer struct {
 // An announcement is what is told from now on.
 type announcement struct {
 	addresses []vip.Address
-	more      bool // besides what is being told, else instead of it
+	more      bool          // besides what is being told, else instead of it
+	after     time.Duration // from now, the first round
 	plan      vip.Plan
 }
 
@@ -65,6 +61,11 @@ func (a *announcer) run(ctx context.Context) error {
 }
 
 func (a *announcer) rounds(ctx context.Context, what announcement) {
+	select {
+	case <-time.After(what.after):
+	case <-ctx.Done():
+		return
+	}
 	err := vip.Announce(ctx, what.addresses, what.plan)
 	if err != nil && ctx.Err() == nil {
 		a.events.add(control.Error, "address", "", oneLine("announce: ", err))

@@ -41,6 +41,13 @@ type pulse struct {
 	beat      *beat
 	keeper    *keeper
 	announcer *announcer
+	tally     *tally
+	counted   chan struct{} // holds one token when the tally changed
+	witnesses *witnesses
+	scripts   *scripts
+	notifier  *notifier
+	services  *failovers
+	takeovers *takeovers
 	nannies   *nannies
 	protector *protector
 	mover     *mover
@@ -54,6 +61,7 @@ type pulse struct {
 	loaded    time.Time
 	refused   string // why the last reload was
 	links     []control.Link
+	judging   sync.Mutex // of fitness
 	health    map[director.ServerKey]control.Report
 	changed   map[director.ServerKey]time.Time // of health
 	probed    map[director.ServerKey]time.Time

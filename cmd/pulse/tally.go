@@ -5,6 +5,7 @@ import (
 
 	"pacu/control"
 	"pacu/director"
+	"pacu/heartbeat"
 )
 
 // A tally counts the real servers that this router's probes reach, a server in
@@ -54,4 +55,16 @@ func (t *tally) heed(k director.ServerKey, h control.Health) {
 	if was != is {
 		t.fresh()
 	}
+}
+
+// facts are what heartbeats tell of this router.
+type facts struct{ up, servers, connections int }
+
+func (f facts) event() heartbeat.Event {
+	return heartbeat.Facts{Up: f.up, Servers: f.servers, Connections: f.connections}
+}
+
+func (p *pulse) facts() facts {
+	up, all := p.tally.count()
+	return facts{up, all, int(p.director.Connections())}
 }
