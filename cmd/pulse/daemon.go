@@ -132,13 +132,25 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 			return nil, err
 		}
 	}
-	if p.beat, err = newBeat(p.site, o.forceActive, resume, p, p.events); err != nil {
+	p.protector = newProtector(o.lockPath(), o.verbose, p.events)
+	p.mover = newMover(p, p.events)
+	f := first{force: o.forceActive, resume: resume, held: before.Held}
+	if p.beat, err = newBeat(p.site, f, p.mover, p.protector.beaten, p.events); err != nil {
 		return nil, err
 	}
+	p.mover.tell = p.beat.tell
 	if p.listener, err = control.Listen(filepath.Join(o.runDir, "control.sock"), controlGroup()); err != nil {
 		return nil, err
 	}
 	p.announcer = newAnnouncer(p.events)
+	p.counted = make(chan struct{}, 1)
+	p.tally = newTally(func() {
+		select {
+		case p.counted <- struct{}{}:
+		default:
+		}
+	})
+	p.tally.set(p.site.watched())
 	p.nannies = &nannies{
 		program: o.nanny, log: p.events.add, known: p.known, report: p.heed,
 		all: make(map[netip.Addr]*nanny),
@@ -206,16 +218,17 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	go func() { _ = p.events.run(work) }()
 
 	p.readLinks()
-	for _, t := range []task{p.keeper, p.announcer} {
+	for _, t := range []task{p.keeper, p.announcer, p.protector, p.mover, p.witnesses, p.scripts, p.notifier} {
 		p.start(work, tasks, t)
 	}
+	tasks.Go(func() error { return p.keepFacts(work) })
 	tasks.Go(func() error {
 		return control.Serve(work, p.listener, p)
 	})
 	tasks.Go(func() error { return p.watchNetwork(work) })
 	p.nannies.set(p.orders(p.site))
+	p.beat.step(p.fitness()) // before the first heartbeat
 	p.start(work, tasks, p.beat)
-	p.checkFitness(work)
 	daemon.SdNotify(false, daemon.SdNotifyReady)
 
 	if p.obey(ctx, work, signals) == syscall.SIGUSR2 {
@@ -243,10 +256,7 @@ func (p *pulse) depart(stop func(), tasks *errgroup.Group) error {
 	stop()
 	err := tasks.Wait()
 	p.nannies.wait()
-	if p.guard != nil {
-		p.guard.leave()
-		p.guard = nil
-	}
+	p.protector.leave()
 	return err
 }
 

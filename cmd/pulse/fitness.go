@@ -63,6 +63,11 @@ func (p *pulse) checkFitness(ctx context.Context) {
 	p.judging.Lock()
 	defer p.judging.Unlock()
 	p.checkLinks()
+	p.beat.tell(ctx, p.fitness())
+}
+
+// fitness is what the heartbeat is told of the faults.
+func (p *pulse) fitness() heartbeat.Fit {
 	var fit heartbeat.Fit
 	var why []string
 	for _, f := range p.faults() {
@@ -71,7 +76,7 @@ func (p *pulse) checkFitness(ctx context.Context) {
 		fit.Cut = fit.Cut || f.cut
 	}
 	fit.Why = strings.Join(why, "; ")
-	p.beat.tell(ctx, fit)
+	return fit
 }
 
 // checkLinks reads the state of the watched links, and tells what changed.

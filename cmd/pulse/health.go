@@ -163,6 +163,7 @@ func (p *pulse) heed(server netip.Addr, r control.Report) {
 	name := p.name(key)
 	p.mu.Unlock()
 
+	p.tally.heed(key, r.Health)
 	if r.Health == control.Up || r.Health == control.Down {
 		p.director.Judge(key, director.Verdict{Up: r.Health == control.Up, Weight: uint32(max(r.Weight, 0))}, r.Trouble == "")
 	}

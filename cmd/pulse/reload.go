@@ -66,25 +66,13 @@ func (p *pulse) readAgain() (*site, error) {
 func (p *pulse) adopt(s *site) {
 	p.mu.Lock()
 	p.site, p.loaded, p.refused = s, time.Now(), ""
-	if len(p.health) == 0 {
-		p.mu.Unlock()
-		p.director.Configure(s.cluster)
-		return
-	}
-	watched := make(map[director.ServerKey]bool)
-	for i := range s.cluster.Services {
-		svc := s.cluster.Services[i]
-		for _, rs := range svc.Servers {
-			if rs.Active {
-				watched[director.ServerKey{Service: svc.Key, Addr: rs.Addr, Port: rs.Port}] = true
-			}
-		}
-	}
+	watched := s.watched()
 	gone := func(k director.ServerKey) bool { return !watched[k] }
 	maps.DeleteFunc(p.health, func(k director.ServerKey, _ control.Report) bool { return gone(k) })
 	maps.DeleteFunc(p.changed, func(k director.ServerKey, _ time.Time) bool { return gone(k) })
 	maps.DeleteFunc(p.probed, func(k director.ServerKey, _ time.Time) bool { return gone(k) })
 	p.mu.Unlock()
+	p.tally.set(watched)
 	p.director.Configure(s.cluster)
 }
 

@@ -68,3 +68,19 @@ func (p *pulse) facts() facts {
 	up, all := p.tally.count()
 	return facts{up, all, int(p.director.Connections())}
 }
+
+// watched are the real servers of s that are probed, each in its services.
+func (s *site) watched() map[director.ServerKey]bool {
+	watched := make(map[director.ServerKey]bool)
+	for _, svc := range s.cluster.Services {
+		if svc.JudgedBy != svc.Key {
+			continue // its twin's are probed
+		}
+		for i := range svc.Servers {
+			if rs := &svc.Servers[i]; rs.Active && !rs.Unchecked {
+				watched[director.ServerKey{Service: svc.Key, Addr: rs.Addr, Port: rs.Port}] = true
+			}
+		}
+	}
+	return watched
+}
