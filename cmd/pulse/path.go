@@ -67,6 +67,13 @@ func (p *path) hear() {
 	p.last = time.Now()
 }
 
+// lastHeard is when the partner's last heartbeat came; zero if never.
+func (p *path) lastHeard() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.last
+}
+
 // drop counts a packet that is none, and tells of it now and then.
 func (p *path) drop(events *journal, err error, now time.Duration) {
 	p.mu.Lock()

@@ -44,7 +44,7 @@ func (p *pulse) switchOver(ctx context.Context) (string, error) {
 		if now, _, _ := p.beat.state(); now != before && p.beat.settled() {
 			return fmt.Sprintf("this router is %s now, after %v", now, time.Since(began).Round(time.Millisecond)), nil
 		}
-		if p.beat.refusesSwitchover() {
+		if !p.beat.switching() {
 			return "", errors.New("the other router did not take over: all is as before; the log says why (pulse status)")
 		}
 		select {
