@@ -25,6 +25,8 @@ type fakePulse struct {
 	reload   func(context.Context) (string, error)
 	plan     func(text []byte) (*Plan, error)
 	drained  []string // what Drain and Undrain were asked
+	asked    []string // what SwitchOver and Hold were asked
+	refuse   error    // what they and Explain answer, if anything
 }
 
 func (p *fakePulse) Snapshot(context.Context) (*Snapshot, error) {
@@ -287,16 +289,4 @@ func TestListen(t *testing.T) {
 	if b, err := os.ReadFile(path); string(b) != "precious" {
 		t.Errorf("the file now holds %q, %v", b, err)
 	}
-}
-
-func (p *fakePulse) SwitchOver(_ context.Context, check, force bool) (*Preflight, error) {
-	return &Preflight{Done: fmt.Sprintf("switched over: check %v, force %v", check, force)}, nil
-}
-
-func (p *fakePulse) Hold(_ context.Context, on bool) (string, error) {
-	return fmt.Sprintf("held: %v", on), nil
-}
-
-func (p *fakePulse) Explain(context.Context) (*Explanation, error) {
-	return &Explanation{Role: "lvs-01 is active", Because: []string{"partner dead"}, Change: []string{"a switchover"}}, nil
 }

@@ -87,6 +87,10 @@ func TestReadRequest(t *testing.T) {
 		{`{"do":"drain","server":"a","timeout":"-1s"}`, "timeout -1s is negative"},
 		{`{"do":"drain","timeout":"1s"}`, "no server is named"},
 		{`{"do":"undrain"}`, "no server is named"},
+		{`{"do":"switchover","check":true}`, ""},
+		{`{"do":"switchover","force":1}`, "cannot unmarshal"},
+		{`{"do":"hold","on":true}`, ""},
+		{`{"do":"explain"}`, ""},
 		{`{}`, `unknown verb ""`},
 	} {
 		_, err := readRequest(bufio.NewReader(strings.NewReader(tt.in + "\n")))
@@ -114,6 +118,7 @@ func FuzzReadRequest(f *testing.F) {
 	for _, s := range []string{
 		`{"do":"snapshot"}`, `{"do":"events","after":7}`, `{"do":"plan"}`, `{"do":"plan","text":""}`, `{"do":"plan","text":"cHJpbWFyeQ=="}`,
 		`{"do":"drain","server":"web/10.8.8.33:80","timeout":"10m0s"}`, `{"do":"undrain","server":"lvs-03"}`, `{"do":"drain"}`, `[]`,
+		`{"do":"switchover","check":true,"force":true}`, `{"do":"hold","on":true}`, `{"do":"explain"}`,
 	} {
 		f.Add([]byte(s + "\n"))
 	}

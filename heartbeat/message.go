@@ -2,7 +2,6 @@ package heartbeat
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 )
 
@@ -11,25 +10,17 @@ type Message uint32
 
 // Piranha's messages. They are on the wire: never change one.
 const (
-	Running    Message = 0xbdaddbda // lvs: I am active
-	Stopped    Message = 0xadbddabd // lvs: I am standby
-	Hold       Message = 0xdeafbabe // never sent by Piranha, accepted
-	Held       Message = 0xdeafdada // never sent by Piranha, accepted
-	FOSRunning Message = 0xbeefbabe // fos: I am active
-	FOSStopped Message = 0xdeadbeef // fos: I am standby
-	FOSStop    Message = 0xdeaddada // fos: stop yourself
+	Running     Message = 0xbdaddbda // lvs: I am active
+	Stopped     Message = 0xadbddabd // lvs: I am standby
+	HoldMessage Message = 0xdeafbabe // never sent by Piranha, accepted
+	HeldMessage Message = 0xdeafdada // never sent by Piranha, accepted
+	FOSRunning  Message = 0xbeefbabe // fos: I am active
+	FOSStopped  Message = 0xdeadbeef // fos: I am standby
+	FOSStop     Message = 0xdeaddada // fos: stop yourself
 )
 
 // Size is the length of a heartbeat in bytes.
 const Size = 4
-
-// Errors that errors.Is can tell apart.
-var (
-	// ErrLength means a datagram has not the length of a heartbeat.
-	ErrLength = errors.New("bad heartbeat packet")
-	// ErrUnknown means the number is none of Piranha's in either byte order.
-	ErrUnknown = errors.New("unknown heartbeat")
-)
 
 // Parse reads a heartbeat in either byte order. The error matches ErrLength
 // or ErrUnknown.
@@ -58,9 +49,9 @@ func (m Message) String() string {
 		return "running"
 	case Stopped:
 		return "stopped"
-	case Hold:
+	case HoldMessage:
 		return "hold"
-	case Held:
+	case HeldMessage:
 		return "held"
 	case FOSRunning:
 		return "fos running"

@@ -8,7 +8,7 @@ func (s *step) heard(ev Heard) {
 		return
 	}
 	switch ev.Message {
-	case Running, Stopped, Hold, Held:
+	case Running, Stopped, HoldMessage, HeldMessage:
 		s.foreign = false
 	default:
 		if !s.foreign {
@@ -28,7 +28,7 @@ func (s *step) heard(ev Heard) {
 	if s.partner == PartnerSilent {
 		s.setPartner(PartnerUnknown)
 	}
-	if ev.Message == Hold || ev.Message == Held {
+	if ev.Message == HoldMessage || ev.Message == HeldMessage {
 		return
 	}
 	last := s.said

@@ -91,8 +91,8 @@ func TestStep(t *testing.T) {
 		}},
 		{"hold keeps the partner alive and says nothing", backup, []turn{
 			{0, Tick{}, "send stopped"},
-			{900 * ms, Heard{Message: Hold}, ""},
-			{1800 * ms, Heard{Message: Held}, "send stopped"},
+			{900 * ms, Heard{Message: HoldMessage}, ""},
+			{1800 * ms, Heard{Message: HeldMessage}, "send stopped"},
 			{2800 * ms, Tick{}, "send stopped"},
 			{3800 * ms, Tick{}, "send stopped"},
 			{4800 * ms, Tick{}, "warning: public path: no heartbeat for 3s; activate: partner dead: activating lvs; send running"},

@@ -23,18 +23,23 @@ const arpBytes = 28
 // hardware address is the sender's, as Linux asks of a gratuitous one
 // (arp_is_garp in net/ipv4/arp.c).
 func gratuitousARP(operation uint16, mac net.HardwareAddr, ip netip.Addr) []byte {
-	addr := ip.As4()
-	b := make([]byte, 0, arpBytes)
-	b = binary.BigEndian.AppendUint16(b, 1)      // hardware: Ethernet
-	b = binary.BigEndian.AppendUint16(b, 0x0800) // protocol: IPv4
-	b = append(b, 6, 4)                          // lengths of their addresses
-	b = binary.BigEndian.AppendUint16(b, operation)
-	b = append(b, mac...)
-	b = append(b, addr[:]...)
 	if operation == arpReply {
-		b = append(b, mac...)
-	} else {
-		b = append(b, make([]byte, 6)...)
+		return arpPacket(operation, mac, ip, mac, ip)
 	}
-	return append(b, addr[:]...)
+	return arpPacket(operation, mac, ip, nil, ip)
+}
+
+// arpPacket is the body of an ARP packet (RFC 826). An unknown target hardware
+// address is nil, and zero in the packet.
+func arpPacket(operation uint16, mac net.HardwareAddr, ip netip.Addr, targetMAC net.HardwareAddr, target netip.Addr) []byte {
+	b := make([]byte, arpBytes)
+	binary.BigEndian.PutUint16(b[0:], 1)      // hardware: Ethernet
+	binary.BigEndian.PutUint16(b[2:], 0x0800) // protocol: IPv4
+	b[4], b[5] = 6, 4                         // lengths of their addresses
+	binary.BigEndian.PutUint16(b[6:], operation)
+	copy(b[8:14], mac)
+	copy(b[14:18], ip.AsSlice())
+	copy(b[18:24], targetMAC)
+	copy(b[24:28], target.AsSlice())
+	return b
 }

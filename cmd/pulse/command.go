@@ -70,7 +70,7 @@ func (c command) String() string { return strings.Join(c.words, " ") }
 
 // run runs the command to its end. At its limit, or when ctx ends, all its
 // process group gets SIGTERM, and SIGKILL when the command has ended or after
-// commandGrace. It returns in any case within the limit and twice that.
+// commandGrace. It returns in any case within the limit and two commandGrace.
 func (c command) run(ctx context.Context) outcome {
 	began := time.Now()
 	why, output := c.process(ctx)
@@ -117,6 +117,11 @@ func (c command) process(ctx context.Context) (why, output string) {
 	case <-child.ended:
 		return c.end(cmd), words.last()
 	case <-ctx.Done():
+	}
+	select {
+	case <-child.ended: // in time; it was pulse that slept
+		return c.end(cmd), words.last()
+	default:
 	}
 	why = "ended after its limit of " + c.limit.String()
 	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {

@@ -19,14 +19,15 @@ import (
 // enough is the limit of commands that should not reach it.
 const enough = 30 * time.Second
 
-// program writes a program in shell; a command itself has none.
-func program(t *testing.T, body string) string {
+// program is a program in shell; a command itself has none. The shell reads
+// it: a file just written may be busy in another test's fork.
+func program(t *testing.T, body string) []string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "program")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o755); err != nil {
+	if err := os.WriteFile(path, []byte(body+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return path
+	return []string{"/bin/sh", path}
 }
 
 func TestCommand(t *testing.T) {
@@ -55,7 +56,7 @@ func TestCommand(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := command{words: append([]string{program(t, tt.body)}, tt.args...), env: []string{"PACU_WHY=a b"}, limit: enough}
+			c := command{words: append(program(t, tt.body), tt.args...), env: []string{"PACU_WHY=a b"}, limit: enough}
 			if tt.stdin != "" {
 				c.stdin = []byte(tt.stdin)
 			}
@@ -101,7 +102,7 @@ func TestCommandLate(t *testing.T) {
 			t.Parallel()
 			pids := filepath.Join(t.TempDir(), "pids")
 			c := command{
-				words: []string{program(t, tt.trap+"(trap '' TERM; exec sleep 600) & echo $$ $! >"+pids+"; wait; wait")},
+				words: program(t, tt.trap+"(trap '' TERM; exec sleep 600) & echo $$ $! >"+pids+"; wait; wait"),
 				limit: 500 * time.Millisecond,
 			}
 			o := c.run(t.Context())
@@ -123,7 +124,7 @@ func TestCommandCancelled(t *testing.T) {
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		done <- command{words: []string{program(t, "echo $$ >"+pids+"; echo >"+pipe+"; exec sleep 600")}, limit: enough}.run(ctx)
+		done <- command{words: program(t, "echo $$ >"+pids+"; echo >"+pipe+"; exec sleep 600"), limit: enough}.run(ctx)
 	}()
 	if _, err := os.ReadFile(pipe); err != nil { // it runs
 		t.Fatal(err)
@@ -173,7 +174,7 @@ func TestCommandLeavesService(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := command{words: []string{program(t, fmt.Sprintf("(read x <%s; echo prints; echo still alive >%s) & echo started", pipe, heard))}, limit: enough}
+	c := command{words: program(t, fmt.Sprintf("(read x <%s; echo prints; echo still alive >%s) & echo started", pipe, heard)), limit: enough}
 	o := c.run(t.Context())
 	if !o.ok() || o.output != "started\n" {
 		t.Errorf("%+v", o)

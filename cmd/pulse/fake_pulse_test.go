@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,8 +18,11 @@ import (
 type fakePulse struct {
 	plan  *control.Plan
 	texts []string // planned
-	asked []string // drains and undrains
+	asked []string // drains, undrains, switchovers and holds
 	snap  *control.Snapshot
+
+	flight *control.Preflight // but for Done
+	why    *control.Explanation
 }
 
 var errFake = errors.New("lvs-09: no such real server")
@@ -79,13 +83,29 @@ func serveFake(t *testing.T, p *fakePulse) (socket string) {
 }
 
 func (p *fakePulse) SwitchOver(_ context.Context, check, force bool) (*control.Preflight, error) {
-	return &control.Preflight{Done: fmt.Sprintf("switched over: check %v, force %v", check, force)}, nil
+	p.asked = append(p.asked, fmt.Sprintf("switchover check %t force %t", check, force))
+	if p.flight == nil {
+		return nil, errFake
+	}
+	f := *p.flight
+	stopped := slices.ContainsFunc(f.Findings, func(f control.Finding) bool { return f.Stops })
+	if !check && (force || !stopped) {
+		f.Done = "lvs-02 serves"
+	}
+	return &f, nil
 }
 
 func (p *fakePulse) Hold(_ context.Context, on bool) (string, error) {
-	return fmt.Sprintf("held: %v", on), nil
+	p.asked = append(p.asked, fmt.Sprintf("hold %t", on))
+	if p.why == nil {
+		return "", errFake
+	}
+	return fmt.Sprintf("held: %t", on), nil
 }
 
 func (p *fakePulse) Explain(context.Context) (*control.Explanation, error) {
-	return &control.Explanation{Role: "lvs-01 is active", Because: []string{"partner dead"}, Change: []string{"a switchover"}}, nil
+	if p.why == nil {
+		return nil, errFake
+	}
+	return p.why, nil
 }

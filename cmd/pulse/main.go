@@ -3,8 +3,8 @@
 // keeps the kernel's IPVS table as lvs.cf and the nannies' probes want it, and
 // tells all about it on its control socket.
 //
-// "pulse status", "reload", "plan", "drain" and "undrain" talk to the running
-// daemon. "pulse check", "fmt", "diff", "import" and "export" are about lvs.cf
+// "pulse status", "reload", "plan", "drain", "undrain", "switchover", "hold"
+// and "explain" talk to the running daemon. "pulse check", "fmt", "diff", "import" and "export" are about lvs.cf
 // alone, and need neither root nor a daemon.
 package main
 
@@ -36,6 +36,10 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"plan":    withStdin(planCommand),
 	"drain":   drainCommand,
 	"undrain": undrainCommand,
+
+	"switchover": switchoverCommand,
+	"hold":       holdCommand,
+	"explain":    explainCommand,
 
 	"check":  withStdin(checkCommand),
 	"fmt":    withStdin(fmtCommand),
@@ -145,6 +149,10 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 			"       pulse plan [FILE]       say what it would change in the kernel\n"+
 			"       pulse drain SERVER      take a real server out of service\n"+
 			"       pulse undrain SERVER    put it back\n"+
+			"       pulse switchover [--check] [--force]\n"+
+			"                               have the other router serve\n"+
+			"       pulse hold on|off       never take over, or do again\n"+
+			"       pulse explain           say why this router has its role\n"+
 			"       pulse check [FILE]      say what is wrong with an lvs.cf\n"+
 			"       pulse fmt [-w] [FILE]   lay it out as the console would\n"+
 			"       pulse diff A B          compare two by what they mean\n"+

@@ -14,11 +14,14 @@ import (
 func printStatus(w io.Writer, s *control.Snapshot) error {
 	v := statusText{s: s}
 	v.router()
+	v.fitness()
 	v.addresses()
 	v.services()
+	v.failovers()
 	v.kernel()
 	v.list("FIREWALL", s.Firewall)
 	v.sysctls()
+	v.takeover()
 	v.list("DEGRADED", s.Degraded)
 	v.list("TROUBLE", s.Trouble)
 	_, err := io.WriteString(w, v.String())
@@ -50,9 +53,15 @@ func (v *statusText) clock(t time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
-// table writes lines of cells, a tab between two.
-func (v *statusText) table(fill func(w io.Writer)) {
+// table writes n lines of cells, a tab between two, under their heads; nothing
+// when n is 0.
+func (v *statusText) table(n int, heads string, fill func(w io.Writer)) {
+	if n == 0 {
+		return
+	}
+	v.printf("\n")
 	t := tabwriter.NewWriter(v, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, heads)
 	fill(t)
 	t.Flush()
 }
@@ -68,27 +77,8 @@ func (v *statusText) list(heading string, lines []string) {
 	}
 }
 
-func (v *statusText) router() {
-	s := v.s
-	v.printf("%s is %s (%s), since %s: %s\n", s.Hostname, strings.ToUpper(string(s.Router.State)), s.Router.Role,
-		s.Router.Since.Format(time.DateTime), s.Router.Why)
-	v.printf("pulse %s, pid %d, %s serial_no %d, %s\n", s.Version, s.Pid, s.Config.Path, s.Config.SerialNo, s.Config.Network)
-	p := s.Partner
-	if p == nil {
-		v.printf("no backup router\n")
-		return
-	}
-	v.printf("partner %s is %s (%s)\n", p.Address, p.State, p.Role)
-	for _, path := range p.Paths {
-		v.printf("  path %-8s %s <- %s  heard %s, %d sent, %d heard, %d dropped\n",
-			path.Name, path.Local, path.Remote, v.ago(path.LastHeard), path.Sent, path.Heard, path.Dropped)
-	}
-}
-
 func (v *statusText) addresses() {
-	v.printf("\n")
-	v.table(func(w io.Writer) {
-		fmt.Fprintln(w, "ADDRESS\tDEVICE\tFOR\tHERE")
+	v.table(len(v.s.Addresses), "ADDRESS\tDEVICE\tFOR\tHERE", func(w io.Writer) {
 		for _, a := range v.s.Addresses {
 			here := "no"
 			if a.Held {
@@ -109,9 +99,8 @@ func (v *statusText) addresses() {
 }
 
 func (v *statusText) services() {
-	v.printf("\n")
-	v.table(func(w io.Writer) {
-		fmt.Fprintln(w, "SERVICE / REAL SERVER\tSTATE\tWEIGHT\tKERNEL\tACTIVE\tINACTIVE\tCONN/S\tLAST PROBE")
+	heads := "SERVICE / REAL SERVER\tSTATE\tWEIGHT\tKERNEL\tACTIVE\tINACTIVE\tCONN/S\tLAST PROBE"
+	v.table(len(v.s.Services), heads, func(w io.Writer) {
 		for i := range v.s.Services {
 			v.service(w, &v.s.Services[i])
 		}

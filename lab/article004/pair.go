@@ -37,6 +37,9 @@ const patience = 3 * time.Second
 // Deadtime is lvs.cf's.
 const Deadtime = 6 * time.Second
 
+// lookEvery is the pause between two looks at something that is awaited.
+const lookEvery = 50 * time.Millisecond
+
 // A Pair is the article's system in a lab.
 type Pair struct {
 	*lab.Cluster
@@ -124,23 +127,4 @@ func (p *Pair) Active() (active, other *Router, err error) {
 		}
 	}
 	return nil, nil, fmt.Errorf("the VIP is held by %v, the NAT router's address by %v", public, private)
-}
-
-// until repeats ask until it is content or ctx ends; then its last error is
-// returned.
-func until(ctx context.Context, ask func() error) error {
-	const again = 50 * time.Millisecond
-	t := time.NewTicker(again)
-	defer t.Stop()
-	for {
-		err := ask()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			return err
-		}
-	}
 }

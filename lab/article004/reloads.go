@@ -30,7 +30,7 @@ func (p *Pair) reload(ctx context.Context, text string, gone, came []string) err
 	kept := make(chan struct{})
 	go func() { keeper.Run(keeping); close(kept) }()
 	defer func() { done(); <-kept }()
-	if err := until(ctx, func() error {
+	if err := lab.Until(ctx, lookEvery, func() error {
 		if keeper.Tally(time.Time{}).OK == 0 {
 			return errors.New("the client that keeps its connection got no answer")
 		}
@@ -45,7 +45,7 @@ func (p *Pair) reload(ctx context.Context, text string, gone, came []string) err
 			return err
 		}
 	}
-	err = until(ctx, func() error {
+	err = lab.Until(ctx, lookEvery, func() error {
 		after, err := active.Ipvsadm(ctx, "-Sn")
 		if err != nil {
 			return err
@@ -59,7 +59,7 @@ func (p *Pair) reload(ctx context.Context, text string, gone, came []string) err
 	if err != nil {
 		return err
 	}
-	if err := until(ctx, func() error {
+	if err := lab.Until(ctx, lookEvery, func() error {
 		if keeper.Tally(began).OK == 0 {
 			return errors.New("no answer after the reload")
 		}

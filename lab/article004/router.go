@@ -93,7 +93,7 @@ func (r *Router) Server(ctx context.Context, name string) (control.Server, error
 
 // Is waits until pulse says that it is in a state.
 func (r *Router) Is(ctx context.Context, want control.State) error {
-	return until(ctx, func() error {
+	return lab.Until(ctx, lookEvery, func() error {
 		s, err := r.Snapshot(ctx)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (r *Router) Is(ctx context.Context, want control.State) error {
 func (r *Router) Agrees(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	return until(ctx, func() error {
+	return lab.Until(ctx, lookEvery, func() error {
 		s, err := r.Snapshot(ctx)
 		if err != nil {
 			return err

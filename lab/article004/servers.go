@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pacu/control"
+	"pacu/lab"
 )
 
 func serverStops(ctx context.Context, p *Pair) error {
@@ -43,7 +44,7 @@ func serverReturns(ctx context.Context, p *Pair) error {
 	ctx, cancel := within(ctx, 20*time.Second+2*settled)
 	defer cancel()
 	var weights []int
-	err = until(ctx, func() error {
+	err = lab.Until(ctx, lookEvery, func() error {
 		rs, err := active.Server(ctx, "lvs-04")
 		if err != nil {
 			return err

@@ -87,11 +87,11 @@ func (p *Pair) served(ctx context.Context, names ...string) error {
 		if !r.On() || r.Pulse == nil {
 			continue
 		}
-		if err := until(ctx, func() error { return r.loaded(ctx, names) }); err != nil {
+		if err := lab.Until(ctx, lookEvery, func() error { return r.loaded(ctx, names) }); err != nil {
 			return err
 		}
 	}
-	return until(ctx, func() error {
+	return lab.Until(ctx, lookEvery, func() error {
 		by := p.Steady.Tally(time.Now().Add(-2 * time.Second)).By
 		for _, n := range names {
 			if by[n] == 0 {

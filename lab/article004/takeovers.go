@@ -15,7 +15,7 @@ import (
 // meanwhile: since began, no address was on both for longer than overlap, nor
 // on none for longer than gap.
 func (p *Pair) moved(ctx context.Context, r *Router, began time.Time, overlap, gap time.Duration) error {
-	err := until(ctx, func() error {
+	err := lab.Until(ctx, lookEvery, func() error {
 		active, _, err := p.Active()
 		if err == nil && active != r {
 			err = fmt.Errorf("%s serves, want %s", active.Name(), r.Name())
@@ -92,7 +92,7 @@ func (p *Pair) still(ctx context.Context, r *Router, began time.Time) error {
 	if r == other {
 		other = p.Routers[1]
 	}
-	err := until(ctx, func() error {
+	err := lab.Until(ctx, lookEvery, func() error {
 		s, err := other.Snapshot(ctx)
 		if err != nil {
 			return err

@@ -214,7 +214,7 @@ func (d *day) begin(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, settling)
 	defer cancel()
-	if err := until(ctx, func() error { _, _, err := d.site.active(); return err }); err != nil {
+	if err := lab.Until(ctx, lookEvery, func() error { _, _, err := d.site.active(); return err }); err != nil {
 		return err
 	}
 	return d.quiet(ctx)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"pacu/lab"
 )
 
 // drift changes the active router's kernel behind pulse's back and waits until
@@ -77,7 +79,7 @@ func (d *day) repair(ctx context.Context, r *router, c change, argv []string, ri
 		return err
 	}
 	done := time.Now()
-	err := until(ctx, right)
+	err := lab.Until(ctx, lookEvery, right)
 	now := time.Now()
 	d.repaired(mark, now)
 	took := now.Sub(done)

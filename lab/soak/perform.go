@@ -11,9 +11,12 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"pacu/lab"
 )
 
 const (
+	// lookEvery is the pause between two looks at something that is awaited.
 	lookEvery = 50 * time.Millisecond
 	// repaired is how soon pulse must put a drift right: 2 s, and a second that
 	// an emulated machine may stand still.
@@ -22,24 +25,6 @@ const (
 	// that starts.
 	settling = time.Minute
 )
-
-// until repeats ask until it is content or ctx ends; then its last error is
-// returned.
-func until(ctx context.Context, ask func() error) error {
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for {
-		err := ask()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return fmt.Errorf("%w: %w", ctx.Err(), err)
-		}
-	}
-}
 
 // perform does a step.
 func (d *day) perform(ctx context.Context, st step) error {
@@ -82,7 +67,7 @@ func (d *day) act(ctx context.Context, st step) error {
 func (d *day) settled(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, settling)
 	defer cancel()
-	return until(ctx, func() error {
+	return lab.Until(ctx, lookEvery, func() error {
 		for _, r := range d.site.routers {
 			table, err := r.table(ctx)
 			if err != nil {
@@ -198,7 +183,7 @@ func (d *day) restart(ctx context.Context, st step) error {
 	if err := r.start(); err != nil {
 		return err
 	}
-	return until(ctx, func() error {
+	return lab.Until(ctx, lookEvery, func() error {
 		s, err := r.control().Snapshot(ctx)
 		if err != nil {
 			return err
@@ -240,7 +225,7 @@ func (d *day) revive(st step) error {
 func (d *day) quiet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lastWait)
 	defer cancel()
-	return until(ctx, func() error {
+	return lab.Until(ctx, lookEvery, func() error {
 		active, standby, err := d.site.active()
 		if err != nil {
 			return err

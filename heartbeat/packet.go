@@ -1,0 +1,141 @@
+package heartbeat
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"time"
+)
+
+// The authenticated heartbeat is one UDP datagram of PacketSize bytes. All
+// numbers are big-endian.
+//
+//	 at size
+//	  0  4   "pacu"
+//	  4  1   version: 1
+//	  5  1   role of the sender: 0 primary, 1 backup
+//	  6  1   flags: 1 held, 2 blind, 4 wants, 8 stop; the others are 0
+//	  7  1   Phase
+//	  8  1   Reason
+//	  9  1   0
+//	 10  2   faults
+//	 12  4   KeyID of the key that signs
+//	 16  4   KeyID of the newest key that the sender has
+//	 20  4   Message, Piranha's number
+//	 24  8   boot: a random number that names this start of the sender
+//	 32  8   sequence: 1, 2, ... of this start
+//	 40  8   echo: the boot of the partner that was heard last, 0 if none
+//	 48  8   the highest sequence heard of that boot
+//	 56  8   nanoseconds since the sender's start, on its monotonic clock
+//	 64  8   the sender's wall clock, nanoseconds since 1970
+//	 72  8   the first bytes of the SHA-256 of its lvs.cf
+//	 80  4   its keepalive in microseconds
+//	 84  4   serial_no of its lvs.cf
+//	 88  4   real servers up
+//	 92  4   real servers probed
+//	 96  4   active connections in its kernel's IPVS table
+//	100  32  HMAC-SHA256 (RFC 2104) of all before it
+//
+// Whoever changes this raises the version. A receiver refuses all versions but
+// its own: both routers run the same one, and while one is upgraded the other
+// serves.
+const (
+	// PacketSize is the length of an authenticated heartbeat in bytes.
+	PacketSize    = macAt + macSize
+	macAt         = 100
+	macSize       = 32
+	packetVersion = 1
+)
+
+var packetMagic = [4]byte{'p', 'a', 'c', 'u'}
+
+// The flags of a packet.
+const (
+	flagHeld = 1 << iota
+	flagBlind
+	flagWants
+	flagStop
+)
+
+// A packet is what an authenticated heartbeat carries: a Beat, and what proves
+// that it is a new one of the partner.
+type packet struct {
+	beat    Beat // Boot of the sender included
+	role    Role
+	key     KeyID
+	newest  KeyID
+	seq     uint64
+	echo    uint64
+	echoSeq uint64
+	since   time.Duration
+	wall    int64 // nanoseconds since 1970
+}
+
+// appendTo appends the packet without its HMAC.
+func (p packet) appendTo(b []byte) []byte {
+	big := binary.BigEndian
+	b = append(b, packetMagic[:]...)
+	b = append(b, packetVersion, byte(p.role), p.flags(), byte(p.beat.Phase), byte(p.beat.Reason), 0)
+	b = big.AppendUint16(b, p.beat.Faults)
+	b = append(b, p.key[:]...)
+	b = append(b, p.newest[:]...)
+	b = big.AppendUint32(b, uint32(p.beat.Message))
+	for _, v := range []uint64{p.beat.Boot, p.seq, p.echo, p.echoSeq, uint64(p.since), uint64(p.wall)} {
+		b = big.AppendUint64(b, v)
+	}
+	b = append(b, p.beat.Hash[:]...)
+	b = big.AppendUint32(b, uint32(min(max(p.beat.Interval.Microseconds(), 0), math.MaxUint32)))
+	for _, v := range []uint32{p.beat.Serial, p.beat.Up, p.beat.Servers, p.beat.Connections} {
+		b = big.AppendUint32(b, v)
+	}
+	return b
+}
+
+func (p packet) flags() byte {
+	var flags byte
+	for i, on := range []bool{p.beat.Held, p.beat.Blind, p.beat.Wants, p.beat.Stop} {
+		if on {
+			flags |= 1 << i
+		}
+	}
+	return flags
+}
+
+// isPacket tells whether b begins as an authenticated heartbeat of whatever
+// version.
+func isPacket(b []byte) bool {
+	return len(b) > len(packetMagic) && [4]byte(b[:4]) == packetMagic
+}
+
+// parsePacket reads a packet; its HMAC is left to the caller. The error
+// matches ErrLength, ErrVersion or ErrUnknown.
+func parsePacket(b []byte) (packet, error) {
+	switch {
+	case !isPacket(b):
+		return packet{}, fmt.Errorf("%w of %d bytes", ErrUnknown, len(b))
+	case b[4] != packetVersion:
+		return packet{}, fmt.Errorf("%w: its version is %d, ours %d", ErrVersion, b[4], packetVersion)
+	case len(b) != PacketSize:
+		return packet{}, fmt.Errorf("%w: %d bytes instead of %d", ErrLength, len(b), PacketSize)
+	}
+	big := binary.BigEndian
+	p := packet{
+		role: Role(b[5]), key: KeyID(b[12:]), newest: KeyID(b[16:]),
+		seq: big.Uint64(b[32:]), echo: big.Uint64(b[40:]), echoSeq: big.Uint64(b[48:]),
+		since: time.Duration(big.Uint64(b[56:])), wall: int64(big.Uint64(b[64:])),
+		beat: Beat{
+			Message: Message(big.Uint32(b[20:])), Keyed: true,
+			Boot: big.Uint64(b[24:]), Phase: Phase(b[7]), Reason: Reason(b[8]),
+			Interval: time.Duration(big.Uint32(b[80:])) * time.Microsecond,
+			Serial:   big.Uint32(b[84:]), Hash: [8]byte(b[72:]),
+			Faults: big.Uint16(b[10:]), Up: big.Uint32(b[88:]), Servers: big.Uint32(b[92:]), Connections: big.Uint32(b[96:]),
+			Held: b[6]&flagHeld != 0, Blind: b[6]&flagBlind != 0, Wants: b[6]&flagWants != 0, Stop: b[6]&flagStop != 0,
+		},
+	}
+	legal := p.role <= Backup && b[6] < flagStop<<1 && b[9] == 0 && p.beat.Phase <= Dropping && p.beat.Message.known() &&
+		p.beat.Boot != 0 && p.seq != 0 && p.since >= 0
+	if !legal {
+		return packet{}, fmt.Errorf("%w: a field is out of range", ErrUnknown)
+	}
+	return p, nil
+}

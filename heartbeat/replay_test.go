@@ -1,0 +1,249 @@
+package heartbeat
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A wireTest is two lines, and what a third host recorded of the first.
+type wireTest struct {
+	t    *testing.T
+	now  time.Time
+	a, b *Line
+	tape [][]byte // all that a sent
+}
+
+const wireBeat = time.Second
+
+func newWireTest(t *testing.T) *wireTest {
+	w := &wireTest{t: t, now: testStart}
+	w.startA(100)
+	w.startB(200)
+	return w
+}
+
+func (w *wireTest) startA(boot uint64) { w.a = NewLine([]Key{testKey(1)}, Primary, boot) }
+func (w *wireTest) startB(boot uint64) { w.b = NewLine([]Key{testKey(1)}, Backup, boot) }
+
+// fromA seals a beat of a, records it and returns it.
+func (w *wireTest) fromA() []byte {
+	raw := w.a.Seal(Beat{Message: Running, Interval: wireBeat}, w.now)
+	w.tape = append(w.tape, raw)
+	return raw
+}
+
+// fromB has a hear b.
+func (w *wireTest) fromB() {
+	w.t.Helper()
+	if _, _, err := w.a.Open(0, w.b.Seal(Beat{Message: Stopped, Interval: wireBeat}, w.now), w.now); err != nil {
+		w.t.Errorf("a refuses b: %v", err)
+	}
+}
+
+// talk has both hear each other for n beats.
+func (w *wireTest) talk(n int) {
+	w.t.Helper()
+	for range n {
+		w.now = w.now.Add(wireBeat)
+		w.hears("in peace", 0, w.fromA(), "")
+		w.fromB()
+	}
+}
+
+// hears checks what b makes of raw on a path.
+func (w *wireTest) hears(what string, path int, raw []byte, want Refusal) (late bool) {
+	w.t.Helper()
+	_, late, err := w.b.Open(path, raw, w.now)
+	if refusal(err) != want {
+		w.t.Errorf("%s: %v, want %q", what, err, want)
+	}
+	return late
+}
+
+// replays checks that b takes nothing of the tape from i, on any path.
+func (w *wireTest) replays(what string, tape [][]byte) {
+	w.t.Helper()
+	for i, raw := range tape {
+		for path := range MaxPaths {
+			if b, _, err := w.b.Open(path, raw, w.now); err == nil {
+				w.t.Fatalf("%s: packet %d of %d came through on path %d: %+v", what, i, len(tape), path, b)
+			}
+		}
+	}
+}
+
+func TestReplayOrder(t *testing.T) {
+	w := newWireTest(t)
+	one, two, three := w.fromA(), w.fromA(), w.fromA()
+	steps := []struct {
+		path int
+		raw  []byte
+		want Refusal
+		late bool
+	}{
+		{0, one, "", false},
+		{0, one, ErrReplayed, false},
+		{0, three, "", false},
+		{0, two, ErrReplayed, false}, // overtaken
+		{1, one, "", true},           // the slow path
+		{1, three, "", true},
+		{1, two, ErrReplayed, false},
+		{1, three, ErrReplayed, false},
+	}
+	for i, s := range steps {
+		if late := w.hears("step", s.path, s.raw, s.want); late != s.late {
+			t.Errorf("step %d: late %v", i, late)
+		}
+	}
+}
+
+func TestReplayNeverHeard(t *testing.T) {
+	w := newWireTest(t)
+	w.talk(10)
+	// The way from a to b is cut for an hour, and a third host hears a.
+	cut := len(w.tape)
+	for range 3600 {
+		w.now = w.now.Add(wireBeat)
+		w.fromA()
+		w.fromB()
+	}
+	// The clocks may have drifted apart by 7.2 s in that hour, and a packet may
+	// take 3 s: more is too old.
+	w.replays("after the cut", w.tape[cut:len(w.tape)-11])
+	w.talk(1)
+	w.replays("after a new packet", w.tape[:len(w.tape)-4])
+	// On a second path that never worked, the last is old too by now.
+	w.now = w.now.Add(4 * wireBeat)
+	w.replays("after a's death", w.tape)
+}
+
+func TestReplaySlowWay(t *testing.T) {
+	w := newWireTest(t)
+	w.talk(10)
+	// From now on the way takes 2 s longer. Echoes show that this is so.
+	var onTheWay [][]byte
+	for i := range 20 {
+		w.now = w.now.Add(wireBeat)
+		onTheWay = append(onTheWay, w.fromA())
+		if i >= 2 {
+			w.hears("slow", 0, onTheWay[i-2], "")
+		}
+		w.fromB()
+	}
+}
+
+func TestReplayStarts(t *testing.T) {
+	w := newWireTest(t)
+	w.talk(10)
+	first := w.tape
+
+	// a starts anew. It is believed as soon as it has heard b.
+	w.tape = nil
+	w.startA(101)
+	w.hears("a has heard nobody", 0, w.fromA(), ErrUnconfirmed)
+	w.fromB()
+	w.talk(10)
+	w.replays("the start before", first)
+	second := w.tape
+
+	// The way from a is cut, a starts twice more, and only a third host hears
+	// the first of these.
+	w.tape = nil
+	w.startA(102)
+	for range 20 {
+		w.now = w.now.Add(wireBeat)
+		w.fromA()
+		w.fromB()
+	}
+	unheard := w.tape
+	w.tape = nil
+	w.startA(103)
+	w.now = w.now.Add(wireBeat)
+	w.fromB()
+	w.talk(3)
+	w.replays("a start that was never heard, while the next speaks", unheard)
+
+	// a dies. For a minute the recording passes for a start that cannot hear b.
+	w.now = w.now.Add(2*wireBeat + 1)
+	w.replays("the starts before", append(first, second...))
+	w.hears("less than a minute old", 0, unheard[len(unheard)-1], "")
+	// But a was only silent: it is believed again, and the recording no more.
+	w.now = w.now.Add(wireBeat)
+	w.fromB()
+	w.hears("the true a", 0, w.fromA(), "")
+	w.replays("once more", unheard)
+
+	// A minute later nothing passes.
+	w.startB(201)
+	w.now = w.now.Add(clocksAgree + 4*wireBeat)
+	w.replays("to a b that has just started", append(append(append(first, second...), unheard...), w.tape...))
+}
+
+func TestReplayClocks(t *testing.T) {
+	tests := []struct {
+		name  string
+		apart time.Duration // of the wall clocks
+		want  Refusal       // of a packet that echoes nothing
+	}{
+		{"right", 0, ""},
+		{"nearly", time.Minute, ""},
+		{"a minute and a bit ahead", time.Minute + time.Millisecond, ErrUnconfirmed},
+		{"a minute and a bit behind", -time.Minute - time.Millisecond, ErrUnconfirmed},
+		{"hours", 5 * time.Hour, ErrUnconfirmed},
+		{"ages", -50 * 365 * 24 * time.Hour, ErrUnconfirmed},
+	}
+	for _, tt := range tests {
+		a, b := NewLine([]Key{testKey(1)}, Primary, 5), NewLine([]Key{testKey(1)}, Backup, 6)
+		wall := testStart.Add(tt.apart)
+		beat := Beat{Message: Running, Interval: wireBeat}
+		if _, _, err := b.Open(0, a.Seal(beat, wall), testStart); refusal(err) != tt.want {
+			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
+		}
+		// Whatever the clocks say, an echo is enough.
+		if _, _, err := a.Open(0, NewLine([]Key{testKey(1)}, Backup, 6).Seal(beat, testStart), wall); refusal(err) != tt.want {
+			t.Errorf("%s: the other way: %v, want %q", tt.name, err, tt.want)
+		}
+		a.replay.current = start{boot: 6, high: 1}
+		if _, _, err := b.Open(0, a.Seal(beat, wall), testStart); err != nil {
+			t.Errorf("%s: an echo: %v", tt.name, err)
+		}
+	}
+}
+
+// Two routers whose clocks are hours apart believe each other after one beat
+// each.
+func TestReplayGreeting(t *testing.T) {
+	a, b := NewLine([]Key{testKey(1)}, Primary, 5), NewLine([]Key{testKey(1)}, Backup, 6)
+	beat := Beat{Message: Running, Interval: wireBeat}
+	now, apart := testStart, 7*time.Hour
+	var heard []string
+	for i := range 3 {
+		now = now.Add(wireBeat)
+		if _, _, err := b.Open(0, a.Seal(beat, now.Add(apart)), now); err == nil {
+			heard = append(heard, "b")
+		} else if !errors.Is(err, ErrUnconfirmed) {
+			t.Errorf("beat %d: %v", i, err)
+		}
+		if _, _, err := a.Open(0, b.Seal(beat, now), now.Add(apart)); err == nil {
+			heard = append(heard, "a")
+		} else if !errors.Is(err, ErrUnconfirmed) {
+			t.Errorf("beat %d: %v", i, err)
+		}
+	}
+	if diff := cmp.Diff([]string{"a", "b", "a", "b", "a"}, heard); diff != "" {
+		t.Errorf("heard (-want +got):\n%s", diff)
+	}
+}
+
+func TestReplayRingIsBounded(t *testing.T) {
+	var r replay
+	for i := range uint64(3 * startsKept) {
+		r.retire(&start{boot: i + 1})
+	}
+	if len(r.retired) != startsKept || !r.isRetired(3*startsKept) || !r.isRetired(2*startsKept+1) || r.isRetired(2*startsKept) {
+		t.Errorf("%d kept", len(r.retired))
+	}
+}

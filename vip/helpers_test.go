@@ -1,0 +1,41 @@
+package vip
+
+import (
+	"net"
+	"os"
+	"testing"
+)
+
+// words is the text of err, or nothing.
+func words(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func testMAC(t *testing.T, s string) net.HardwareAddr {
+	t.Helper()
+	mac, err := net.ParseMAC(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mac
+}
+
+// farInterface is eth0 of the namespace that the thread is in.
+func farInterface(t *testing.T) *net.Interface {
+	t.Helper()
+	i, err := net.InterfaceByName("eth0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}

@@ -1,0 +1,144 @@
+package vip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/mdlayher/socket"
+	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// answerBytes is more than any answer to a question needs; what is longer
+	// is cut.
+	answerBytes = 512
+	// staleAnswers bounds how many answers to earlier questions are thrown
+	// away before the next one: a host that floods us must not hold us up.
+	staleAnswers = 1024
+)
+
+// A question is a socket on which the same thing is asked again and again. Its
+// filter lets in nothing but what may be an answer.
+type question struct {
+	sock *socket.Conn
+	buf  [answerBytes]byte
+}
+
+// newQuestion opens a socket that is bound to place, or to nothing. The filter
+// is there before the first packet can come in.
+func newQuestion(family, kind, protocol int, name string, filter []bpf.Instruction, place unix.Sockaddr) (*question, error) {
+	raw, err := bpf.Assemble(filter)
+	if err != nil {
+		return nil, err
+	}
+	s, err := socket.Socket(family, kind, protocol, name, nil)
+	if err != nil {
+		return nil, err
+	}
+	err = s.SetBPF(raw)
+	if err == nil && place != nil {
+		err = s.Bind(place)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &question{sock: s}, nil
+}
+
+// ask sends packet and reads until answers says true or fails, or ctx ends.
+// What came in before is no answer. With each packet answers is told who sent
+// it, where the socket knows that.
+func (q *question) ask(ctx context.Context, packet []byte, to unix.Sockaddr, answers func(b []byte, by netip.Addr) (bool, error)) error {
+	if err := q.drain(); err != nil {
+		return err
+	}
+	if err := q.sock.Sendto(ctx, packet, 0, to); err != nil {
+		return err
+	}
+	for {
+		n, sa, err := q.sock.Recvfrom(ctx, q.buf[:], 0)
+		if err != nil {
+			return err
+		}
+		var by netip.Addr
+		switch sa := sa.(type) {
+		case *unix.SockaddrInet4:
+			by = netip.AddrFrom4(sa.Addr)
+		case *unix.SockaddrInet6:
+			by = netip.AddrFrom16(sa.Addr)
+		}
+		if done, err := answers(q.buf[:n], by); done || err != nil {
+			return err
+		}
+	}
+}
+
+// drain throws away what came in, and with it the error of a link that was
+// down and is up again.
+func (q *question) drain() error {
+	raw, err := q.sock.SyscallConn()
+	if err != nil {
+		return err
+	}
+	return raw.Read(func(fd uintptr) bool {
+		for range staleAnswers {
+			_, _, err := unix.Recvfrom(int(fd), q.buf[:], unix.MSG_DONTWAIT)
+			if errors.Is(err, unix.EAGAIN) {
+				break
+			}
+		}
+		return true
+	})
+}
+
+func (q *question) close() error { return q.sock.Close() }
+
+// unanswered puts into words why a question had no answer: how is "ARP for
+// 10.10.1.1 on eth0".
+func unanswered(ctx context.Context, how string, began time.Time, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		waited := time.Since(began)
+		if d, ok := ctx.Deadline(); ok {
+			waited = d.Sub(began)
+		}
+		return fmt.Errorf("%w to %s in %v", ErrNoAnswer, how, waited.Round(time.Millisecond))
+	case errors.Is(err, unix.ENETDOWN), errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV):
+		return fmt.Errorf("%s: %w", how, ErrLinkDown)
+	}
+	return fmt.Errorf("%s: %w", how, err)
+}
+
+// A neighbour question asks on one interface who has an address.
+type neighbour interface {
+	ask(ctx context.Context) error
+	close() error
+}
+
+// askNeighbour opens the question of the address family of to.
+func askNeighbour(l Link, from, to netip.Addr) (neighbour, error) {
+	if l.NoARP || len(l.HardwareAddr) != len(ethernetBroadcast) {
+		return nil, ErrNoNeighbours
+	}
+	if from.Is4() != to.Is4() {
+		return nil, fmt.Errorf("%s cannot ask for %s: not the same address family", from, to)
+	}
+	if to.Is4() {
+		return openARP(l, from, to)
+	}
+	return openND(l, from, to)
+}
+
+// neighbourWords names the question for a message.
+func neighbourWords(to netip.Addr, iface string) string {
+	if to.Is4() {
+		return fmt.Sprintf("ARP for %s on %s", to, iface)
+	}
+	return fmt.Sprintf("neighbour solicitation for %s on %s", to, iface)
+}
