@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -66,7 +67,7 @@ func newBeat(s *site, f first, m *mover, beaten func(), events *journal) (*beat,
 		return nil, err
 	}
 	b.paths = paths
-	b.line = heartbeat.NewLine(s.keys, s.role, heartbeat.NewBoot(), s.fos())
+	b.line = heartbeat.NewLine(s.keys, s.role, rand.Uint64()|1)
 	b.node = heartbeat.NewNode(0, s.heartbeat(f))
 	return b, nil
 }
@@ -160,7 +161,7 @@ func (b *beat) take(p packet) {
 	}
 	said, late, err := b.line.Open(i, p.raw, time.Now())
 	if err != nil {
-		p.from.drop(b.events, err, b.now())
+		p.from.drop(b.events, err)
 		return
 	}
 	p.from.hear()
@@ -177,7 +178,7 @@ func (b *beat) configured(s *site) heartbeat.Event {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.site = s
-	b.line.SetKeys(s.keys)
+	b.line.Configure(s.keys, s.role)
 	return heartbeat.Configure{Settings: s.heartbeat(b.first)}
 }
 

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"sync"
 	"time"
@@ -17,12 +15,11 @@ type path struct {
 	*heartbeat.Path
 	spec pathSpec
 
-	mu      sync.Mutex
-	err     error // of the last send
-	heard   uint64
-	last    time.Time // heard
-	drops   heartbeat.Drops
-	dropped map[string]uint64 // by the reason
+	mu    sync.Mutex
+	err   error // of the last send
+	heard uint64
+	last  time.Time // heard
+	drops heartbeat.Drops
 }
 
 // errClosed ends the reading of a path that was closed.
@@ -36,7 +33,7 @@ func openPaths(specs []pathSpec) ([]*path, error) {
 			closePaths(paths)
 			return nil, fmt.Errorf("heartbeat path %s: %w", spec.name, err)
 		}
-		paths = append(paths, &path{Path: p, spec: spec, dropped: make(map[string]uint64)})
+		paths = append(paths, &path{Path: p, spec: spec})
 	}
 	return paths, nil
 }
@@ -75,20 +72,12 @@ func (p *path) lastHeard() time.Time {
 }
 
 // drop counts a packet that is none, and tells of it now and then.
-func (p *path) drop(events *journal, err error, now time.Duration) {
+func (p *path) drop(events *journal, why error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	var reason heartbeat.DropReason
-	if !errors.As(err, &reason) {
-		return
-	}
-	p.dropped[reason.String()]++
-	if n, say := p.drops.Note(reason, now); say {
-		line := fmt.Sprintf("heartbeat path %s: dropped a packet: %v", p.spec.name, err)
-		if n > 1 {
-			line += fmt.Sprintf(" (%d since this was last told)", n)
-		}
-		events.add(control.Warning, "partner", p.spec.name, line)
+	line := p.drops.Add(why, time.Now())
+	p.mu.Unlock()
+	if line != "" {
+		events.add(control.Warning, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s: %s", p.spec.name, line))
 	}
 }
 
@@ -99,10 +88,8 @@ func (p *path) view(silent bool) control.Path {
 	st := p.Stats()
 	v := control.Path{
 		Name: p.spec.name, Local: p.spec.local.String(), Remote: p.spec.remote.String(),
-		LastHeard: p.last, Silent: silent, Sent: st.Sent, Heard: p.heard, DroppedFor: maps.Clone(p.dropped),
-	}
-	for _, n := range p.dropped {
-		v.Dropped += n
+		LastHeard: p.last, Silent: silent, Sent: st.Sent, Heard: p.heard,
+		Dropped: p.drops.Total(), DroppedFor: p.drops.ByReason(),
 	}
 	if p.err != nil {
 		v.Error = p.err.Error()
