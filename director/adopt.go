@@ -41,7 +41,7 @@ func (d *Director) adopt() error {
 
 // take makes svc, which the kernel holds, the business of s.
 func (d *Director) take(s *service, svc ipvs.Service, verdicts map[ServerKey]Verdict) error {
-	e, _, err := d.read(svc)
+	e, statuses, err := d.read(svc)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil // deleted since it was seen
 	}
@@ -49,6 +49,7 @@ func (d *Director) take(s *service, svc ipvs.Service, verdicts map[ServerKey]Ver
 		return fmt.Errorf("read the IPVS table: %w", err)
 	}
 	s.held = e
+	s.active = activeOf(statuses)
 	if s.want != nil {
 		s.inherit(verdicts)
 	}

@@ -39,17 +39,6 @@ func (c *Cluster) Service(k ipvs.Key) *Service {
 	return nil
 }
 
-// A Sync is the connection synchronization between the routers.
-type Sync struct {
-	Interface string
-	ID        uint32
-	// Zero values are the kernel's own.
-	MaxLen uint16     // bytes of payload in a packet
-	Port   uint16     // UDP
-	Group  netip.Addr // multicast
-	TTL    uint8
-}
-
 // A Service is one IPVS service and the virtual servers that feed it: one, or
 // all that share a firewall mark. A virtual on two protocols is two Services.
 type Service struct {
@@ -97,8 +86,9 @@ type Floating struct {
 	For []string
 }
 
-// NewCluster resolves the names in cfg and groups its active virtual servers.
-// Names are looked up with r, net.DefaultResolver when nil. Errors name the
+// NewCluster resolves the names in cfg and groups its active virtual servers;
+// with service = fos it takes the addresses of the active failover services
+// instead, and asks nothing of IPVS. Names are looked up with r, net.DefaultResolver when nil. Errors name the
 // virtual, the server and the host.
 func NewCluster(ctx context.Context, cfg *lvscf.Config, r Resolver) (*Cluster, error) {
 	if r == nil {
@@ -107,6 +97,9 @@ func NewCluster(ctx context.Context, cfg *lvscf.Config, r Resolver) (*Cluster, e
 	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
 	defer cancel()
 
+	if cfg.Service == "fos" {
+		return failoverCluster(cfg), nil
+	}
 	c := &Cluster{
 		Services:  make([]*Service, 0, len(cfg.Virtuals)),
 		Timeouts:  ipvs.Timeouts{TCP: cfg.TCPTimeout, TCPFin: cfg.TCPFinTimeout, UDP: cfg.UDPTimeout},
@@ -114,7 +107,10 @@ func NewCluster(ctx context.Context, cfg *lvscf.Config, r Resolver) (*Cluster, e
 		index:     make(map[ipvs.Key]int, len(cfg.Virtuals)),
 	}
 	if cfg.SyncDaemon {
-		c.Sync = &Sync{Interface: cfg.SyncInterface, ID: uint32(cfg.SyncID)}
+		c.Sync = &Sync{
+			Interface: cfg.SyncInterface, ID: uint32(cfg.SyncID),
+			MaxLen: uint16(cfg.SyncMaxLen), Port: cfg.SyncPort, Group: cfg.SyncGroup, TTL: uint8(cfg.SyncTTL),
+		}
 	}
 	b := builder{
 		c: c, resolver: r,
@@ -138,6 +134,17 @@ func NewCluster(ctx context.Context, cfg *lvscf.Config, r Resolver) (*Cluster, e
 		return nil, err
 	}
 	return c, nil
+}
+
+func failoverCluster(cfg *lvscf.Config) *Cluster {
+	c := &Cluster{}
+	b := builder{c: c, byAddr: make(map[netip.Addr]int, len(cfg.Failovers))}
+	for i := range cfg.Failovers {
+		if f := &cfg.Failovers[i]; f.Active {
+			b.addAddress(f.VIP, f.Name)
+		}
+	}
+	return c
 }
 
 // sorryOf takes v's sorry server, unless another virtual of s has one.

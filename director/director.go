@@ -45,7 +45,10 @@ type Director struct {
 	firewall Firewall
 	sysctls  Sysctls
 	floating floating
+	syncing  syncing
 	turned   atomic.Bool // the role changed since the last Reconcile
+
+	established atomic.Uint64 // connections, as last read
 
 	mu       sync.Mutex
 	cluster  *Cluster
@@ -55,7 +58,7 @@ type Director struct {
 	judged   map[ipvs.Key][]*service   // by Service.JudgedBy, where that is another
 	soiled   []*service                // dirty ones
 	attend   map[ipvs.Key]bool         // services that every Look reads
-	benefit  time.Duration             // that a doubt must last
+	second   time.Duration             // SecondLook, but in tests
 	held     []netip.Addr              // whose holds changed since the last Reconcile
 	known    bool                      // the table was read
 	reading  refusal                   // of the table, until it is known
@@ -63,20 +66,22 @@ type Director struct {
 	others   map[ipvs.Key]ipvs.Service // services of others, as last seen
 	met      bool                      // others were compared with the cluster
 	count    int                       // of services in the kernel, as last seen; -1: not known
-	patrol   patrol
+	round    []ipvs.Key                // services that Look is yet to visit; none: it begins anew
 	rest     rest
 }
 
 // New makes a Director of nothing, standing by: nothing is touched before
 // Configure and Reconcile.
 func New(k Kernel, a Addresses, f Firewall, s Sysctls) *Director {
-	return &Director{
+	d := &Director{
 		kernel: k, firewall: f, sysctls: s,
 		floating: floating{addresses: a, held: make(map[vip.Address]bool), refused: make(map[vip.Address]*refusal)},
 		cluster:  &Cluster{}, verdicts: make(map[ServerKey]Verdict),
 		services: make(map[ipvs.Key]*service), judged: make(map[ipvs.Key][]*service),
-		attend: make(map[ipvs.Key]bool), benefit: Benefit, others: make(map[ipvs.Key]ipvs.Service), count: -1,
+		attend: make(map[ipvs.Key]bool), second: SecondLook, others: make(map[ipvs.Key]ipvs.Service), count: -1,
 	}
+	d.syncing.kernel, d.syncing.active = k, &d.floating.active
+	return d
 }
 
 func (d *Director) view() view {
@@ -118,8 +123,9 @@ func (d *Director) Configure(c *Cluster) {
 		}
 	}
 	maps.DeleteFunc(d.verdicts, func(k ServerKey, _ Verdict) bool { return !watched[k] })
-	d.patrol.restart()
+	d.round = nil
 	d.rest.configured()
+	d.syncing.configure(c.Sync)
 }
 
 // alter takes services of the cluster that changed, and no more did.
@@ -257,13 +263,13 @@ func (d *Director) Degraded() []string {
 			list = append(list, r.words(now))
 		}
 	}
-	for _, r := range []*refusal{&d.reading, &d.rest.firewall, &d.rest.timeouts, &d.rest.sync, &d.rest.settings} {
+	for _, r := range []*refusal{&d.reading, &d.rest.firewall, &d.rest.timeouts, &d.rest.settings} {
 		if r.err != nil {
 			list = append(list, r.words(now))
 		}
 	}
 	d.mu.Unlock()
-	return append(list, d.floating.degraded(now)...)
+	return slices.Concat(list, d.syncing.degraded(now), d.floating.degraded(now))
 }
 
 func sortedKeys(m map[ipvs.Key]*service) []ipvs.Key {

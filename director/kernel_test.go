@@ -23,13 +23,15 @@ import (
 type procSysctls struct{}
 
 func (procSysctls) Read(name string) (string, error) {
-	b, err := os.ReadFile(SysctlPath(name))
+	b, err := os.ReadFile(sysctlPath(name))
 	return strings.TrimSpace(string(b)), err
 }
 
 func (procSysctls) Write(name, value string) error {
-	return os.WriteFile(SysctlPath(name), []byte(value+"\n"), 0o644)
+	return os.WriteFile(sysctlPath(name), []byte(value+"\n"), 0o644)
 }
+
+func sysctlPath(name string) string { return "/proc/sys/" + strings.ReplaceAll(name, ".", "/") }
 
 // command runs a program in the thread's namespace and returns what it prints.
 func command(t *testing.T, line string) string {

@@ -11,13 +11,6 @@ import (
 	"pacu/ipvs"
 )
 
-// A patrol goes round the services, a few at a time.
-type patrol struct {
-	keys []ipvs.Key // of this round; none: it is yet to begin
-}
-
-func (p *patrol) restart() { p.keys = nil }
-
 // Look compares the kernel with the belief: the number of services, those in
 // doubt, those whose connections are waited for, and as many others, in turn,
 // as take the time of budget to read; so a table that can be read within
@@ -32,8 +25,8 @@ func (d *Director) Look(budget time.Duration) ([]string, error) {
 	return append(found, more...), errors.Join(err, merr)
 }
 
-// Doubts tells whether the last Look saw weights that another one, Benefit
-// later, may find to be somebody's change.
+// Doubts tells whether the last Look saw weights that another one,
+// SecondLook later, may find to be somebody's change.
 func (d *Director) Doubts() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -49,6 +42,7 @@ func (d *Director) lookTable(began time.Time, budget time.Duration) ([]string, e
 	if !d.known {
 		return nil, nil // Reconcile reads it first
 	}
+	defer d.tally()
 	var found []string
 	read := false // all services, in this Look
 	if n, err := d.kernel.Count(); err == nil && n != d.count {
@@ -72,12 +66,12 @@ func (d *Director) lookTable(began time.Time, budget time.Duration) ([]string, e
 	}
 	// However long the others took, the patrol gets on.
 	for fresh, first := false, true; first || time.Since(began) < budget; first = false {
-		if len(d.patrol.keys) == 0 {
+		if len(d.round) == 0 {
 			if fresh || len(d.services) == 0 && !d.cluster.Exclusive {
 				break // once round is enough
 			}
 			fresh = true
-			d.patrol.keys = sortedKeys(d.services)
+			d.round = sortedKeys(d.services)
 			if !read {
 				if err := d.lookServices(&found); err != nil {
 					return found, err
@@ -85,8 +79,8 @@ func (d *Director) lookTable(began time.Time, budget time.Duration) ([]string, e
 			}
 			continue
 		}
-		s := d.services[d.patrol.keys[0]]
-		d.patrol.keys = d.patrol.keys[1:]
+		s := d.services[d.round[0]]
+		d.round = d.round[1:]
 		if s == nil || d.attend[s.key] {
 			continue // was read in this Look: weights get a second one
 		}
@@ -165,6 +159,7 @@ func (d *Director) lookAt(s *service, found *[]string) error {
 	if err != nil {
 		return fmt.Errorf("read the IPVS table: %w", err)
 	}
+	s.active = activeOf(statuses)
 	drift := d.learn(s, is, statuses)
 	var words []string
 	for _, c := range drift.inOrder() {

@@ -40,7 +40,7 @@ func weightsGetASecondLook(t *testing.T) {
 	if found := look(t, d); len(found) != 0 || !reconcileNothing(t, d) {
 		t.Fatalf("the first look fought a fresh weight: %v", found)
 	}
-	time.Sleep(Benefit)
+	time.Sleep(SecondLook)
 	if diff := cmp.Diff([]string{"~ 10.8.8.33:80 in http_server weight 7 (was weight 1)"}, look(t, d)); diff != "" {
 		t.Errorf("the second look (-want +got):\n%s", diff)
 	}
@@ -81,7 +81,7 @@ func weightsGetASecondLookWhileDraining(t *testing.T) {
 	if found := look(t, d); len(found) != 0 || !reconcileNothing(t, d) {
 		t.Fatalf("one look fought a fresh weight: %v", found)
 	}
-	time.Sleep(Benefit)
+	time.Sleep(SecondLook)
 	if found := look(t, d); len(found) != 1 {
 		t.Errorf("the second look found %v", found)
 	}

@@ -43,6 +43,15 @@ func (s Step) String() string {
 	return b.String()
 }
 
+// lines are the steps, each in a line.
+func lines(steps []Step) []string {
+	list := make([]string, len(steps))
+	for i, s := range steps {
+		list[i] = s.String()
+	}
+	return list
+}
+
 // Step is the change in words.
 func (c *Change) Step() Step {
 	name := c.key.String()
@@ -135,17 +144,7 @@ func forwardWords(d ipvs.Destination) string {
 	if d.Forward != ipvs.Tunnel || d.Tunnel == (ipvs.Encap{}) {
 		return d.Forward.String()
 	}
-	words := d.Forward.String() + " " + d.Tunnel.Type.String()
-	if d.Tunnel.Port != 0 {
-		words += fmt.Sprintf(" port %d", d.Tunnel.Port)
-	}
-	switch d.Tunnel.Flags {
-	case ipvs.Checksum:
-		words += " csum"
-	case ipvs.RemoteChecksum:
-		words += " remcsum"
-	}
-	return words
+	return d.Forward.String() + " " + d.Tunnel.String()
 }
 
 func limits(d ipvs.Destination) string {

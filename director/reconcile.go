@@ -34,11 +34,13 @@ func (r *Result) Empty() bool { return len(r.Changes)+len(r.Others)+len(r.Raised
 func (d *Director) Reconcile() (Result, error) {
 	var r Result
 	var errs []error
+	now := time.Now()
+	switched, err := d.syncing.follow(now)
+	r.Others, errs = lines(switched), append(errs, err)
 	d.mu.Lock()
 	if d.turned.Swap(false) {
 		d.turn()
 	}
-	now := time.Now()
 	if !d.known && d.reading.due(now) {
 		if err := d.adopt(); err != nil {
 			errs = append(errs, d.reading.note(now, err))
@@ -54,9 +56,9 @@ func (d *Director) Reconcile() (Result, error) {
 	}
 	others, err := d.reconcileRest(now)
 	errs = append(errs, err)
-	r.Others = others
+	r.Others = append(r.Others, others...)
 	r.Held, d.held = d.held, nil
-	r.Kept = len(others) > 0 || slices.ContainsFunc(r.Changes, func(c Change) bool { return c.ofService() })
+	r.Kept = len(r.Others) > 0 || slices.ContainsFunc(r.Changes, func(c Change) bool { return c.ofService() })
 	d.mu.Unlock()
 	raised, err := d.floating.settle(now)
 	r.Raised = raised
@@ -238,13 +240,15 @@ func (d *Director) turn() {
 			d.soil(s)
 		}
 	}
-	d.rest.synced = false
 }
 
 // Release takes everything that is this director's out of the kernel: the
 // addresses first, then the table, the firewall's rules and the settings.
 func (d *Director) Release() error {
 	errs := []error{d.floating.setActive(false, nil)}
+	d.syncing.configure(nil)
+	_, err := d.syncing.follow(time.Now())
+	errs = append(errs, err)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var all changes
@@ -263,6 +267,7 @@ func (d *Director) Release() error {
 			errs = append(errs, fmt.Errorf("clear the IPVS table: %w", err))
 		}
 	}
+	d.established.Store(0)
 	d.services, d.soiled, d.judged = make(map[ipvs.Key]*service), nil, make(map[ipvs.Key][]*service)
 	return errors.Join(append(errs, d.releaseRest())...)
 }

@@ -14,19 +14,17 @@ import (
 // slowly is how often things are read that nobody changes by accident.
 const slowly = 10 * time.Second
 
-// rest is what the kernel holds for a cluster besides table and addresses, as
-// far as it is known.
+// rest is what the kernel holds for a cluster besides table, addresses and sync
+// daemons, as far as it is known.
 type rest struct {
 	ruleset *firewall.Ruleset // as last put there; nil: not yet
 	times   ipvs.Timeouts     // as last set
 	timed   bool              // times is what the kernel holds
-	synced  bool              // the sync daemons are as the role wants them
-	syncing *Sync             // whose daemons run; nil: none of ours
 	set     bool              // the settings were made
-	before  []Changed
+	before  []ChangedSetting
 
-	firewall, timeouts, sync, settings refusal
-	looked                             time.Time
+	firewall, timeouts, settings refusal
+	looked                       time.Time
 }
 
 // altered makes the settings be considered again: services may need others.
@@ -34,11 +32,11 @@ func (r *rest) altered() { r.set = false }
 
 // configured makes all be considered again.
 func (r *rest) configured() {
-	r.timed, r.synced, r.set = false, false, false
-	r.firewall, r.timeouts, r.sync, r.settings = refusal{}, refusal{}, refusal{}, refusal{}
+	r.timed, r.set = false, false
+	r.firewall, r.timeouts, r.settings = refusal{}, refusal{}, refusal{}
 }
 
-// reconcileRest brings firewall, timeouts, sync daemons and settings to where
+// reconcileRest brings firewall, timeouts and settings to where
 // the cluster wants them, and tells what it changed.
 func (d *Director) reconcileRest(now time.Time) (told []string, err error) {
 	var errs []error
@@ -58,7 +56,6 @@ func (d *Director) reconcileRest(now time.Time) (told []string, err error) {
 	attempt(&d.rest.settings, d.makeSettings)
 	attempt(&d.rest.firewall, d.makeFirewall)
 	attempt(&d.rest.timeouts, d.makeTimeouts)
-	attempt(&d.rest.sync, d.makeSync)
 	return told, errors.Join(errs...)
 }
 
@@ -75,19 +72,15 @@ func (d *Director) makeFirewall() ([]string, error) {
 		d.rest.ruleset = &want
 		return nil, nil
 	}
-	var words []string
 	var is []string
 	if d.rest.ruleset != nil {
 		is = d.rest.ruleset.Words()
-	}
-	for _, s := range ruleSteps(is, want.Words()) {
-		words = append(words, s.String())
 	}
 	if err := d.firewall.Replace(want); err != nil {
 		return nil, err
 	}
 	d.rest.ruleset = &want
-	return words, nil
+	return lines(ruleSteps(is, want.Words())), nil
 }
 
 // ruleSteps are the rules that go and come.
@@ -115,15 +108,15 @@ func (d *Director) makeTimeouts() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var words []string
+	var steps []Step
 	if s, differs := timeoutStep(is, want); differs {
 		if err := d.kernel.SetTimeouts(want); err != nil {
 			return nil, err
 		}
-		words = append(words, s.String())
+		steps = append(steps, s)
 	}
 	d.rest.times, d.rest.timed = want, true
-	return words, nil
+	return lines(steps), nil
 }
 
 // timeoutStep is the change from is to want, whose zeros leave the kernel's.
@@ -169,14 +162,11 @@ func (d *Director) lookRest(now time.Time) ([]string, error) {
 		}
 		errs = append(errs, err)
 	}
-	if d.rest.synced && d.rest.syncing != nil {
-		steps, err := d.syncSteps(d.cluster.Sync, false)
-		if err == nil && len(steps) > 0 {
-			found = append(found, "the sync daemons are not as they were")
-			d.rest.synced = false
-		}
-		errs = append(errs, err)
+	changed, err := d.syncing.look(now)
+	if changed {
+		found = append(found, "the sync daemons are not as they were")
 	}
+	errs = append(errs, err)
 	for _, w := range d.cluster.Settings() {
 		if is, err := d.sysctls.Read(w.Name); err == nil && is != w.Value && d.rest.set {
 			found = append(found, fmt.Sprintf("sysctl %s was set to %s", w.Name, is))
@@ -213,7 +203,7 @@ func (d *Director) planRest(c *Cluster) ([]Step, error) {
 			steps = append(steps, s)
 		}
 	}
-	sync, err := d.syncSteps(c.Sync, false)
+	sync, err := d.syncing.plan(c.Sync)
 	return append(steps, sync...), err
 }
 
@@ -223,11 +213,7 @@ func (d *Director) releaseRest() error {
 	if d.rest.ruleset != nil && !d.rest.ruleset.Empty() {
 		errs = append(errs, d.firewall.Remove())
 	}
-	if d.rest.syncing != nil {
-		_, err := d.syncSteps(nil, true)
-		errs = append(errs, err)
-	}
-	_, err := d.restore(func(Changed) bool { return true })
+	_, err := d.restore(func(ChangedSetting) bool { return true })
 	d.rest = rest{}
 	return errors.Join(append(errs, err)...)
 }

@@ -19,6 +19,8 @@ type service struct {
 	want *Service // nil: lvs.cf has it no more
 	held *Entry   // what the kernel is believed to hold; nil: nothing
 
+	active uint64 // connections, as last read
+
 	dirty   bool // its changes are not worked out yet
 	foreign bool // another's, to be removed because of exclusive
 	look    bool // the belief is in doubt: read it soon
@@ -43,9 +45,9 @@ type doubt struct {
 	since  time.Time
 }
 
-// Benefit is how long a doubt must last: a nanny tells of the weight it wrote
-// sooner, unless it is stopped.
-const Benefit = 400 * time.Millisecond
+// SecondLook is how long after the first look that saw a doubt another one
+// settles it: a nanny tells of the weight it wrote sooner, unless it is stopped.
+const SecondLook = 400 * time.Millisecond
 
 // configured is s as it is right after lvs.cf asks for next: what of it must
 // be worked out again is dirty. s itself does not change.
@@ -235,7 +237,7 @@ func (d *Director) learn(s *service, is *Entry, statuses []ipvs.DestinationStatu
 			if seen.since.IsZero() || seen.weight != c.want.Weight {
 				seen = doubt{c.want.Weight, now}
 			}
-			if now.Sub(seen.since) < d.benefit {
+			if now.Sub(seen.since) < d.second {
 				doubts[at(*c.want)] = seen
 				is.Destinations[indexOf(is, at(*c.want))].Weight = c.is.Weight // believe on, for now
 				s.look = true

@@ -1,10 +1,6 @@
 package director
 
-import (
-	"strings"
-
-	"pacu/ipvs"
-)
+import "pacu/ipvs"
 
 // A Setting is a kernel setting that a cluster needs, and why.
 type Setting struct{ Name, Value, Why string }
@@ -23,6 +19,9 @@ const manyDestinations = 20000
 // Settings are the kernel settings that c needs. Their meaning is in the
 // kernel's Documentation/networking/ipvs-sysctl.rst and ip-sysctl.rst.
 func (c *Cluster) Settings() []Setting {
+	if len(c.Services) == 0 {
+		return nil
+	}
 	list := []Setting{{
 		"net.ipv4.vs.expire_nodest_conn", "1",
 		"a client that reuses a port of a connection to a server that is gone would be left without an answer",
@@ -55,6 +54,3 @@ func (c *Cluster) Settings() []Setting {
 	add(n > manyDestinations, "net.ipv4.vs.run_estimation", "0", "rates of so many services and servers cost more than they tell; counters go on")
 	return list
 }
-
-// SysctlPath is the file of a setting.
-func SysctlPath(name string) string { return "/proc/sys/" + strings.ReplaceAll(name, ".", "/") }

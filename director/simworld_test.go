@@ -90,7 +90,7 @@ func (w *world) fatalf(format string, args ...any) {
 // start makes a director of the configuration.
 func (w *world) start(cfg simConfig) {
 	w.d = New(spy{w.kernel, w}, w.addresses, w.firewall, w.sysctls)
-	w.d.benefit /= max(w.hurry, 1)
+	w.d.second /= max(w.hurry, 1)
 	w.configure(cfg)
 }
 

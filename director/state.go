@@ -5,16 +5,17 @@ import "pacu/ipvs"
 // A State is what the next pulse must know of this one's work, besides what
 // the kernel itself tells.
 type State struct {
-	Owned    []ipvs.Key `json:"owned,omitempty"`    // services that this director put into the table
-	Settings []Changed  `json:"settings,omitempty"` // that it changed
-	Drains   []Drain    `json:"drains,omitempty"`
+	Owned    []ipvs.Key       `json:"owned,omitempty"`    // services that this director put into the table
+	Settings []ChangedSetting `json:"settings,omitempty"` // that it changed
+	Drains   []Drain          `json:"drains,omitempty"`
+	Sync     *Sync            `json:"sync,omitempty"` // whose daemons it started
 }
 
 // State is the state now.
 func (d *Director) State() State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	st := State{Settings: append([]Changed(nil), d.rest.before...), Drains: append([]Drain(nil), d.drains...)}
+	st := State{Settings: append([]ChangedSetting(nil), d.rest.before...), Drains: append([]Drain(nil), d.drains...), Sync: d.syncing.state()}
 	for _, k := range sortedKeys(d.services) {
 		if s := d.services[k]; s.held != nil && !s.foreign {
 			st.Owned = append(st.Owned, k)
@@ -32,6 +33,7 @@ func (d *Director) Resume(st State) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.rest.before, d.drains = st.Settings, st.Drains
+	d.syncing.resume(st.Sync)
 	for i := range d.cluster.Services {
 		if k := d.cluster.Services[i].Key; d.drains.concern(d.cluster.Services[i]) {
 			d.attend[k] = true

@@ -3,69 +3,266 @@ package director
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"pacu/ipvs"
 )
 
-// makeSync lets the sync daemons follow the role: the active router tells, the
-// standby learns.
-func (d *Director) makeSync() ([]string, error) {
-	if d.rest.synced {
-		return nil, nil
-	}
-	steps, err := d.syncSteps(d.cluster.Sync, true)
-	if err != nil {
-		return nil, err
-	}
-	d.rest.synced = true
-	var words []string
-	for _, s := range steps {
-		words = append(words, s.String())
-	}
-	return words, nil
+// A Sync is the connection synchronization between the routers.
+type Sync struct {
+	Interface string `json:"interface"`
+	ID        uint32 `json:"id"`
+	// Zero values are the kernel's own.
+	MaxLen uint16     `json:"maxlen,omitempty"` // bytes of payload in a packet
+	Port   uint16     `json:"port,omitempty"`   // UDP
+	Group  netip.Addr `json:"group,omitzero"`   // multicast
+	TTL    uint8      `json:"ttl,omitempty"`
 }
 
-// syncSteps tells what must change of the sync daemons, and does it if asked.
-// Without a Sync, what runs is not ours.
-func (d *Director) syncSteps(sync *Sync, do bool) ([]Step, error) {
-	if sync == nil && (d.rest.syncing == nil) {
+// String is where connections are told: "on eth1, id 7, group ff02::81".
+func (s Sync) String() string {
+	words := fmt.Sprintf("on %s, id %d", s.Interface, s.ID)
+	if s.MaxLen != 0 {
+		words += fmt.Sprintf(", maxlen %d", s.MaxLen)
+	}
+	if s.Port != 0 {
+		words += fmt.Sprintf(", port %d", s.Port)
+	}
+	if s.Group.IsValid() {
+		words += ", group " + s.Group.String()
+	}
+	if s.TTL != 0 {
+		words += fmt.Sprintf(", ttl %d", s.TTL)
+	}
+	return words
+}
+
+func (s Sync) daemon(role ipvs.DaemonRole) ipvs.Daemon {
+	return ipvs.Daemon{Role: role, Interface: s.Interface, SyncID: s.ID, MaxLen: s.MaxLen, Port: s.Port, Group: s.Group, TTL: s.TTL}
+}
+
+// has tells whether r is one of these daemons, as far as s says.
+func (s Sync) has(r ipvs.Daemon) bool {
+	return r.Interface == s.Interface && r.SyncID == s.ID &&
+		(s.MaxLen == 0 || s.MaxLen == r.MaxLen) && (s.Port == 0 || s.Port == r.Port) &&
+		(!s.Group.IsValid() || s.Group == r.Group) && (s.TTL == 0 || s.TTL == r.TTL)
+}
+
+// syncing lets the sync daemons follow the role: the active router tells, the
+// standby learns. It has a lock of its own, so that a change of role waits for
+// nothing else.
+type syncing struct {
+	kernel Kernel
+	active *atomic.Bool // the role
+
+	mu      sync.Mutex
+	want    *Sync
+	ours    *Sync // whose daemons this director started, or one before it; nil: none
+	role    ipvs.DaemonRole
+	settled bool          // the daemons are as want and role ask for
+	running []ipvs.Daemon // as last read
+	refusal refusal
+}
+
+func (s *syncing) configure(want *Sync) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.want, s.settled, s.refusal = want, false, refusal{}
+}
+
+// follow brings the daemons to where the role wants them, and tells what it
+// changed.
+func (s *syncing) follow(now time.Time) ([]Step, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	role := ipvs.Backup
+	if s.active.Load() {
+		role = ipvs.Master
+	}
+	if role != s.role {
+		s.role, s.settled = role, false
+		s.refusal.accept() // a new role is worth a new try
+	}
+	if s.settled || !s.refusal.due(now) {
 		return nil, nil
 	}
-	running, err := d.kernel.Daemons()
+	steps, err := s.switchDaemons()
 	if err != nil {
+		return steps, s.refusal.note(now, err)
+	}
+	s.settled = true
+	s.refusal.accept()
+	return steps, nil
+}
+
+// switchDaemons starts and stops daemons. The new one starts before the one of
+// the other role stops: no packet goes untold.
+func (s *syncing) switchDaemons() (steps []Step, err error) {
+	if s.want == nil && s.ours == nil {
+		return nil, nil
+	}
+	if s.running, err = s.kernel.Daemons(); err != nil {
 		return nil, err
 	}
-	var want *ipvs.Daemon
-	if sync != nil {
-		want = &ipvs.Daemon{Role: ipvs.Backup, Interface: sync.Interface, SyncID: sync.ID}
-		if d.floating.active.Load() {
-			want.Role = ipvs.Master
+	defer func() {
+		if len(steps) == 0 {
+			return
 		}
+		running, rerr := s.kernel.Daemons()
+		if s.running = running; err == nil {
+			err = rerr
+		}
+	}()
+	stop := func(list []ipvs.Daemon) error {
+		for _, r := range list {
+			if err := s.kernel.StopDaemon(r.Role); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return err
+			}
+			steps = append(steps, stopped(r))
+		}
+		return nil
 	}
-	var steps []Step
-	for _, r := range running {
-		if want != nil && r.Role == want.Role && r.Interface == want.Interface && r.SyncID == want.SyncID {
-			want = nil
-			continue
+	c := s.changes(s.want)
+	if err := stop(c.first); err != nil {
+		return steps, err
+	}
+	if c.start != nil {
+		if err := s.kernel.StartDaemon(*c.start); err != nil && !errors.Is(err, os.ErrExist) {
+			return steps, err
 		}
-		steps = append(steps, Step{Action: '-', Kind: "sync", Object: r.Role.String() + " daemon", Detail: "on " + r.Interface})
-		if do {
-			if err := d.kernel.StopDaemon(r.Role); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return steps, err
+		steps = append(steps, s.started(s.want))
+	}
+	s.ours = s.want
+	return steps, stop(c.last)
+}
+
+// daemonChanges are daemons to stop before start is started, as the kernel has
+// one of each role, and those to stop after.
+type daemonChanges struct {
+	first, last []ipvs.Daemon
+	start       *ipvs.Daemon // nil: it runs already, or none is wanted
+}
+
+// changes are what turns the running daemons into those of want. Without a
+// Sync, what runs is not ours unless we started it.
+func (s *syncing) changes(want *Sync) (c daemonChanges) {
+	if want == nil {
+		for _, r := range s.running {
+			if s.ours != nil && s.ours.has(r) {
+				c.first = append(c.first, r)
 			}
 		}
+		return c
 	}
-	if want != nil {
-		steps = append(steps, Step{Action: '+', Kind: "sync", Object: want.Role.String() + " daemon", Detail: fmt.Sprintf("on %s, id %d", want.Interface, want.SyncID)})
-		if do {
-			if err := d.kernel.StartDaemon(*want); err != nil && !errors.Is(err, os.ErrExist) {
-				return steps, err
-			}
+	start := want.daemon(s.role)
+	c.start = &start
+	for _, r := range s.running {
+		switch {
+		case r.Role != s.role:
+			c.last = append(c.last, r)
+		case want.has(r) && (s.ours == nil || *s.ours == *want):
+			c.start = nil
+		default:
+			c.first = append(c.first, r)
 		}
 	}
-	if do {
-		d.rest.syncing = sync
+	return c
+}
+
+func stopped(d ipvs.Daemon) Step {
+	return Step{Action: '-', Kind: "sync", Object: d.Role.String() + " daemon", Detail: "on " + d.Interface}
+}
+
+func (s *syncing) started(want *Sync) Step {
+	return Step{Action: '+', Kind: "sync", Object: s.role.String() + " daemon", Detail: want.String()}
+}
+
+// plan is what a cluster with this Sync would change.
+func (s *syncing) plan(want *Sync) (steps []Step, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if want == nil && s.ours == nil {
+		return nil, nil
+	}
+	if s.running, err = s.kernel.Daemons(); err != nil {
+		return nil, err
+	}
+	c := s.changes(want)
+	for _, r := range c.first {
+		steps = append(steps, stopped(r))
+	}
+	if c.start != nil {
+		steps = append(steps, s.started(want))
+	}
+	for _, r := range c.last {
+		steps = append(steps, stopped(r))
 	}
 	return steps, nil
+}
+
+// look tells whether others changed the daemons; the next follow puts it
+// right.
+func (s *syncing) look(now time.Time) (changed bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.settled || s.want == nil {
+		return false, nil
+	}
+	if s.running, err = s.kernel.Daemons(); err != nil {
+		return false, err
+	}
+	c := s.changes(s.want)
+	if c.start == nil && len(c.first)+len(c.last) == 0 {
+		return false, nil
+	}
+	s.settled = false
+	s.refusal.repair(now, "the sync daemons")
+	return true, nil
+}
+
+func (s *syncing) degraded(now time.Time) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refusal.err == nil {
+		return nil
+	}
+	return []string{s.refusal.words(now)}
+}
+
+// resume takes what an earlier director started for ours.
+func (s *syncing) resume(ours *Sync) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ours = ours
+}
+
+func (s *syncing) state() *Sync {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ours
+}
+
+// FollowRole makes the connection sync daemons those of the role that
+// SetActive gave, and tells in words what it changed. Reconcile does so too,
+// first of all; but one that runs may be long at work.
+func (d *Director) FollowRole() (changed []string, err error) {
+	steps, err := d.syncing.follow(time.Now())
+	return lines(steps), err
+}
+
+// Sync is the connection sync daemons that run, as last read from the kernel,
+// with what it chose where lvs.cf does not say. Nil where lvs.cf asks for
+// none.
+func (d *Director) Sync() []ipvs.Daemon {
+	d.syncing.mu.Lock()
+	defer d.syncing.mu.Unlock()
+	if d.syncing.want == nil {
+		return nil
+	}
+	return slices.Clone(d.syncing.running)
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// A Changed is a setting that this director changed, and what it was.
-type Changed struct{ Name, Value, Was, Why string }
+// A ChangedSetting is one that this director changed, and what it was.
+type ChangedSetting struct{ Name, Value, Was, Why string }
 
 // makeSettings makes the settings, each told once with its reason, and puts
 // back those that are needed no more.
@@ -32,22 +32,22 @@ func (d *Director) makeSettings() ([]string, error) {
 			continue
 		}
 		words = append(words, fmt.Sprintf("sysctl %s = %s (was %s): %s", w.Name, w.Value, is, w.Why))
-		if !slices.ContainsFunc(d.rest.before, func(c Changed) bool { return c.Name == w.Name }) {
-			d.rest.before = append(d.rest.before, Changed{w.Name, w.Value, is, w.Why})
+		if !slices.ContainsFunc(d.rest.before, func(c ChangedSetting) bool { return c.Name == w.Name }) {
+			d.rest.before = append(d.rest.before, ChangedSetting{w.Name, w.Value, is, w.Why})
 		}
 	}
-	needed := func(c Changed) bool {
+	needed := func(c ChangedSetting) bool {
 		return slices.ContainsFunc(want, func(w Setting) bool { return w.Name == c.Name })
 	}
-	restored, err := d.restore(func(c Changed) bool { return !needed(c) })
+	restored, err := d.restore(func(c ChangedSetting) bool { return !needed(c) })
 	d.rest.set = len(errs) == 0
 	return append(words, restored...), errors.Join(append(errs, err)...)
 }
 
 // restore puts back the settings that match, where nobody changed them again.
-func (d *Director) restore(match func(Changed) bool) (words []string, err error) {
+func (d *Director) restore(match func(ChangedSetting) bool) (words []string, err error) {
 	var errs []error
-	d.rest.before = slices.DeleteFunc(d.rest.before, func(c Changed) bool {
+	d.rest.before = slices.DeleteFunc(d.rest.before, func(c ChangedSetting) bool {
 		if !match(c) {
 			return false
 		}
@@ -64,7 +64,7 @@ func (d *Director) restore(match func(Changed) bool) (words []string, err error)
 }
 
 // Settings are those that this director changed.
-func (d *Director) Settings() []Changed {
+func (d *Director) Settings() []ChangedSetting {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.rest.before)

@@ -51,7 +51,7 @@ func TestBetween(t *testing.T) {
 		{"persistent", entry("rr"), persistent, []string{"~ service tcp 192.0.2.100:80 of web rr persistent 30 netmask /24 one_packet (was rr)"}},
 		{"not persistent", entry("rr"), idle, nil},
 		{"one weight", entry("rr", destination(addrA, 1), destination(addrB, 1)), entry("rr", destination(addrA, 1), destination(addrB, 2)), []string{"~ 192.0.2.12:80 in web weight 2 (was weight 1)"}},
-		{"another way", entry("rr", destination(addrA, 1)), entry("rr", tunnelled), []string{"~ 192.0.2.11:80 in web tunnel gue port 6080 csum (was masquerade)"}},
+		{"another way", entry("rr", destination(addrA, 1)), entry("rr", tunnelled), []string{"~ 192.0.2.11:80 in web tunnel gue 6080 csum (was masquerade)"}},
 		{"limits", entry("rr", destination(addrB, 2)), entry("rr", limited), []string{"~ 192.0.2.12:80 in web weight 1 at most 10 connections, again below 5 (was weight 2 no limit)"}},
 		{
 			"comes before goes", entry("rr", destination(addrA, 1), destination(addrB, 1)), entry("rr", destination(addrB, 2), destination(addrC, 1)),

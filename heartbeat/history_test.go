@@ -114,7 +114,7 @@ func history(seed uint64) *sim {
 	}
 	m.run(trouble)
 	m.heal()
-	settled := m.now + 2*d + 6*k + 8*slack
+	settled := m.now + 2*d + 6*k + 8*slack + againAfter
 	m.run(settled)
 	busy := func() int {
 		return m.hosts[0].changes + m.hosts[0].told + m.hosts[1].changes + m.hosts[1].told
@@ -177,7 +177,7 @@ func (m *sim) disturb(k, d time.Duration) {
 	case 8:
 		h.unfit = !h.unfit
 		m.logf("%s unfit: %v", h.settings.Role, h.unfit)
-		m.tell(h, Fit{OK: !h.unfit, Why: "simulated"})
+		m.tell(h, fitness(h.unfit))
 	}
 }
 
@@ -197,10 +197,17 @@ func (m *sim) heal() {
 		}
 		if h.unfit {
 			h.unfit = false
-			m.tell(h, Fit{OK: true})
+			m.tell(h, Fit{})
 		}
 		if !h.up {
 			m.start(h)
 		}
 	}
+}
+
+func fitness(unfit bool) Fit {
+	if unfit {
+		return Fit{Faults: 1, Cut: true, Why: "simulated"}
+	}
+	return Fit{}
 }

@@ -9,91 +9,87 @@ const (
 	// Never is what Next returns when nothing is due.
 	Never = time.Duration(math.MaxInt64)
 
-	// leaveEvery is the most between heartbeats of a router that is leaving:
+	// yieldEvery is the most between heartbeats of a router that hands over:
 	// when one is lost, the hand-over must not wait a whole keepalive.
-	leaveEvery = 200 * time.Millisecond
+	yieldEvery = 200 * time.Millisecond
 
 	// retryAfter is the least between a failed activation and the next try. A
 	// failure is seldom cured in seconds, and each try takes the addresses up
-	// and down.
+	// and down. Nor is a hand-over for faults, or a takeover of a failed
+	// service, tried again before.
 	retryAfter = 10 * time.Second
+
+	// againAfter is when the winner of a split brain announces once more.
+	againAfter = 5 * time.Second
 )
 
 // A Node is one router of a pair. It is a value: Step returns the next one.
-// Times are offsets from any fixed moment on a clock that never jumps.
-//
-// The rules, with the lines that pulse has always logged:
-//
-//   - No partner: the primary activates at once. A backup without partner
-//     never does.
-//   - A heartbeat goes out on every path each keepalive, and at once after a
-//     change of state: Running when active, else Stopped.
-//   - Silence of deadtime on all paths: the partner is dead and a standby
-//     activates ("partner dead: activating lvs"). One silent path is only told
-//     of.
-//   - A standby primary that hears Stopped activates ("backup inactive:
-//     activating lvs").
-//   - A standby backup that hears Stopped activates at once if the message
-//     before was Running: the primary has just let go, or is leaving.
-//     Otherwise both are standby and the primary comes first: it activates at
-//     the backup's next Stopped. So the backup activates only when the primary
-//     still says Stopped though the backup has said Stopped for more than two
-//     keepalives ("primary inactive: activating lvs"): the primary cannot.
-//   - Both active: the backup sends Running once more, so that the primary
-//     knows, and deactivates ("partner active: deactivating LVS"). The primary
-//     stays and announces its addresses again, at most once a keepalive
-//     ("partner active: resending arps").
-//   - An active router whose partner was active too, or silent, which may have
-//     been the same, announces once more when the partner says Stopped
-//     ("partner inactive: resending arps").
-//   - A router that is not fit deactivates and does not activate. Fit again,
-//     it listens for deadtime before it takes silence for death: its own
-//     links were the reason. Without a partner none of this applies.
-//   - Failed: the router deactivates. It does not try again until it has heard
-//     the partner say Running, or for a while.
-//   - Leave, active, with a living partner: the router says Stopped and keeps
-//     serving until it hears Running, or for deadtime. In all other cases it
-//     goes at once.
-//   - A step later than a keepalive past Next means that this process was not
-//     running, and that the silence was its own: it listens for deadtime
-//     before it takes silence for death, and for two keepalives (or deadtime,
-//     if that is less) acts on no Stopped, which may have waited in a queue.
-//     Later than an eighth of a keepalive, it listens for a quarter more, once.
-//     An active router goes on; if the partner has taken over meanwhile, both
-//     are active.
-//   - A message that contradicts what the partner began to say less than a
-//     keepalive ago may be an older one, overtaken on its way or sent by the
-//     slower path. It shows that the path is alive and decides nothing: if it
-//     is true it comes again.
-//   - No failback: nothing else changes who is active.
+// Times are offsets from any fixed moment on a clock that never jumps. The
+// package's documentation has the rules.
 type Node struct {
 	settings Settings
-	state    State
-	since    time.Duration // of state
-	why      string        // the reason of state
-	started  bool          // stepped at least once
+	started  bool // stepped at least once
 
+	// What this router does.
+	phase      Phase
+	phaseSince time.Duration
+	since      time.Duration // of State
+	why        string        // the reason of State
+	reason     Reason        // of phase
+	job        int           // the last Activate or Deactivate
+	mute       bool          // Taking, and a partner without a key must not let go yet
+	ending     bool          // giving up for good
+
+	// What it says.
 	sendAt time.Duration
-	paths  [MaxPaths]path
+	sentAt time.Duration
+	spoken Message // said last, or 0
 
+	// What it hears.
+	paths        [MaxPaths]path
 	partner      PartnerState
 	partnerSince time.Duration // of partner
-	said         Message       // what the partner last said and was believed, or 0
-	handed       bool          // it said Stopped right after Running
+	last         Beat          // what the partner last said and was believed; kept through silence
+	lastAt       time.Duration // of last; means nothing unless heard
+	heard        bool          // last was said since this router listens
+	droppingFrom time.Duration // since when the partner says Dropping
+	handed       bool          // it has let go: it is standby right after being active
+	foreign      bool          // told of messages of another service
 
-	unfit       bool
+	// How fit it is.
+	faults      uint16
+	cut         bool
+	faultsWhy   string
+	facts       Facts
 	failed      bool
 	retryAt     time.Duration // after failed
 	listenUntil time.Duration // after a stall; at the start, any time that has passed
+	graced      bool          // time was added for heartbeats that wait to be read
 
-	graced      bool // time was added for heartbeats that wait to be read
+	// Both active.
 	contested   bool // active, and the partner was or may have been too
 	announcedAt time.Duration
-	foreign     bool // told of messages of another service
+	againAt     time.Duration // when to announce once more; Never: not
 
-	leaving bool
-	leaveBy time.Duration
-	gone    bool
+	// Handing over.
+	cause   cause // why it is Yielding, or was
+	yieldBy time.Duration
+	taken   bool          // the partner takes over
+	tried   bool          // it gave way for its faults, and nothing changed since
+	triedAt time.Duration // retryAfter ago at the start
+
+	// What an operator wants.
+	held       bool
+	barrier    barrier // told of last
+	wants      bool
+	wantsUntil time.Duration
+	asked      bool          // the partner's Wants is answered
+	suspended  bool          // it does not preempt: an operator wanted the partner to serve
+	preemptAt  time.Duration // when it preempts; Never: it waits for something
+
+	// The service itself, for service = fos.
+	stopping  bool // has the partner stop its service
+	serviceAt time.Duration
 }
 
 // A path is what a Node knows of one path.
@@ -105,7 +101,11 @@ type path struct {
 // NewNode returns a standby router that has heard nothing. Its first step is
 // due at once.
 func NewNode(now time.Duration, s Settings) Node {
-	n := Node{settings: s.usable(), since: now, partnerSince: now, sendAt: now, listenUntil: now, why: "started"}
+	n := Node{
+		settings: s.usable(), since: now, phaseSince: now, partnerSince: now, why: "started", held: s.Held,
+		sendAt: now, sentAt: now, listenUntil: now, retryAt: now, againAt: Never, preemptAt: Never,
+		triedAt: now - retryAfter, serviceAt: now - retryAfter,
+	}
 	for i := range n.paths {
 		n.paths[i].heard = now
 	}
@@ -115,8 +115,13 @@ func NewNode(now time.Duration, s Settings) Node {
 // Settings returns the settings in use.
 func (n Node) Settings() Settings { return n.settings }
 
-// State returns whether this router serves.
-func (n Node) State() State { return n.state }
+// State returns whether this router serves, or is about to.
+func (n Node) State() State {
+	if n.phase.active() {
+		return Active
+	}
+	return Standby
+}
 
 // Since returns when State last changed.
 func (n Node) Since() time.Duration { return n.since }
@@ -124,8 +129,29 @@ func (n Node) Since() time.Duration { return n.since }
 // Why returns the reason of the last change of State, for people.
 func (n Node) Why() string { return n.why }
 
-// Leaving tells whether a Leave waits for the partner to take over.
-func (n Node) Leaving() bool { return n.leaving }
+// Phase returns how far this router is with its State.
+func (n Node) Phase() Phase { return n.phase }
+
+// PhaseSince returns when Phase last changed.
+func (n Node) PhaseSince() time.Duration { return n.phaseSince }
+
+// Reason returns the reason of Phase.
+func (n Node) Reason() Reason { return n.reason }
+
+// Leaving tells whether a Leave waits for the partner to take over, or for
+// the addresses to be gone.
+func (n Node) Leaving() bool { return n.ending || n.leaving() }
+
+// Held tells whether an operator wants this router never to take over.
+func (n Node) Held() bool { return n.held }
+
+// Suspended tells whether preempting waits for the partner's death, because an
+// operator wanted the partner to serve.
+func (n Node) Suspended() bool { return n.suspended }
+
+// Partner returns what the partner said last; all zero before. It may be long
+// ago, see PartnerState.
+func (n Node) Partner() Beat { return n.last }
 
 // PartnerState returns what is known of the partner.
 func (n Node) PartnerState() PartnerState { return n.partner }
@@ -139,47 +165,60 @@ func (n Node) PathSilent(i int) bool { return n.paths[i].silent }
 // Next returns when the next Tick is due, or Never.
 func (n Node) Next() time.Duration {
 	switch {
-	case n.gone:
+	case n.gone():
 		return Never
 	case !n.started:
 		return n.sendAt
 	}
-	next := Never
+	next := n.againAt
 	if n.settings.Partner {
-		next = n.sendAt
+		next = min(next, n.sendAt)
 		for _, p := range n.paths[:n.settings.Paths] {
 			if !p.silent {
 				next = min(next, p.heard+n.settings.Deadtime)
 			}
 		}
 	}
-	if n.leaving {
-		next = min(next, n.leaveBy)
+	if n.phase == Yielding {
+		next = min(next, n.yieldBy)
 	}
-	if n.state == Standby && n.wanted() != "" {
-		next = min(next, n.mayFrom())
+	if n.wants {
+		next = min(next, n.wantsUntil)
+	}
+	if n.phase == PhaseStandby {
+		next = min(next, n.preemptAt)
+		if why, _ := n.wanted(); why != "" && n.barred() == noBarrier {
+			next = min(next, n.mayFrom())
+		}
 	}
 	return next
 }
 
-// wanted returns why a standby should activate without being told anything,
-// or nothing.
-func (n Node) wanted() string {
-	switch {
-	case n.leaving || n.gone || (n.unfit && n.settings.Partner):
-		return ""
-	case !n.settings.Partner && n.settings.Role == Primary:
-		return "no backup router: activating lvs"
-	case n.settings.Partner && n.partner == PartnerSilent:
-		return "partner dead: activating lvs"
+func (n Node) leaving() bool { return n.phase == Yielding && n.cause == causeLeave }
+
+// gone: the addresses are gone, for good.
+func (n Node) gone() bool { return n.ending && n.phase == PhaseStandby }
+
+// keyedPartner tells whether the partner says all of a Beat. One not heard yet
+// is taken to have our key.
+func (n Node) keyedPartner() bool {
+	if n.heard {
+		return n.last.Keyed
 	}
-	return ""
+	return n.settings.Keyed
 }
 
-// may tells whether a standby may activate now, given a reason to.
-func (n Node) may(now time.Duration) bool {
-	fit := !n.unfit || !n.settings.Partner
-	return fit && !n.leaving && now >= n.mayFrom()
+// wanted returns why a standby should activate without being told anything,
+// or nothing.
+func (n Node) wanted() (why string, reason Reason) {
+	switch {
+	case n.ending:
+	case !n.settings.Partner && n.settings.Role == Primary:
+		return "no backup router: activating lvs", ReasonAlone
+	case n.settings.Partner && n.partner == PartnerSilent:
+		return "partner dead: activating lvs", ReasonDead
+	}
+	return "", 0
 }
 
 // mayFrom is when the times of not activating end.
@@ -188,19 +227,4 @@ func (n Node) mayFrom() time.Duration {
 		return max(n.retryAt, n.listenUntil)
 	}
 	return n.listenUntil
-}
-
-// message is what the heartbeat says now.
-func (n Node) message() Message {
-	if n.state == Active && !n.leaving {
-		return Running
-	}
-	return Stopped
-}
-
-func (n Node) interval() time.Duration {
-	if n.leaving {
-		return min(n.settings.Keepalive, leaveEvery)
-	}
-	return n.settings.Keepalive
 }

@@ -206,6 +206,7 @@ func TestReplayClocks(t *testing.T) {
 		if _, _, err := a.Open(0, NewLine([]Key{testKey(1)}, Backup, 6).Seal(beat, testStart), wall); refusal(err) != tt.want {
 			t.Errorf("%s: the other way: %v, want %q", tt.name, err, tt.want)
 		}
+		b.Seal(beat, testStart)
 		a.replay.current = start{boot: 6, high: 1}
 		if _, _, err := b.Open(0, a.Seal(beat, wall), testStart); err != nil {
 			t.Errorf("%s: an echo: %v", tt.name, err)

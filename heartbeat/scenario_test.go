@@ -61,7 +61,7 @@ func TestScenarios(t *testing.T) {
 		}},
 		{"the standby sleeps and changes nothing", func(m *sim, k, d time.Duration) {
 			a, s := m.steady(Role(m.rng.IntN(2)), k, d)
-			asleep := m.between(0, 5*d)
+			asleep := m.between(3*k, 5*d)
 			m.sleep(s, asleep)
 			if m.rng.IntN(2) == 0 { // nothing is queued for it
 				m.cutAll(true)
@@ -83,11 +83,11 @@ func TestScenarios(t *testing.T) {
 		{"the standby's links fail and return", func(m *sim, k, d time.Duration) {
 			a, s := m.steady(Role(m.rng.IntN(2)), k, d)
 			s.unfit = true
-			m.tell(s, Fit{OK: false})
+			m.tell(s, Fit{Faults: 1, Cut: true})
 			m.cutAll(true)
 			m.run(m.now + m.between(0, 4*d))
 			s.unfit = false
-			m.tell(s, Fit{OK: true})
+			m.tell(s, Fit{})
 			m.run(m.now + m.between(0, max(0, d-k-k/4))) // the switch learns
 			m.cutAll(false)
 			m.run(m.now + 5*d)
@@ -96,12 +96,12 @@ func TestScenarios(t *testing.T) {
 		{"the active's links fail: handed over and not taken back", func(m *sim, k, d time.Duration) {
 			a, s := m.steady(Role(m.rng.IntN(2)), k, d)
 			a.unfit = true
-			m.tell(a, Fit{OK: false})
+			m.tell(a, Fit{Faults: 1, Cut: true})
 			m.want("let go at once", !a.holds)
 			m.run(m.now + k)
 			m.want("taken over within a keepalive", s.holds)
 			a.unfit = false
-			m.tell(a, Fit{OK: true})
+			m.tell(a, Fit{})
 			m.run(m.now + 5*d)
 			m.want("no failback", s.holds && s.changes == 1 && a.changes == 2)
 		}},
@@ -141,7 +141,7 @@ func TestScenarios(t *testing.T) {
 		}},
 		{"the active leaves and the other cannot serve", func(m *sim, k, d time.Duration) {
 			a, s := m.steady(Role(m.rng.IntN(2)), k, d)
-			m.tell(s, Fit{OK: false})
+			m.tell(s, Fit{Faults: 1, Cut: true})
 			m.tell(a, Leave{})
 			m.run(m.now + d - tickLate)
 			m.want("serving until deadtime", a.holds)
@@ -166,6 +166,7 @@ func TestScenarios(t *testing.T) {
 			m.want("only the primary", primary.holds && !backup.holds)
 			m.run(m.now + 2*k)
 			m.want("announced again", primary.told >= 1)
+			m.run(m.now + againAfter + k)
 			was := primary.told
 			m.run(m.now + 5*d)
 			m.want("peace", primary.holds && !backup.holds && primary.told == was)
@@ -195,7 +196,7 @@ func TestScenarios(t *testing.T) {
 			m.run(m.now + 3*d)
 			m.want("no failback", s.holds && s.changes == 1 && a.changes == 2)
 			s.unfit = true
-			m.tell(s, Fit{OK: false})
+			m.tell(s, Fit{Faults: 1, Cut: true})
 			m.run(m.now + 3*d)
 			m.want("handed back once", a.holds && a.changes == 3 && s.changes == 2)
 		}},

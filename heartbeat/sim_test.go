@@ -121,7 +121,7 @@ func (m *sim) start(h *host) {
 	h.up, h.asleep, h.holds, h.inbox = true, false, false, nil
 	h.node = NewNode(m.now+h.epoch, h.settings)
 	if h.unfit {
-		m.step(h, Fit{OK: false})
+		m.step(h, Fit{Faults: 1, Cut: true})
 	}
 	m.step(h, Tick{})
 }
@@ -171,11 +171,12 @@ func (m *sim) step(h *host, ev Event) {
 		return
 	}
 	var actions []Action
+	var answers []Event
 	h.node, actions = h.node.Step(m.now+h.epoch, ev)
 	for _, a := range actions {
 		switch a := a.(type) {
 		case Send:
-			m.transmit(h, a.Message)
+			m.transmit(h, a.Beat)
 			continue
 		case Activate:
 			if h.holds {
@@ -183,12 +184,14 @@ func (m *sim) step(h *host, ev Event) {
 			}
 			h.holds = true
 			h.changes++
+			answers = append(answers, Raised{Job: a.Job})
 		case Deactivate:
 			if !h.holds {
 				m.fail("%s deactivates without being active", h.settings.Role)
 			}
 			h.holds = false
 			h.changes++
+			answers = append(answers, Lowered{Job: a.Job})
 		case Announce:
 			if !h.holds {
 				m.fail("%s announces without being active", h.settings.Role)
@@ -206,6 +209,9 @@ func (m *sim) step(h *host, ev Event) {
 	if h.holds != (h.node.State() == Active) {
 		m.fail("%s holds=%v in state %v", h.settings.Role, h.holds, h.node.State())
 	}
+	for _, ev := range answers {
+		m.step(h, ev)
+	}
 	h.ticks++
 	if next := h.node.Next(); h.up && next != Never {
 		if next <= m.now+h.epoch {
@@ -220,7 +226,7 @@ func (m *sim) step(h *host, ev Event) {
 	}
 }
 
-func (m *sim) transmit(from *host, msg Message) {
+func (m *sim) transmit(from *host, b Beat) {
 	to := m.hosts[1-from.id]
 	for i := range from.settings.Paths {
 		w := &m.wires[from.id][i]
@@ -231,7 +237,7 @@ func (m *sim) transmit(from *host, msg Message) {
 			if w.cut || m.rng.Float64() < w.loss {
 				continue
 			}
-			m.after(m.between(w.min, w.max), func() { m.tell(to, Heard{Path: i, Message: msg}) })
+			m.after(m.between(w.min, w.max), func() { m.tell(to, Heard{Path: i, Beat: Beat{Message: b.Message}}) })
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package heartbeat
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // A Role is fixed by a router's own addresses.
 type Role int
@@ -45,13 +48,21 @@ func (p PartnerState) String() string {
 }
 
 // MaxPaths is the number of paths a Node can listen to: Piranha's public one,
-// and the private.
-const MaxPaths = 2
+// the private, and those of heartbeat_path.
+const MaxPaths = 8
 
-// PathName is "public" for path 0, "private" for path 1.
-func PathName(i int) string { return [MaxPaths]string{"public", "private"}[i] }
+// PathName is "public" for path 0, "private" for path 1, then "path 3".
+func PathName(i int) string {
+	switch i {
+	case 0:
+		return "public"
+	case 1:
+		return "private"
+	}
+	return "path " + strconv.Itoa(i+1)
+}
 
-// Settings are a Node's part of lvs.cf.
+// Settings are a Node's part of lvs.cf, and of what an operator wants.
 type Settings struct {
 	Role      Role
 	Keepalive time.Duration // between heartbeats; at least a millisecond is used
@@ -63,6 +74,21 @@ type Settings struct {
 	// Resume does the same where an earlier pulse of this router served until
 	// just now, and its addresses are still up.
 	Resume bool
+	// Held is whether the Node starts as after Hold. A Configure ignores it.
+	Held bool
+
+	Fos   bool // service = fos: it speaks the other heartbeats
+	Keyed bool // heartbeats are authenticated
+
+	// Preempt makes the primary take back when it is fit, PreemptDelay after
+	// all that it waits for is there.
+	Preempt      bool
+	PreemptDelay time.Duration
+	// SyncGate: connections are synchronized, and preempting waits for them.
+	SyncGate bool
+
+	Serial uint32  // serial_no of lvs.cf
+	Hash   [8]byte // first bytes of the SHA-256 of lvs.cf
 }
 
 // usable is s with the values that a Node needs in range.
@@ -70,5 +96,12 @@ func (s Settings) usable() Settings {
 	s.Keepalive = max(s.Keepalive, time.Millisecond)
 	s.Deadtime = max(s.Deadtime, s.Keepalive)
 	s.Paths = min(max(s.Paths, 1), MaxPaths)
+	s.PreemptDelay = max(s.PreemptDelay, 0)
 	return s
+}
+
+// listening is the part of s that decides who is heard, and how. When it
+// changes, what was heard before says nothing.
+func (s Settings) listening() Settings {
+	return Settings{Role: s.Role, Keepalive: s.Keepalive, Deadtime: s.Deadtime, Partner: s.Partner, Paths: s.Paths, Fos: s.Fos, Keyed: s.Keyed}
 }

@@ -13,7 +13,7 @@ import (
 func show(a Action) string {
 	switch a := a.(type) {
 	case Send:
-		return "send " + a.Message.String()
+		return "send " + a.Beat.Message.String()
 	case Activate:
 		return "activate: " + a.Why
 	case Deactivate:
@@ -49,7 +49,7 @@ func TestStep(t *testing.T) {
 	forced.ForceActive = true
 	two := primary
 	two.Paths = 2
-	running, stopped := Heard{Message: Running}, Heard{Message: Stopped}
+	running, stopped := Heard{Beat: Beat{Message: Running}}, Heard{Beat: Beat{Message: Stopped}}
 	dead := turn{3000 * ms, Tick{}, "warning: public path: no heartbeat for 3s; activate: partner dead: activating lvs; send running"}
 
 	tests := []struct {
@@ -60,7 +60,7 @@ func TestStep(t *testing.T) {
 		{"a single router serves at once and sends nothing", single, []turn{
 			{0, Tick{}, "activate: no backup router: activating lvs"},
 			{time.Hour, Tick{}, ""},
-			{time.Hour, Fit{OK: false, Why: "Primary NIC: link down"}, ""},
+			{time.Hour, Fit{Faults: 1, Cut: true, Why: "Primary NIC: link down"}, ""},
 			{time.Hour, running, ""},
 			{time.Hour, Leave{}, "deactivate: stopping: deactivating LVS; gone"},
 			{time.Hour, Tick{}, ""},
@@ -91,16 +91,16 @@ func TestStep(t *testing.T) {
 		}},
 		{"hold keeps the partner alive and says nothing", backup, []turn{
 			{0, Tick{}, "send stopped"},
-			{900 * ms, Heard{Message: HoldMessage}, ""},
-			{1800 * ms, Heard{Message: HeldMessage}, "send stopped"},
+			{900 * ms, Heard{Beat: Beat{Message: HoldMessage}}, ""},
+			{1800 * ms, Heard{Beat: Beat{Message: HeldMessage}}, "send stopped"},
 			{2800 * ms, Tick{}, "send stopped"},
 			{3800 * ms, Tick{}, "send stopped"},
 			{4800 * ms, Tick{}, "warning: public path: no heartbeat for 3s; activate: partner dead: activating lvs; send running"},
 		}},
 		{"fos heartbeats are told of once and prove nothing", backup, []turn{
 			{0, Tick{}, "send stopped"},
-			{100 * ms, Heard{Message: FOSRunning}, "warning: Incompatible heartbeat received -- other system not using identical services"},
-			{1000 * ms, Heard{Message: FOSStopped}, "send stopped"},
+			{100 * ms, Heard{Beat: Beat{Message: FOSRunning}}, "warning: Incompatible heartbeat received -- other system not using identical services"},
+			{1000 * ms, Heard{Beat: Beat{Message: FOSStopped}}, "send stopped"},
 			{2000 * ms, Tick{}, "send stopped"},
 			dead,
 		}},
@@ -142,12 +142,12 @@ func TestStep(t *testing.T) {
 		{"links fail and return", primary, []turn{
 			{0, Tick{}, "send stopped"},
 			{500 * ms, stopped, "activate: backup inactive: activating lvs; send running"},
-			{600 * ms, Fit{OK: false, Why: "Primary NIC: link down"}, "warning: Primary NIC: link down; warning: Local NIC link failure: Pulse disabled; " +
+			{600 * ms, Fit{Faults: 1, Cut: true, Why: "Primary NIC: link down"}, "warning: Primary NIC: link down; warning: Local NIC link failure: Pulse disabled; " +
 				"deactivate: local link failure: deactivating LVS; send stopped"},
-			{700 * ms, Fit{OK: false, Why: "Primary NIC: link down"}, ""},
+			{700 * ms, Fit{Faults: 1, Cut: true, Why: "Primary NIC: link down"}, ""},
 			{1500 * ms, stopped, ""},
 			{1600 * ms, Tick{}, "send stopped"},
-			{2000 * ms, Fit{OK: true}, "info: Local NIC link(s) restored: Pulse enabled"},
+			{2000 * ms, Fit{}, "info: Local NIC link(s) restored: Pulse enabled"},
 			{2600 * ms, stopped, "activate: backup inactive: activating lvs; send running"},
 		}},
 		{"a planned stop waits for the partner", primary, []turn{
@@ -169,7 +169,7 @@ func TestStep(t *testing.T) {
 			{1500 * ms, running, "send stopped"},
 			{2450 * ms, running, ""},
 			{2500 * ms, Tick{}, "send stopped"},
-			{3500 * ms, stopped, "activate: backup inactive: activating lvs; send running"},
+			{3500 * ms, stopped, "activate: backup inactive: activating lvs; send stopped; send running"},
 		}},
 		{"a router that slept listens first", backup, []turn{
 			{0, Tick{}, "send stopped"},
@@ -181,13 +181,13 @@ func TestStep(t *testing.T) {
 		}},
 		{"one of two paths falls silent and returns", two, []turn{
 			{0, Tick{}, "send stopped"},
-			{900 * ms, Heard{Path: 0, Message: Running}, ""},
-			{900 * ms, Heard{Path: 1, Message: Running}, ""},
-			{1900 * ms, Heard{Path: 1, Message: Running}, "send stopped"},
-			{2900 * ms, Heard{Path: 1, Message: Running}, "send stopped"},
-			{3900 * ms, Heard{Path: 1, Message: Running}, "warning: public path: no heartbeat for 3s; send stopped"},
-			{4400 * ms, Heard{Path: 0, Message: Running}, "info: public path: heartbeat again after 3.5s"},
-			{4500 * ms, Heard{Path: 2, Message: Stopped}, ""},
+			{900 * ms, Heard{Path: 0, Beat: Beat{Message: Running}}, ""},
+			{900 * ms, Heard{Path: 1, Beat: Beat{Message: Running}}, ""},
+			{1900 * ms, Heard{Path: 1, Beat: Beat{Message: Running}}, "send stopped"},
+			{2900 * ms, Heard{Path: 1, Beat: Beat{Message: Running}}, "send stopped"},
+			{3900 * ms, Heard{Path: 1, Beat: Beat{Message: Running}}, "warning: public path: no heartbeat for 3s; send stopped"},
+			{4400 * ms, Heard{Path: 0, Beat: Beat{Message: Running}}, "info: public path: heartbeat again after 3.5s"},
+			{4500 * ms, Heard{Path: 2, Beat: Beat{Message: Stopped}}, ""},
 		}},
 		{"the backup router is switched off and on", primary, []turn{
 			{0, Tick{}, "send stopped"},
@@ -208,8 +208,17 @@ func TestStep(t *testing.T) {
 				}
 				n = next
 				var got []string
-				for _, a := range actions {
-					got = append(got, show(a))
+				for len(actions) > 0 {
+					a := actions[0]
+					got, actions = append(got, show(a)), actions[1:]
+					var more []Action
+					switch a := a.(type) {
+					case Activate:
+						n, more = n.Step(turn.at, Raised{Job: a.Job})
+					case Deactivate:
+						n, more = n.Step(turn.at, Lowered{Job: a.Job})
+					}
+					actions = append(actions, more...)
 				}
 				if diff := cmp.Diff(turn.want, strings.Join(got, "; ")); diff != "" {
 					t.Fatalf("turn %d, %T at %v (-want +got):\n%s", i, turn.ev, turn.at, diff)
@@ -231,8 +240,9 @@ func TestAccessors(t *testing.T) {
 		want string
 	}{
 		{1 * time.Second, Tick{}, "standby since 1s (started), partner unknown since 1s, silent false, leaving false"},
-		{2 * time.Second, Heard{Message: Running}, "standby since 1s (started), partner active since 2s, silent false, leaving false"},
-		{3 * time.Second, Heard{Message: Stopped}, "active since 3s (primary inactive: activating lvs), partner standby since 3s, silent false, leaving false"},
+		{2 * time.Second, Heard{Beat: Beat{Message: Running}}, "standby since 1s (started), partner active since 2s, silent false, leaving false"},
+		{3 * time.Second, Heard{Beat: Beat{Message: Stopped}}, "active since 3s (primary inactive: activating lvs), partner standby since 3s, silent false, leaving false"},
+		{3 * time.Second, Raised{Job: 1}, "active since 3s (primary inactive: activating lvs), partner standby since 3s, silent false, leaving false"},
 		{4 * time.Second, Leave{}, "active since 3s (primary inactive: activating lvs), partner standby since 3s, silent false, leaving true"},
 	}
 	for _, s := range steps {
@@ -244,7 +254,8 @@ func TestAccessors(t *testing.T) {
 	if n.Settings().Paths != 1 || n.Next() != 4200*ms {
 		t.Errorf("paths %d, next %v", n.Settings().Paths, n.Next())
 	}
-	if n, _ = n.Step(5*time.Second, Heard{Message: Running}); n.Next() != Never {
+	n, _ = n.Step(5*time.Second, Heard{Beat: Beat{Message: Running}})
+	if n, _ = n.Step(5*time.Second, Lowered{Job: 2}); n.Next() != Never {
 		t.Errorf("gone, but due at %v", n.Next())
 	}
 }

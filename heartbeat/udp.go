@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,10 +19,19 @@ const (
 	sendWithin = 100 * time.Millisecond
 	// readBuffer is more than a heartbeat, so that a longer datagram shows.
 	readBuffer = 512
+
+	// classControl is CS6, network control (RFC 2474, RFC 4594): heartbeats
+	// pass before the traffic that they keep alive. In IPv4's TOS and IPv6's
+	// traffic class the code point has the upper six bits.
+	classControl = 48 << 2
+	// queueFirst is TC_PRIO_INTERACTIVE of linux/pkt_sched.h: the first band of
+	// our own interface's queue, and the highest that needs no privilege.
+	queueFirst = 6
 )
 
-// A Path is a UDP socket that carries heartbeats to and from the partner. It
-// is safe for concurrent use.
+// A Path is a UDP socket that carries datagrams to and from the partner. It
+// knows whose they are by the address, and not what they say: that is for a
+// Line. It is safe for concurrent use.
 type Path struct {
 	name   string
 	conn   *net.UDPConn
@@ -30,14 +40,16 @@ type Path struct {
 
 	mu    sync.Mutex
 	stats PathStats // guarded by mu
+	drops Drops     // guarded by mu
 }
 
 // PathStats are what a Path has counted since Listen.
 type PathStats struct {
-	Sent      uint64
-	Heard     uint64
-	Dropped   uint64    // datagrams of another sender, of another length, or that say nothing known
-	LastHeard time.Time // zero if never
+	Sent       uint64
+	Heard      uint64
+	Dropped    uint64            // datagrams that were no heartbeat of the partner's
+	DroppedFor map[string]uint64 // the same by the reason; nil if none
+	LastHeard  time.Time         // zero if never
 }
 
 // Listen opens a path in the calling thread's network namespace. It receives
@@ -50,14 +62,31 @@ func Listen(local, remote netip.AddrPort, name string) (*Path, error) {
 	if local.Addr().Is6() {
 		network = "udp6"
 	}
-	conn, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(local))
+	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return hurry(c, local.Addr().Is6()) }}
+	conn, err := config.ListenPacket(context.Background(), network, local.String())
 	if err != nil {
 		return nil, listenError(local, err)
 	}
+	udp := conn.(*net.UDPConn)
 	return &Path{
-		name: name, conn: conn, remote: remote,
-		local: unmapped(conn.LocalAddr().(*net.UDPAddr).AddrPort()),
+		name: name, conn: udp, remote: remote,
+		local: unmapped(udp.LocalAddr().(*net.UDPAddr).AddrPort()),
 	}, nil
+}
+
+// hurry lets what the socket sends go first.
+func hurry(c syscall.RawConn, is6 bool) error {
+	var err error
+	outer := c.Control(func(fd uintptr) {
+		if is6 {
+			err = unix.SetsockoptInt(int(fd), unix.IPPROTO_IPV6, unix.IPV6_TCLASS, classControl)
+		} else {
+			err = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS, classControl)
+		}
+		// After the class, which sets it too.
+		err = errors.Join(err, unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PRIORITY, queueFirst))
+	})
+	return errors.Join(outer, err)
 }
 
 func listenError(local netip.AddrPort, err error) error {
@@ -95,15 +124,18 @@ func (p *Path) String() string { return fmt.Sprintf("%s %s -> %s", p.name, p.loc
 func (p *Path) Stats() PathStats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.stats
+	s := p.stats
+	s.Dropped, s.DroppedFor = p.drops.Total(), p.drops.ByReason()
+	return s
 }
 
-// Send sends m once. That nobody listens at the other end is no error.
-func (p *Path) Send(m Message) error {
+// Send sends a datagram once. That nobody listens at the other end is no
+// error.
+func (p *Path) Send(raw []byte) error {
 	if err := p.conn.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
 		return fmt.Errorf("heartbeat on %s: %w", p, err)
 	}
-	_, err := p.conn.WriteToUDPAddrPort(m.Append(make([]byte, 0, Size)), p.remote)
+	_, err := p.conn.WriteToUDPAddrPort(raw, p.remote)
 	if err != nil && !errors.Is(err, unix.ECONNREFUSED) {
 		return fmt.Errorf("heartbeat on %s: %w", p, err)
 	}
@@ -113,17 +145,20 @@ func (p *Path) Send(m Message) error {
 	return nil
 }
 
-// Run calls heard for each heartbeat of the partner until ctx ends, and
-// returns ctx's error, or until the socket fails. As with Piranha, the sender
-// must have the partner's address and may have any port; every other datagram
-// is dropped and counted.
-func (p *Path) Run(ctx context.Context, heard func(Message)) error {
+// Run calls open for each datagram of the partner until ctx ends, and returns
+// ctx's error, or until the socket fails. raw holds until open returns. An
+// error of open, as Line.Open's, says why the datagram is dropped. As with
+// Piranha, the sender must have the partner's address and may have any port;
+// all else is dropped without asking. What is dropped is counted, and tell is
+// called with a line for the log when Drops finds that it is time.
+func (p *Path) Run(ctx context.Context, open func(raw []byte, at time.Time) error, tell func(line string)) error {
 	// A deadline in the past wakes the reader.
 	stop := context.AfterFunc(ctx, func() { _ = p.conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
 	buf := make([]byte, readBuffer)
 	for {
 		n, from, err := p.conn.ReadFromUDPAddrPort(buf)
+		now := time.Now()
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -132,24 +167,27 @@ func (p *Path) Run(ctx context.Context, heard func(Message)) error {
 		case err != nil:
 			return fmt.Errorf("heartbeat on %s: %w", p, err)
 		}
-		m, err := Parse(buf[:n])
-		ok := err == nil && from.Addr().Unmap().WithZone("") == p.remote.Addr().WithZone("")
-		p.count(ok)
-		if ok {
-			heard(m)
+		if sender := from.Addr().Unmap().WithZone(""); sender == p.remote.Addr().WithZone("") {
+			err = open(buf[:n], now)
+		} else {
+			err = fmt.Errorf("%w: %s", ErrSender, sender)
+		}
+		if line := p.count(err, now); line != "" {
+			tell(line)
 		}
 	}
 }
 
-func (p *Path) count(ok bool) {
+// count counts a datagram that came, and was dropped where err says why.
+func (p *Path) count(err error, now time.Time) (line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !ok {
-		p.stats.Dropped++
-		return
+	if err != nil {
+		return p.drops.Add(err, now)
 	}
 	p.stats.Heard++
-	p.stats.LastHeard = time.Now()
+	p.stats.LastHeard = now
+	return ""
 }
 
 func unmapped(a netip.AddrPort) netip.AddrPort {

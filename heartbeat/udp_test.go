@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 )
 
@@ -40,7 +41,15 @@ func listen(t *testing.T, p *Path) <-chan Message {
 	t.Helper()
 	heard, ended := make(chan Message, 10), make(chan error)
 	ctx, cancel := context.WithCancel(context.Background())
-	go func() { ended <- p.Run(ctx, func(m Message) { heard <- m }) }()
+	go func() {
+		ended <- p.Run(ctx, func(raw []byte, _ time.Time) error {
+			m, err := Parse(raw)
+			if err == nil {
+				heard <- m
+			}
+			return err
+		}, func(line string) { t.Log(line) })
+	}()
 	t.Cleanup(func() {
 		cancel()
 		select {
@@ -73,7 +82,7 @@ func TestPath(t *testing.T) {
 			a, b := pathPair(t, addr)
 			heardA, heardB := listen(t, a), listen(t, b)
 			for _, m := range []Message{Stopped, Running} {
-				if err := errors.Join(a.Send(m), b.Send(m)); err != nil {
+				if err := errors.Join(a.Send(m.Append(nil)), b.Send(m.Append(nil))); err != nil {
 					t.Fatal(err)
 				}
 				wait(t, heardA, m)
@@ -111,12 +120,14 @@ func TestPathDrops(t *testing.T) {
 	send("127.0.0.2:0", 0xda, 0xdb, 0xad, 0xbd)        // a stranger
 	send("127.0.0.1:0", 0xbd, 0xad, 0xdb, 0xda)        // big-endian, from another port
 	wait(t, heard, Running)
-	if err := b.Send(Stopped); err != nil {
+	if err := b.Send(Stopped.Append(nil)); err != nil {
 		t.Fatal(err)
 	}
 	wait(t, heard, Stopped)
-	if s := a.Stats(); s.Heard != 2 || s.Dropped != 5 {
-		t.Errorf("stats %+v, want 2 heard and 5 dropped", s)
+	want := map[string]uint64{string(ErrLength): 3, string(ErrUnknown): 1, string(ErrSender): 1}
+	s := a.Stats()
+	if diff := cmp.Diff(want, s.DroppedFor); diff != "" || s.Heard != 2 || s.Dropped != 5 {
+		t.Errorf("%d heard, %d dropped (-want +got):\n%s", s.Heard, s.Dropped, diff)
 	}
 }
 
@@ -127,7 +138,7 @@ func TestPathNobodyThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
-		if err := a.Send(Running); err != nil {
+		if err := a.Send(Running.Append(nil)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -152,5 +163,30 @@ func TestListenErrors(t *testing.T) {
 	}
 	if err := listenError(a.Local(), unix.EACCES); !errors.Is(err, unix.EACCES) || !strings.Contains(err.Error(), "CAP_NET_BIND_SERVICE") {
 		t.Errorf("permission: %v", err)
+	}
+}
+
+// Heartbeats go first, on the wire and in our own queue.
+func TestPathGoesFirst(t *testing.T) {
+	for _, addr := range []string{"127.0.0.1", "::1"} {
+		a, _ := pathPair(t, addr)
+		raw, err := a.conn.SyscallConn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		level, option := unix.IPPROTO_IP, unix.IP_TOS
+		if addr == "::1" {
+			level, option = unix.IPPROTO_IPV6, unix.IPV6_TCLASS
+		}
+		var class, priority int
+		if err := raw.Control(func(fd uintptr) {
+			class, _ = unix.GetsockoptInt(int(fd), level, option)
+			priority, _ = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PRIORITY)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if class != 0xc0 || priority != 6 {
+			t.Errorf("%s: class %#x, priority %d", addr, class, priority)
+		}
 	}
 }

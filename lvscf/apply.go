@@ -51,6 +51,14 @@ func (c *checker) applyGlobal(d *Directive) {
 		cfg.SyncInterface = v.dev
 	case "syncd_id":
 		cfg.SyncID = int(v.n)
+	case "syncd_maxlen":
+		cfg.SyncMaxLen = int(v.n)
+	case "syncd_port":
+		cfg.SyncPort = uint16(v.n)
+	case "syncd_group":
+		cfg.SyncGroup = v.addr
+	case "syncd_ttl":
+		cfg.SyncTTL = int(v.n)
 	case "tcp_timeout":
 		cfg.TCPTimeout = v.d
 	case "tcpfin_timeout":
@@ -63,6 +71,56 @@ func (c *checker) applyGlobal(d *Directive) {
 		cfg.ActiveCmd = v.cmd
 	case "inactive_cmd":
 		cfg.InactiveCmd = v.cmd
+	case "notify":
+		cfg.Notify = v.cmd
+	case "command_timeout":
+		cfg.CommandTimeout = v.d
+	default:
+		c.applyPair(d)
+	}
+}
+
+// applyPair is applyGlobal for the words of the pair of routers that Piranha
+// does not have.
+func (c *checker) applyPair(d *Directive) {
+	cfg, v := &c.cfg, &c.v
+	switch d.Name {
+	case "heartbeat_path":
+		cfg.HeartbeatPaths = append(cfg.HeartbeatPaths, v.pair)
+		c.pathPlaces = append(c.pathPlaces, pathPlace{c.pos(c.toks[2].start), c.toks[2].text})
+	case "preempt":
+		cfg.Preempt = v.b
+	case "preempt_delay":
+		cfg.PreemptDelay = v.d
+	case "announce_refresh":
+		cfg.AnnounceRefresh = v.d
+	case "witness":
+		cfg.Witnesses = v.addrs
+	case "witness_quorum":
+		cfg.WitnessQuorum = int(v.n)
+	case "witness_check":
+		cfg.WitnessCheck = v.text
+	case "min_servers":
+		cfg.MinServers = int(v.n)
+	}
+}
+
+// applyTrackScript puts c.v, the value of d, into t.
+func (c *checker) applyTrackScript(t *TrackScript, d *Directive) {
+	v := &c.v
+	switch d.Name {
+	case "active":
+		t.Active = v.b
+	case "command":
+		t.Command = v.cmd
+	case "interval":
+		t.Interval = v.d
+	case "timeout":
+		t.Timeout = v.d
+	case "rise":
+		t.Rise = int(v.n)
+	case "fall":
+		t.Fall = int(v.n)
 	}
 }
 

@@ -6,8 +6,43 @@ import (
 	"strings"
 )
 
-// A Block is a part of a File to read and edit: a virtual, failover or server
-// block, or what stands outside all of them. It stays valid while its File is
+// A blockKind is a kind of block.
+type blockKind struct {
+	word   string // that opens it
+	inside Where  // what stands in it
+	in     Where  // where it may stand
+}
+
+// blockKinds are the blocks of lvs.cf.
+var blockKinds = []blockKind{
+	{"virtual", InVirtual, Global},
+	{"failover", InFailover, Global},
+	{"server", InServer, inService},
+	{"track_script", InTrackScript, Global},
+}
+
+// kindOf returns the kind of block that word opens, and false for other words.
+func kindOf(word string) (blockKind, bool) {
+	for _, k := range blockKinds {
+		if k.word == word {
+			return k, true
+		}
+	}
+	return blockKind{}, false
+}
+
+// kindWord is the word that opens what is inside.
+func kindWord(inside Where) string {
+	for _, k := range blockKinds {
+		if k.inside == inside {
+			return k.word
+		}
+	}
+	return ""
+}
+
+// A Block is a part of a File to read and edit: a virtual, failover, server or
+// track_script block, or what stands outside all of them. It stays valid while its File is
 // edited, until it is itself removed.
 //
 // An edit changes the lines it is about and no other byte of the file. Where
@@ -20,19 +55,9 @@ type Block struct {
 // Global returns the part of f outside all blocks.
 func (f *File) Global() *Block { return &Block{f, &f.root} }
 
-// Kind returns "virtual", "failover" or "server", and "" for the part outside
-// blocks.
-func (b *Block) Kind() string {
-	switch b.body.where {
-	case InVirtual:
-		return "virtual"
-	case InFailover:
-		return "failover"
-	case InServer:
-		return "server"
-	}
-	return ""
-}
+// Kind returns "virtual", "failover", "server" or "track_script", and "" for
+// the part outside blocks.
+func (b *Block) Kind() string { return kindWord(b.body.where) }
 
 // Name returns the block's name, empty for the part outside blocks.
 func (b *Block) Name() string {

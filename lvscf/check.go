@@ -25,7 +25,10 @@ type checker struct {
 	warned   map[*Directive]bool
 	pairs    pairs
 	pools    []poolPlace
-	any      bool // the file has a statement
+
+	own        []routerAddr // see routerAddrs
+	pathPlaces []pathPlace  // of cfg.HeartbeatPaths
+	any        bool         // the file has a statement
 }
 
 // netmasks are those of the file's nat_router, and of the virtual at hand.
@@ -42,6 +45,7 @@ type place struct {
 	block           int // that it belongs to
 	node            *node
 	num, start, end int
+	bad             bool // it cannot be read
 }
 
 // begin forgets the block before.
@@ -54,6 +58,9 @@ func (s *seen) begin() {
 
 // has reports whether the block gives d a value, or tries to.
 func (s *seen) has(d *Directive) bool { return s.at[d.index].block == s.now }
+
+// bad reports whether the block tries to give d a value that cannot be read.
+func (s *seen) bad(d *Directive) bool { return s.has(d) && s.at[d.index].bad }
 
 // find returns the place of d's value and the value as written, if the block
 // has one.
@@ -134,6 +141,8 @@ func (c *checker) check(f *File) {
 		switch n.body.where {
 		case InVirtual, InFailover:
 			c.service(n)
+		case InTrackScript:
+			c.trackScript(n)
 		default:
 			c.num += n.body.lines
 		}
@@ -168,11 +177,12 @@ func (c *checker) begin(s *seen, n *node) bool {
 		t = c.toks[min(2, len(c.toks)-1)]
 	}
 	at := &s.at[d.index]
-	if at.block == s.now {
+	if at.block == s.now && !d.Repeats {
 		c.reportToken(Warning, "repeated", c.key(), fmt.Sprintf("%s stands here again, and this one counts", d.Name),
 			fmt.Sprintf("delete one: the other is in line %d", at.num))
 	}
 	at.block, at.node, at.num, at.start, at.end = s.now, n, c.num, t.start, t.end
+	at.bad = true
 	if n.kind == attempt {
 		return false
 	}
@@ -180,7 +190,8 @@ func (c *checker) begin(s *seen, n *node) bool {
 		c.warned[d] = true
 		c.reportToken(Warning, "legacy", c.key(), fmt.Sprintf("%s does nothing any more", d.Name), "delete it when Piranha need not read the file")
 	}
-	return c.decode(d, c.toks)
+	at.bad = !c.decode(d, c.toks)
+	return !at.bad
 }
 
 // key is the first word of the line at hand.
@@ -203,11 +214,12 @@ func (c *checker) blame(s *seen, d *Directive, p Pos, sev Severity, code, messag
 	c.reportAt(p, sev, code, text, message, hint)
 }
 
-// start is what an empty file, an empty virtual and an empty server mean.
+// start is what an empty file and empty blocks mean.
 type start struct {
 	global Config
 	block  Virtual
 	server Server
+	script TrackScript
 }
 
 // defaults reads the defaults of the table.
@@ -232,6 +244,8 @@ var defaults = sync.OnceValue(func() start {
 			c.applyGlobal(d)
 		case d.Where == InServer:
 			c.applyServer(&s.server, d)
+		case d.Where == InTrackScript:
+			c.applyTrackScript(&s.script, d)
 		default:
 			c.applyService(&s.block, d)
 		}

@@ -25,7 +25,11 @@ var (
 // finishGlobal judges what stands outside blocks, taken together.
 func (c *checker) finishGlobal() {
 	c.routers()
+	c.paths()
 	c.times()
+	c.fitness()
+	c.sync()
+	c.commands()
 	c.natRouter()
 	if c.cfg.SNATPool != nil {
 		c.notePool(&c.global, rowPool, c.cfg.SNATPool)
@@ -77,6 +81,7 @@ func (c *checker) routers() {
 func (c *checker) times() {
 	cfg := &c.cfg
 	if cfg.Deadtime > cfg.Keepalive {
+		c.patience()
 		return
 	}
 	s := Warning // nobody listens
@@ -90,6 +95,26 @@ func (c *checker) times() {
 	c.blame(&c.global, row, Pos{1, 1}, s, "deadtime",
 		fmt.Sprintf("deadtime %s%s is not above keepalive %s: a healthy partner would be taken for dead", seconds(cfg.Deadtime), what, seconds(cfg.Keepalive)),
 		fmt.Sprintf("write 'deadtime = %s'", seconds(3*cfg.Keepalive)))
+}
+
+// patience warns of a deadtime that a few lost heartbeats use up. Piranha's
+// defaults do so, and are not warned of.
+func (c *checker) patience() {
+	cfg := &c.cfg
+	given := c.global.has(rowDeadtime) || c.global.has(rowKeepalive)
+	if !given || c.global.bad(rowDeadtime) || c.global.bad(rowKeepalive) || !cfg.BackupActive || cfg.Deadtime >= 3*cfg.Keepalive {
+		return
+	}
+	row, lost := rowDeadtime, "one lost heartbeat makes"
+	if !c.global.has(rowDeadtime) {
+		row = rowKeepalive
+	}
+	if cfg.Deadtime > 2*cfg.Keepalive {
+		lost = "two lost heartbeats make"
+	}
+	c.blame(&c.global, row, Pos{1, 1}, Warning, "deadtime",
+		fmt.Sprintf("deadtime %s is below three times keepalive %s: %s a healthy partner dead", seconds(cfg.Deadtime), seconds(cfg.Keepalive), lost),
+		fmt.Sprintf("write 'deadtime = %s', or a shorter keepalive", seconds(3*cfg.Keepalive)))
 }
 
 func (c *checker) natRouter() {
@@ -135,19 +160,6 @@ func (c *checker) resolve(s *seen, d *Directive, m mask, a netip.Addr) int {
 		c.blame(s, d, Pos{}, Error, "netmask", fmt.Sprintf("%s is for IPv6, and the address is not", d.Name), "write one like 255.255.255.0")
 	}
 	return host
-}
-
-// notARouter reports a floating address that is a router's own.
-func (c *checker) notARouter(s *seen, d *Directive, p Pos, a netip.Addr) {
-	for _, own := range []struct {
-		name string
-		host Host
-	}{{"primary", c.cfg.Primary}, {"primary_private", c.cfg.PrimaryPrivate}, {"backup", c.cfg.Backup}, {"backup_private", c.cfg.BackupPrivate}} {
-		if b, ok := own.host.Addr(); ok && a == b && !a.IsUnspecified() {
-			c.blame(s, d, p, Error, "router-address", fmt.Sprintf("%s is the router's own address, %s", a, own.name), "write an address that can move between the routers")
-			return
-		}
-	}
 }
 
 // edge returns "network" or "broadcast" if a is that address of its network of

@@ -29,7 +29,7 @@ func (c *checker) gateway(s *Virtual) {
 	network := netip.PrefixFrom(g.Addr, g.Bits)
 	for i := range s.Servers {
 		r := &s.Servers[i]
-		if a, ok := r.Address.Addr(); ok && r.Active && a.Is4() == g.Addr.Is4() && !network.Contains(a) && !c.own(a) {
+		if a, ok := r.Address.Addr(); ok && r.Active && a.Is4() == g.Addr.Is4() && !network.Contains(a) && !c.isRouters(a) {
 			c.reportAt(r.Pos, Warning, "gateway", r.Name,
 				fmt.Sprintf("server %s, %s, is outside %s, the network of nat_router", quoted(r.Name), a, network.Masked()),
 				"its answers must come back through the routers: write an address of that network, or another nat_nmask")
@@ -38,21 +38,13 @@ func (c *checker) gateway(s *Virtual) {
 	}
 }
 
-// own reports whether a is an address of the routers.
-func (c *checker) own(a netip.Addr) bool {
-	for _, h := range []Host{c.cfg.Primary, c.cfg.PrimaryPrivate, c.cfg.Backup, c.cfg.BackupPrivate} {
-		if b, ok := h.Addr(); ok && a == b {
-			return true
-		}
-	}
-	return false
-}
-
 // finishFile judges the file as a whole.
 func (c *checker) finishFile() {
 	c.unused()
 	c.poolsTogether()
 	c.pairs.overlaps(c)
+	c.witnesses()
+	c.minServers()
 	blocks, kind := c.cfg.Virtuals, "virtual"
 	if c.cfg.Service == "fos" {
 		blocks, kind = c.cfg.Failovers, "failover"

@@ -21,9 +21,9 @@ func (c *checker) notePool(s *seen, d *Directive, p *Pool) {
 	at, text, _ := c.find(s, d)
 	c.pools = append(c.pools, poolPlace{p, at, text})
 	for _, r := range p.Ranges {
-		for _, h := range []Host{c.cfg.Primary, c.cfg.PrimaryPrivate, c.cfg.Backup, c.cfg.BackupPrivate} {
-			if a, ok := h.Addr(); ok && r.Contains(a) {
-				c.reportAt(at, Error, "router-address", text, fmt.Sprintf("snat_pool has %s, a router's own address", a), "write addresses that can move between the routers")
+		for _, own := range c.routerAddrs() {
+			if r.Contains(own.addr) {
+				c.reportAt(at, Error, "router-address", text, fmt.Sprintf("snat_pool has %s, a router's own address", own.addr), "write addresses that can move between the routers")
 				return
 			}
 		}

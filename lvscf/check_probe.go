@@ -28,8 +28,8 @@ func (c *checker) probes(s *Virtual, w Where) {
 		c.blame(&c.block, rowSendProgram, s.Pos, Warning, "no-effect", "send_program names no program", "delete it")
 	case s.SendProgram != nil && s.Expect == nil && !tried:
 		c.blame(&c.block, rowSendProgram, s.Pos, Warning, "no-expect", "send_program without the output it is expected to have: its exit status decides", `write 'expect = "OK"' with what it prints, or Piranha never takes the server for up`)
-	case s.SendProgram == nil && s.Active && !s.Unchecked && s.Protocol == "udp" && w == InVirtual && !tried:
-		c.reportAt(s.Pos, Warning, "no-expect", s.Name, fmt.Sprintf("virtual %s is udp and has no probe", quoted(s.Name)), "write send and expect, or a send_program")
+	case s.SendProgram == nil && s.Active && !s.Unchecked && s.Protocol == "udp" && (w == InVirtual || c.cfg.Service == "fos") && !tried:
+		c.reportAt(s.Pos, Warning, "no-expect", s.Name, fmt.Sprintf("%s %s is udp and has no probe", kindWord(w), quoted(s.Name)), "write send and expect, or a send_program")
 	}
 }
 

@@ -47,6 +47,7 @@ func (c *checker) service(n *node) {
 		c.pairs.virtual(c, &s, len(c.cfg.Virtuals))
 		c.cfg.Virtuals = append(c.cfg.Virtuals, s)
 	} else {
+		c.failover(&s)
 		c.cfg.Failovers = append(c.cfg.Failovers, s)
 	}
 }
@@ -111,15 +112,16 @@ func (c *checker) finishService(s *Virtual, w Where) {
 
 // floating judges the address of s.
 func (c *checker) floating(s *Virtual, w Where) {
-	kind := "virtual"
-	if w == InFailover {
-		kind = "failover"
-	}
+	kind := kindWord(w)
 	vip := s.VIP.Addr
 	if !vip.IsValid() {
 		_, text, tried := c.find(&c.block, rowAddress)
 		if tried && !Host(text).unspecified() || !s.Active {
 			return // told already, or not wanted
+		}
+		if w == InFailover && c.cfg.Service == "fos" {
+			c.reportAt(s.Pos, Error, "no-address", s.Name, fmt.Sprintf("failover %s is active and has no address", quoted(s.Name)), "write 'address = ADDRESS DEVICE', or 'active = 0'")
+			return
 		}
 		if s.Ports != nil {
 			c.reportAt(s.Pos, Error, "no-address", s.Name, fmt.Sprintf("virtual %s has ports and no address: its packets cannot be told from others", quoted(s.Name)), "write 'address = ADDRESS DEVICE', or 'active = 0'")

@@ -94,12 +94,7 @@ func (c *checker) quorum(s *Virtual) {
 		}
 		return
 	}
-	active := 0
-	for i := range s.Servers {
-		if s.Servers[i].Active {
-			active++
-		}
-	}
+	active := s.actives()
 	switch {
 	case active == 0 || !s.Active:
 	case s.Quorum > active:

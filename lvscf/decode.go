@@ -48,6 +48,12 @@ func (c *checker) decode(d *Directive, toks []token) bool {
 		return c.portList(d, t)
 	case AddrsDevice:
 		return c.pool(d, t) && c.device(d, toks[3])
+	case HostPair:
+		return c.hostPair(d, toks)
+	case AddrList:
+		return c.addrList(d, t)
+	case Group:
+		return c.group(d, t)
 	}
 	return true
 }

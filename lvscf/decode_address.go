@@ -53,18 +53,31 @@ func (c *checker) ip(d *Directive, t token) bool {
 func (c *checker) plain(d *Directive, t token, a netip.Addr, odd bool) bool {
 	switch {
 	case odd:
-		c.reportToken(Warning, "odd-address", t, fmt.Sprintf("%s is read as %s", quoted(t.text), a), assign(d, a.String()))
+		c.reportToken(Warning, "odd-address", t, fmt.Sprintf("%s is read as %s", quoted(t.text), a), c.replaced(d, t, a.String()))
 	case a.Zone() != "":
 		c.reportToken(Error, "address", t, fmt.Sprintf("%s: %s has a zone", d.Name, quoted(t.text)), "write an address that is not link-local")
 		return false
 	case a.Is4In6():
-		c.reportToken(Error, "address", t, fmt.Sprintf("%s: %s is an IPv4 address in IPv6 form", d.Name, quoted(t.text)), assign(d, a.Unmap().String()))
+		c.reportToken(Error, "address", t, fmt.Sprintf("%s: %s is an IPv4 address in IPv6 form", d.Name, quoted(t.text)), c.replaced(d, t, a.Unmap().String()))
 		return false
 	case a.IsMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
 		c.reportToken(Error, "address", t, fmt.Sprintf("%s: %s is no address of one host", d.Name, quoted(t.text)), "")
 		return false
 	}
 	return true
+}
+
+// replaced is the hint to write the setting of d at hand with text for t.
+func (c *checker) replaced(d *Directive, t token, text string) string {
+	var values []string
+	for _, other := range c.toks[2:] {
+		if other.start == t.start {
+			values = append(values, text)
+		} else {
+			values = append(values, other.text)
+		}
+	}
+	return assign(d, strings.Join(values, " "))
 }
 
 // notAddress reports t, which is neither an address nor, where that is

@@ -51,6 +51,7 @@ func given(value string) string {
 func Diff(a, b *Config) []Change {
 	d := differences{a: a, b: b}
 	d.compare("", Global, func(row string) (string, string) { return a.text(row), b.text(row) })
+	d.scripts(a.TrackScripts, b.TrackScripts)
 	d.blocks("virtual", InVirtual, a.Virtuals, b.Virtuals)
 	d.blocks("failover", InFailover, a.Failovers, b.Failovers)
 	return d.changes
@@ -102,6 +103,25 @@ func (d *differences) blocks(kind string, where Where, a, b []Virtual) {
 	}
 	for _, i := range added {
 		d.add(kind+" "+named(b[i].Name), "added", "", b[i].summary())
+	}
+}
+
+func (d *differences) scripts(a, b []TrackScript) {
+	partner, added := match(len(a), len(b),
+		func(i int) (name, key string) { return a[i].Name, command(a[i].Command) },
+		func(i int) (name, key string) { return b[i].Name, command(b[i].Command) })
+	for i := range a {
+		object := "track_script " + named(a[i].Name)
+		if partner[i] < 0 {
+			d.add(object, "removed", a[i].summary(), "")
+			continue
+		}
+		from, to := &a[i], &b[partner[i]]
+		d.name(object, from.Name, to.Name)
+		d.compare(object, InTrackScript, func(row string) (string, string) { return from.text(row), to.text(row) })
+	}
+	for _, i := range added {
+		d.add("track_script "+named(b[i].Name), "added", "", b[i].summary())
 	}
 }
 

@@ -133,7 +133,8 @@ func TestDiffOrder(t *testing.T) {
 func TestDiffEveryDirective(t *testing.T) {
 	values := map[Type]string{Int: "7", Bool: "1", Duration: "77", Port: "77", HostName: "10.9.9.9", IP: "10.9.9.9",
 		HostDevice: "10.9.9.9 eth9:9", Mask: "255.255.0.0", Text: "seven", Escaped: "seven", Command: "/bin/seven", Program: "/bin/seven", Device: "eth7",
-		Words: "port", PortList: "70-77", AddrsDevice: "10.9.9.9 eth9:9"}
+		Words: "port", PortList: "70-77", AddrsDevice: "10.9.9.9 eth9:9",
+		HostPair: "10.9.9.8 10.9.9.9", AddrList: "10.9.9.9,fd00::9", Group: "ff02::81"}
 	for _, d := range Directives() {
 		if d.Legacy {
 			continue
@@ -166,7 +167,15 @@ func TestDiffEveryDirective(t *testing.T) {
 				a, b = a+"primary_private = 10.0.0.3\n", b+"primary_private = 10.0.0.3\n"
 			case "nat_nmask":
 				a, b = a+"nat_router = 10.1.0.1 eth1\n", b+"nat_router = 10.1.0.1 eth1\n"
+			case "witness_quorum":
+				const seven = "witness = 10.0.1.1,10.0.1.2,10.0.1.3,10.0.1.4,10.0.1.5,10.0.1.6,10.0.1.7\n"
+				a, b = a+seven, b+seven
 			}
+		case InTrackScript:
+			a += "track_script t {\n"
+			a += "command = /bin/true\n"
+			b = a + line + "}\n"
+			a += "}\n"
 		case InServer:
 			a += "virtual v {\nserver s {\n"
 			if d.Name != "address" {

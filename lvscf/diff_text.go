@@ -53,6 +53,16 @@ func (c *Config) text(row string) string {
 		return c.SyncInterface
 	case "syncd_id":
 		return strconv.Itoa(c.SyncID)
+	case "syncd_maxlen":
+		return nonzero(c.SyncMaxLen)
+	case "syncd_port":
+		return nonzero(int(c.SyncPort))
+	case "syncd_group":
+		if c.SyncGroup.IsValid() {
+			return c.SyncGroup.String()
+		}
+	case "syncd_ttl":
+		return nonzero(c.SyncTTL)
 	case "tcp_timeout":
 		return seconds(c.TCPTimeout)
 	case "tcpfin_timeout":
@@ -65,6 +75,12 @@ func (c *Config) text(row string) string {
 		return command(c.ActiveCmd)
 	case "inactive_cmd":
 		return command(c.InactiveCmd)
+	case "notify":
+		return command(c.Notify)
+	case "command_timeout":
+		return seconds(c.CommandTimeout)
+	default:
+		return c.pairText(row)
 	}
 	return ""
 }
@@ -232,6 +248,14 @@ func maskText(bits int, a netip.Addr) string {
 		return strconv.Itoa(bits)
 	}
 	return dotted(bits)
+}
+
+// nonzero is n, empty for 0, which is none.
+func nonzero(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 func digit(b bool) string { return choose(b, "1", "0") }

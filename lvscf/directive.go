@@ -12,10 +12,11 @@ type Where uint8
 
 // The places.
 const (
-	Global     Where = 1 << iota // outside all blocks
-	InVirtual                    // in a virtual block
-	InFailover                   // in a failover block
-	InServer                     // in a server block
+	Global        Where = 1 << iota // outside all blocks
+	InVirtual                       // in a virtual block
+	InFailover                      // in a failover block
+	InServer                        // in a server block
+	InTrackScript                   // in a track_script block
 
 	inService = InVirtual | InFailover
 )
@@ -31,6 +32,8 @@ func (w Where) String() string {
 		return "a failover block"
 	case InServer:
 		return "a server block"
+	case InTrackScript:
+		return "a track_script block"
 	case inService:
 		return "a virtual or failover block"
 	}
@@ -60,6 +63,9 @@ const (
 	Words                       // some of Values, separated by blanks
 	PortList                    // 80,443,8000-8100, names among them, or all
 	AddrsDevice                 // 10.0.0.1,10.0.0.8-10.0.0.9 and, as a second value, an interface with or without label
+	HostPair                    // two addresses or names: the primary's and the backup's
+	AddrList                    // 10.0.0.1,10.0.0.2
+	Group                       // a multicast address
 )
 
 var typeNames = map[Type]string{
@@ -67,6 +73,7 @@ var typeNames = map[Type]string{
 	IP: "address", HostDevice: "address and device", Mask: "netmask", Word: "word", Text: "text",
 	Escaped: "text with escapes", Command: "command", Program: "word or path", Device: "interface", List: "list",
 	Words: "words", PortList: "ports", AddrsDevice: "addresses and device",
+	HostPair: "two addresses or names", AddrList: "addresses", Group: "multicast address",
 }
 
 // String names t, for people.
@@ -90,6 +97,7 @@ type Directive struct {
 	Meaning  string
 	Chinese  string // Meaning in Chinese
 
+	Repeats   bool // may be given several times, and each counts
 	Extension bool // Piranha refuses the word
 	Legacy    bool // read and kept, and does nothing
 	// Common marks a Legacy word that every file has, and nobody need be
@@ -118,11 +126,11 @@ func Lookup(where Where, name string) (Directive, bool) {
 	return Directive{}, false
 }
 
-func lookup(where Where, name string) *Directive { return words[where&15][name] }
+func lookup(where Where, name string) *Directive { return words[where&31][name] }
 
 // words finds the rows of the table by place and name.
-var words = func() (m [16]map[string]*Directive) {
-	for _, w := range []Where{Global, InVirtual, InFailover, InServer} {
+var words = func() (m [32]map[string]*Directive) {
+	for _, w := range []Where{Global, InVirtual, InFailover, InServer, InTrackScript} {
 		m[w] = make(map[string]*Directive)
 		for i := range table {
 			if d := &table[i]; d.Where&w != 0 {
@@ -142,4 +150,9 @@ const (
 	day      = int64(24 * time.Hour)
 	// What ipvsadm accepts as a timeout.
 	kernelLongest = 31 * day
+	// All of them are asked at once, several times a second.
+	mostWitnesses = 16
+	// The most that the kernel's sync daemon takes: 65535 less the headers of
+	// IPv4 and UDP, and less those of IPv6 (net/netfilter/ipvs/ip_vs_sync.c).
+	maxSyncLen, maxSyncLen6 = 65535 - 28, 65535 - 48
 )

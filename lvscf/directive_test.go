@@ -31,7 +31,7 @@ func TestDirectives(t *testing.T) {
 		if !slices.ContainsFunc([]rune(d.Chinese), func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 			t.Errorf("%s: %q is not Chinese", d.Name, d.Chinese)
 		}
-		for _, w := range []Where{Global, InVirtual, InFailover, InServer} {
+		for _, w := range []Where{Global, InVirtual, InFailover, InServer, InTrackScript} {
 			got, ok := Lookup(w, d.Name)
 			if ok && got.Where&w == 0 || d.Where&w != 0 && !ok {
 				t.Errorf("Lookup(%v, %s) = %v, %v", w, d.Name, got.Where, ok)

@@ -22,14 +22,15 @@ func (f *File) SetGlobal(key, value string) error {
 // are needed, escapes are the caller's. A key that b sets already keeps its
 // line, spacing, quotes and comment; a new one gets a line where Piranha's
 // console would write it, indented like its fellows. Whether the value makes
-// sense is for Check to say.
+// sense is for Check to say. Of a word that Repeats, it is the last line
+// that is set; see SetAll.
 func (b *Block) Set(key string, values ...string) error {
 	d, err := b.row(key)
 	if err != nil {
 		return err
 	}
 	if want := d.values(); len(values) == 0 || want > 0 && len(values) != want {
-		return fmt.Errorf("set %s in %s: %d values given, and it takes %s", key, b, len(values), amount(want))
+		return fmt.Errorf("set %s in %s: %d values given, and it takes %s", key, b, len(values), d.amount())
 	}
 	if n := b.find(d); n != nil {
 		return b.rewrite(n, values)
@@ -54,7 +55,7 @@ func (b *Block) setting(d *Directive, raw string) *node {
 // values is how many values d takes, 0 for any number.
 func (d *Directive) values() int {
 	switch d.Type {
-	case HostDevice, AddrsDevice:
+	case HostDevice, AddrsDevice, HostPair:
 		return 2
 	case List, Words:
 		return 0
@@ -116,19 +117,19 @@ func (b *Block) Unset(key string) bool {
 	return found
 }
 
-// Add puts a new, empty block into b: a virtual or failover into the file, a
-// server into one of these, behind its fellows.
+// Add puts a new, empty block into b: a virtual, failover or track_script into
+// the file, a server into one of the first two, behind its fellows.
 func (b *Block) Add(kind, name string) (*Block, error) {
-	w := map[string]Where{"virtual": InVirtual, "failover": InFailover, "server": InServer}[kind]
+	k, known := kindOf(kind)
 	if b.file.utf16 {
 		return nil, fmt.Errorf("%s %w", b.file.Name, errNotText)
 	}
-	if w == 0 || (w == InServer) != (b.body.where&inService != 0) || b.body.where == InServer {
+	if !known || k.in&b.body.where == 0 {
 		return nil, fmt.Errorf("add %s %s to %s: it cannot stand there", kind, quoted(name), b)
 	}
 	st := b.file.learn()
 	head, foot := st.service.head, st.service.foot
-	if w == InServer {
+	if k.inside == InServer {
 		head, foot = st.server.head, st.server.foot
 	}
 	line, err := heading(head, kind, name)
@@ -147,7 +148,7 @@ func (b *Block) Add(kind, name string) (*Block, error) {
 		}
 	}
 	n := b.file.node(line+st.eol, opening)
-	n.body = &body{where: w, parent: b.body, head: n}
+	n.body = &body{where: k.inside, parent: b.body, head: n}
 	n.body.add(b.file.node(foot+"}"+st.eol, closing))
 	b.insert(prev, n)
 	return &Block{b.file, n.body}, nil

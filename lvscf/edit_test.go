@@ -141,7 +141,7 @@ func outline(b *Block) string {
 			out.WriteString(table[i].Name + ": " + strings.Join(values, " | ") + "\n")
 		}
 	}
-	for _, kind := range []string{"virtual", "failover", "server"} {
+	for _, kind := range []string{"virtual", "failover", "track_script", "server"} {
 		for _, in := range b.Blocks(kind) {
 			out.WriteString(outline(in))
 		}

@@ -70,19 +70,12 @@ func (p *parser) quick(raw string, i int) bool {
 	return true
 }
 
-// quickHeading adds a line that is "virtual NAME {", "failover NAME {" or
-// "server NAME {" in its place, with a bare name in ASCII and single blanks.
+// quickHeading adds a line that is "virtual NAME {", or another block's, in its
+// place, with a bare name in ASCII and single blanks.
 func (p *parser) quickHeading(raw string, i int) bool {
 	kind, rest, _ := strings.Cut(p.line[i:], " ")
-	var w Where
-	switch {
-	case kind == "server" && p.body.where&inService != 0:
-		w = InServer
-	case kind == "virtual" && p.body.where == Global:
-		w = InVirtual
-	case kind == "failover" && p.body.where == Global:
-		w = InFailover
-	default:
+	k, ok := kindOf(kind)
+	if !ok || k.in&p.body.where == 0 {
 		return false
 	}
 	name, ok := strings.CutSuffix(rest, " {")
@@ -93,7 +86,7 @@ func (p *parser) quickHeading(raw string, i int) bool {
 	p.absorb = false
 	n := p.node(raw, other)
 	n.from, n.to = uint16(from), uint16(from+len(name))
-	p.push(n, w, kind, name, p.pos(i))
+	p.push(n, k.inside, kind, name, p.pos(i))
 	return true
 }
 

@@ -32,17 +32,18 @@ func (p *parser) form(d *Directive, toks []token) bool {
 	if d.Type == List {
 		return p.list(d, toks)
 	}
-	want := 1
 	values := toks[2:]
-	switch d.Type {
-	case HostDevice, AddrsDevice:
-		want = 2
-	case Words:
+	want := d.values()
+	if want == 0 {
 		want = max(1, len(values))
 	}
 	switch {
 	case len(values) == 0:
 		p.reportToken(Error, "no-value", first, fmt.Sprintf("%s has no value", quoted(d.Name)), assign(d, ""))
+		return false
+	case len(values) < want && d.Type == HostPair:
+		p.reportToken(Error, "no-value", values[0], fmt.Sprintf("%s needs an address of the primary and one of the backup", quoted(d.Name)),
+			fmt.Sprintf("write '%s = %s ADDRESS'", d.Name, short(values[0].text)))
 		return false
 	case len(values) < want:
 		hint := fmt.Sprintf("write '%s = %s eth0:1' with the interface to use", d.Name, short(values[0].text))
@@ -53,18 +54,21 @@ func (p *parser) form(d *Directive, toks []token) bool {
 		return false
 	case len(values) > want:
 		extra := values[want]
-		p.report(Error, "too-much", extra.start, last.end, fmt.Sprintf("%s takes %s", quoted(d.Name), amount(want)), p.lessHint(d, toks, want))
+		p.report(Error, "too-much", extra.start, last.end, fmt.Sprintf("%s takes %s", quoted(d.Name), d.amount()), p.lessHint(d, toks, want))
 		return false
 	}
 	return true
 }
 
-func amount(values int) string {
-	switch values {
-	case 0:
+// amount is how many values d takes, in words.
+func (d *Directive) amount() string {
+	switch {
+	case d.values() == 0:
 		return "at least one"
-	case 1:
+	case d.values() == 1:
 		return "one value"
+	case d.Type == HostPair:
+		return "an address of the primary and one of the backup"
 	}
 	return "an address and a device"
 }
@@ -87,7 +91,7 @@ func (p *parser) lessHint(d *Directive, toks []token, want int) string {
 			return `write \" for a quote inside the quotes`
 		}
 		return "put the whole value between one pair of quotes"
-	case PortList, AddrsDevice:
+	case PortList, AddrsDevice, AddrList:
 		// A blank after a comma is what makes them too many.
 		last := len(values) - want + 1
 		list := ""

@@ -107,6 +107,9 @@ func meaning(t *testing.T, f *File) string {
 			}
 		}
 	}
+	for i := range cfg.TrackScripts {
+		cfg.TrackScripts[i].Pos = Pos{}
+	}
 	text, err := json.Marshal(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -115,7 +115,7 @@ func FuzzEdit(f *testing.F) {
 			most = 3
 			kind := "server"
 			if b.Kind() == "" {
-				kind = []string{"virtual", "failover"}[word%2]
+				kind = []string{"virtual", "failover", "track_script"}[word%3]
 			}
 			var in *Block
 			if in, err = b.Add(kind, value); err == nil && in.Name() != value {
@@ -172,7 +172,7 @@ func FuzzFormat(f *testing.F) {
 // inner returns the blocks in b, and those in them.
 func inner(b *Block) []*Block {
 	var all []*Block
-	for _, kind := range []string{"virtual", "failover", "server"} {
+	for _, kind := range []string{"virtual", "failover", "track_script", "server"} {
 		for _, in := range b.Blocks(kind) {
 			all = append(append(all, in), inner(in)...)
 		}

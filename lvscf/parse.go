@@ -131,7 +131,7 @@ func (p *parser) one(raw string) {
 	case first.quote == 0 && first.text[0] == '}':
 		p.closes(raw, toks)
 	case first.is("{"):
-		p.reportToken(Error, "brace", first, "a { that opens nothing", `a block begins with "virtual NAME {", "failover NAME {" or "server NAME {"`)
+		p.reportToken(Error, "brace", first, "a { that opens nothing", `a block begins with "virtual NAME {", or failover, server or track_script in its place`)
 		p.body.add(p.node(raw, other))
 	case opensBlock(first):
 		p.opens(raw, toks, at)
@@ -157,13 +157,8 @@ func (p *parser) lost(raw string) {
 	case strings.HasSuffix(line, "{") || strings.HasSuffix(line, "｛"):
 		kind, _, _ := strings.Cut(word, " ")
 		w := Where(0)
-		switch {
-		case kind == "virtual" && p.body.where == Global:
-			w = InVirtual
-		case kind == "failover" && p.body.where == Global:
-			w = InFailover
-		case kind == "server" && p.body.where&inService != 0:
-			w = InServer
+		if k, ok := kindOf(kind); ok && k.in&p.body.where != 0 {
+			w = k.inside
 		}
 		p.push(n, w, kind, "", p.pos(len(line)-len(word)))
 		return

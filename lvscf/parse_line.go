@@ -50,7 +50,7 @@ func (p *parser) closes(raw string, toks []token) {
 	}
 }
 
-// opens adds a line that begins with virtual, failover or server.
+// opens adds a line that begins with a word of blockKinds.
 func (p *parser) opens(raw string, toks []token, comment int) {
 	first, last := toks[0], toks[len(toks)-1]
 	kind := first.text
@@ -136,6 +136,9 @@ func (p *parser) place(first token, name string) Where {
 		switch p.body.where {
 		case Global:
 			p.reportToken(Error, "misplaced", first, fmt.Sprintf("server %s stands in no virtual block", quoted(name)), "move it between the { and } of a virtual")
+		case InTrackScript:
+			p.reportToken(Error, "misplaced", first, fmt.Sprintf("server %s stands in no virtual block", quoted(name)), "move it between the { and } of a virtual")
+			return 0
 		case InServer:
 			inside()
 			p.pop(p.num - 1)
@@ -148,10 +151,8 @@ func (p *parser) place(first token, name string) Where {
 			p.pop(p.num - 1)
 		}
 	}
-	if kind == "virtual" {
-		return InVirtual
-	}
-	return InFailover
+	k, _ := kindOf(kind)
+	return k.inside
 }
 
 // setting adds any other line.
@@ -191,7 +192,7 @@ func (p *parser) unknown(n *node, toks []token) {
 			return
 		}
 	}
-	if w := elsewhere(key); w != 0 {
+	if w := elsewhere(key); w != 0 && lookup(p.body.where, strangers[key]) == nil {
 		p.reportToken(Error, "misplaced", first, fmt.Sprintf("%s cannot stand %s", quoted(key), in(p.body.where)), fmt.Sprintf("it belongs %s", in(w)))
 		return
 	}
@@ -200,13 +201,24 @@ func (p *parser) unknown(n *node, toks []token) {
 
 // in is w after a verb.
 func in(w Where) string {
-	switch w {
-	case Global, Global | inService, Global | InServer:
+	switch {
+	case w&Global != 0:
 		return "outside blocks"
-	case inService | InServer:
-		return "in a virtual or server block"
+	case w == inService:
+		return "in " + w.String()
 	}
-	return "in " + w.String()
+	var words []string
+	for _, k := range blockKinds {
+		// A failover is named where it is the only service meant.
+		if w&k.inside != 0 && (k.inside != InFailover || w&InVirtual == 0) {
+			words = append(words, k.word)
+		}
+	}
+	last := len(words) - 1
+	if last > 0 {
+		words = []string{strings.Join(words[:last], ", ") + " or " + words[last]}
+	}
+	return "in a " + words[0] + " block"
 }
 
 // assign is the hint to write a setting.

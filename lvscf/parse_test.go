@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,8 @@ func TestLayoutMeansNothing(t *testing.T) {
 				t.Errorf("%s, %s: %v", path, name, ps)
 				continue
 			}
-			if fmt.Sprint(got.Virtuals[0].Servers) != fmt.Sprint(want.Virtuals[0].Servers) || len(got.Virtuals) != len(want.Virtuals) {
+			first := func(c *Config) string { return fmt.Sprint(slices.Concat(c.Virtuals, c.Failovers)[0].Servers) }
+			if first(got) != first(want) || len(got.Virtuals) != len(want.Virtuals) {
 				t.Errorf("%s, %s: %+v, want %+v", path, name, got, want)
 			}
 		}

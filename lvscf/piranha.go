@@ -74,7 +74,10 @@ func (p *piranha) statement(n *node) {
 	if comment < 0 {
 		p.quotes(n, p.toks)
 	}
-	if n.kind != setting {
+	if n.body != nil && n.body.where == InTrackScript {
+		p.reportToken(Error, "piranha-word", p.toks[0], "track_script is a block that Piranha does not have", "delete it")
+	}
+	if n.kind != setting || n.dir.Where == InTrackScript {
 		return
 	}
 	d := n.dir

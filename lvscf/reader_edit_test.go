@@ -12,7 +12,7 @@ type editor struct{ *rand.Rand }
 
 // disturbing are words that change what stands around them.
 var disturbing = []string{
-	"{", "}", "=", "#", `"`, `'`, "\n", "\r", "\r\n", "\x00", "\xff", "中", bomUTF8, "virtual", "server", "failover", "virtual v {\n", "server s {\n", "}\n",
+	"{", "}", "=", "#", `"`, `'`, "\n", "\r", "\r\n", "\x00", "\xff", "中", bomUTF8, "virtual", "server", "failover", "track_script t {\n", "virtual v {\n", "server s {\n", "}\n",
 	"0", "1", "65535", "65536", "010", "0x10", "nat", "fullnat", "direct", "tunnel", "tcp+udp", "10.0.0.10", "0.0.0.0", "eth0:1", "all", "80,443",
 }
 

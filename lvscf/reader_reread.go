@@ -134,7 +134,8 @@ func (u *reread) alike(a, b *Virtual) bool {
 	switch {
 	case a.Name != b.Name, a.Active != b.Active, a.VIP != b.VIP, a.FWMark != b.FWMark,
 		a.Port != b.Port, a.Protocol != b.Protocol, a.Forward != b.Forward,
-		(a.Ports == nil) != (b.Ports == nil), !slices.Equal(a.Ports, b.Ports):
+		(a.Ports == nil) != (b.Ports == nil), !slices.Equal(a.Ports, b.Ports),
+		u.c.cfg.MinServers > 0 && a.actives() != b.actives():
 		return false
 	case a.FWMark != 0 && (a.Persistent != b.Persistent || a.PersistMask != b.PersistMask || a.PersistEngine != b.PersistEngine ||
 		a.Scheduler != b.Scheduler || !slices.Equal(a.SchedulerFlags, b.SchedulerFlags) || a.OnePacket != b.OnePacket ||

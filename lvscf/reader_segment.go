@@ -15,8 +15,8 @@ type segment struct {
 
 // What a segment may be other than a virtual.
 const (
-	between  = -1 // no block
-	failover = -2
+	between    = -1 // no block
+	otherBlock = -2
 )
 
 // index finds the segments of r.text, which is f, without Errors. Where a line
@@ -41,7 +41,7 @@ func (r *Reader) index(f *File) {
 			from, line = from+len(n.raw), line+1
 			continue
 		}
-		s := segment{from: from, line: line, lines: 1 + n.body.lines, virtual: failover}
+		s := segment{from: from, line: line, lines: 1 + n.body.lines, virtual: otherBlock}
 		if n.body.where == InVirtual {
 			s.virtual = virtuals
 			virtuals++

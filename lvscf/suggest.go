@@ -83,6 +83,8 @@ var strangers = map[string]string{
 	"checktimeout": "timeout", "checkinterval": "timeout", "fallback": "sorry_server", "request": "send", "receive": "expect",
 	"expect_program": "send_program", "netmask": "vip_nmask", "vip": "address", "ip": "address", "method": "scheduler",
 	"interval": "timeout", "uthreshold": "max_connections", "lthreshold": "min_connections", "ops": "one_packet",
+	"script": "command", "vrrp_script": "track_script", "advert_int": "keepalive", "lvs_sync_daemon": "syncdaemon",
+	"notify_master": "active_cmd", "notify_backup": "inactive_cmd", "garp_master_refresh": "announce_refresh",
 	"laddr_group_name": "snat_pool", "local_address_group": "snat_pool",
 }
 
@@ -95,7 +97,11 @@ func unknown(w Where, name string) string {
 	if ours := strangers[strings.ToLower(name)]; ours != "" {
 		return "lvs.cf calls it " + ours
 	}
-	if s := nearest(name, append(names(w), "virtual", "failover", "server")); s != "" {
+	all := names(w)
+	for _, k := range blockKinds {
+		all = append(all, k.word)
+	}
+	if s := nearest(name, all); s != "" {
 		return "did you mean " + s + "?"
 	}
 	return ""

@@ -72,7 +72,10 @@ func comments(toks []token) bool {
 }
 
 // opensBlock reports whether t is a word that opens a block.
-func opensBlock(t token) bool { return t.is("virtual") || t.is("server") || t.is("failover") }
+func opensBlock(t token) bool {
+	_, ok := kindOf(t.text)
+	return ok && t.quote == 0
+}
 
 // quotes finds the ends of quoted tokens, in a time linear in the line.
 type quotes struct {

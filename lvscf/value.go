@@ -13,11 +13,14 @@ type value struct {
 	b    bool
 	d    time.Duration
 	host Host
-	addr netip.Addr // IP, HostDevice
+	addr netip.Addr // IP, HostDevice, Group
 	dev  string     // HostDevice, AddrsDevice, Device
 	mask mask
 	text string // Word, Text, Program; Escaped, translated
 	cmd  []string
+
+	pair  HeartbeatPath // HostPair
+	addrs []netip.Addr  // AddrList
 
 	words  []string    // Words
 	ports  []PortRange // PortList

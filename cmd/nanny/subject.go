@@ -65,7 +65,7 @@ func destination(server netip.Addr, w control.Watch) (ipvs.Destination, error) {
 		return d, fmt.Errorf("min_connections %d is over max_connections %d", d.Lower, d.Upper)
 	}
 	var err error
-	if d.Tunnel, err = parseEncap(w.Encap); err != nil {
+	if d.Tunnel, err = ipvs.ParseEncap(w.Encap); err != nil {
 		return d, err
 	}
 	if d.Forward != ipvs.Tunnel && d.Tunnel != (ipvs.Encap{}) {

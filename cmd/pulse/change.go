@@ -60,3 +60,14 @@ func (c change) on(r change) change {
 	}
 	return c
 }
+
+// subject is what changed, in a few words.
+func (c change) subject() string {
+	words := c.Event
+	for _, w := range []string{c.Object, c.State} {
+		if w != "" {
+			words += " " + w
+		}
+	}
+	return words
+}

@@ -42,10 +42,13 @@ func watch(svc *director.Service, rs *director.Server) control.Watch {
 	v := rs.Virtual
 	w := control.Watch{
 		Protocol: protocolOf(svc, v), Address: svc.VIP, Port: v.Port, FWMark: svc.Key.FWMark,
-		RealPort: rs.ProbePort, Forward: forwardName(svc), Encap: encapName(svc.Encap), Weight: rs.Weight, Quiesce: rs.Quiesce,
+		RealPort: rs.ProbePort, Forward: forwardName(svc), Weight: rs.Weight, Quiesce: rs.Quiesce,
 		MaxConnections: rs.Upper, MinConnections: rs.Lower,
 		Interval: control.Duration(v.Timeout), Reentry: control.Duration(v.Reentry),
 		Send: v.Send, Expect: v.Expect, Regex: v.UseRegex, Program: v.SendProgram,
+	}
+	if svc.Encap != (ipvs.Encap{}) {
+		w.Encap = svc.Encap.String()
 	}
 	if rs.Port != rs.ProbePort {
 		w.KernelPort = &rs.Port
@@ -79,24 +82,6 @@ func forwardWord(f ipvs.Forward) string {
 		return string(lvscf.Tunnel)
 	}
 	return string(lvscf.NAT)
-}
-
-// encapName is control.Watch's word for an encapsulation.
-func encapName(e ipvs.Encap) string {
-	if e == (ipvs.Encap{}) {
-		return ""
-	}
-	words := e.Type.String()
-	if e.Port != 0 {
-		words += fmt.Sprintf(" %d", e.Port)
-	}
-	switch e.Flags {
-	case ipvs.Checksum:
-		words += " csum"
-	case ipvs.RemoteChecksum:
-		words += " remcsum"
-	}
-	return words
 }
 
 // known fills in the verdicts held, so that a nanny started anew goes on where

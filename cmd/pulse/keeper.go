@@ -102,7 +102,7 @@ func (k *keeper) run(ctx context.Context) error {
 		}
 		k.pass()
 		if k.director.Doubts() {
-			again.Reset(director.Benefit)
+			again.Reset(director.SecondLook)
 		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"pacu/control"
-	"pacu/director"
 	"pacu/lab"
 )
 
@@ -189,7 +188,7 @@ func TestKernelSecondPulse(t *testing.T) {
 
 func sysctl(t *testing.T, h *lab.Host, name string) string {
 	t.Helper()
-	out, err := h.Output(t.Context(), "cat", director.SysctlPath(name))
+	out, err := h.Output(t.Context(), "cat", sysctlPath(name))
 	if err != nil {
 		t.Fatal(err)
 	}

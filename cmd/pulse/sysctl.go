@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-
-	"pacu/director"
 )
 
 // sysctls are this machine's kernel settings.
@@ -13,7 +11,7 @@ type sysctls struct{}
 
 // Read returns a setting without its line's end.
 func (sysctls) Read(name string) (string, error) {
-	b, err := os.ReadFile(director.SysctlPath(name))
+	b, err := os.ReadFile(sysctlPath(name))
 	if err != nil {
 		return "", fmt.Errorf("sysctl %s: %w", name, plain(err))
 	}
@@ -22,8 +20,11 @@ func (sysctls) Read(name string) (string, error) {
 
 // Write makes a setting.
 func (sysctls) Write(name, value string) error {
-	if err := os.WriteFile(director.SysctlPath(name), []byte(value+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(sysctlPath(name), []byte(value+"\n"), 0o644); err != nil {
 		return fmt.Errorf("sysctl %s = %s: %w", name, value, plain(err))
 	}
 	return nil
 }
+
+// sysctlPath is the file of a setting.
+func sysctlPath(name string) string { return "/proc/sys/" + strings.ReplaceAll(name, ".", "/") }

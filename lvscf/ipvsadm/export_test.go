@@ -1,8 +1,6 @@
 package ipvsadm
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,62 +8,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pacu/lvscf"
+	"pacu/lvscf/internal/importtest"
 )
 
-// configs are the lvs.cf of testdata, by name.
-func configs(t *testing.T) map[string]*lvscf.Config {
-	t.Helper()
-	files, err := filepath.Glob("testdata/export/*.cf")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no files to export: %v", err)
-	}
-	m := make(map[string]*lvscf.Config)
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cfg, problems := lvscf.Read(file, text)
-		if cfg == nil {
-			t.Fatal(problems.Err())
-		}
-		m[file] = cfg
-	}
-	return m
-}
-
-func TestExport(t *testing.T) {
-	for file, cfg := range configs(t) {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			rules, lost := Export(cfg)
-			golden(t, file+".golden", string(rules)+"-- lost --\n"+strings.Join(lost, "\n")+"\n")
-		})
-	}
-}
-
 // TestRoundTrip exports, imports and exports again.
-func TestRoundTrip(t *testing.T) {
-	for file, cfg := range configs(t) {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			if filepath.Base(file) == "partly.cf" {
-				t.Skip("rules cannot say all of it")
-			}
-			want, _ := Export(cfg)
-			lvs, notes, err := Import("rules", want)
-			if err != nil {
-				t.Fatal(err)
-			}
-			again, problems := lvscf.Read("lvs.cf", lvs)
-			if again == nil {
-				t.Fatal(problems.Err())
-			}
-			got, lost := Export(again)
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("rules exported, imported and exported (-want +got):\n%s\nnotes %v\nlost %v", diff, notes, lost)
-			}
-		})
-	}
-}
+func TestRoundTrip(t *testing.T) { importtest.RoundTrip(t, Import, Export, nil, nil) }
 
 // sorted returns the lines of rules in order: the kernel has its own.
 func sorted(rules string) []string {

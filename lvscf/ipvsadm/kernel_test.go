@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"pacu/lvscf/internal/importtest"
 )
 
 // limit is the limits of a server in a rule.
@@ -33,7 +35,7 @@ func TestKernelRestore(t *testing.T) {
 	if _, err := exec.LookPath("ipvsadm"); err != nil {
 		t.Skip("no ipvsadm: ", err)
 	}
-	for file, cfg := range configs(t) {
+	for file, cfg := range importtest.Configs(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			runtime.LockOSThread() // which ends with the test, and its namespace with it
 			if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {

@@ -2,33 +2,14 @@ package keepalived
 
 import (
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"pacu/lvscf"
+	"pacu/lvscf/internal/importtest"
 )
-
-// configs are the lvs.cf of testdata, by name.
-func configs(t *testing.T) map[string]*lvscf.Config {
-	t.Helper()
-	files, err := filepath.Glob("testdata/export/*.cf")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no files to export: %v", err)
-	}
-	m := make(map[string]*lvscf.Config)
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m[file] = read(t, text)
-	}
-	return m
-}
 
 // read is the Config of an lvs.cf.
 func read(t *testing.T, text []byte) *lvscf.Config {
@@ -40,44 +21,20 @@ func read(t *testing.T, text []byte) *lvscf.Config {
 	return cfg
 }
 
-func TestExport(t *testing.T) {
-	for file, cfg := range configs(t) {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			conf, lost := Export(cfg)
-			golden(t, file+".golden", string(conf)+"-- lost --\n"+strings.Join(lost, "\n")+"\n")
-		})
-	}
-}
-
 // TestRoundTrip exports, imports and exports again. Names are not carried, so
 // the comments that have them are left out.
 func TestRoundTrip(t *testing.T) {
-	for file, cfg := range configs(t) {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			if filepath.Base(file) == "partly.cf" {
-				t.Skip("keepalived cannot say all of it")
-			}
-			want, _ := Export(cfg)
-			lvs, notes, err := Import("keepalived.conf", want)
-			if err != nil {
-				t.Fatal(err)
-			}
-			again := read(t, lvs)
-			for i := range again.Failovers {
-				again.Failovers[i].Active = true // what an import leaves to the operator
-			}
-			got, _ := Export(again)
-			if diff := cmp.Diff(bare(want), bare(got)); diff != "" {
-				t.Errorf("exported, imported and exported (-want +got):\n%s\n%s\nnotes %v", diff, lvs, notes)
-			}
-		})
-	}
+	importtest.RoundTrip(t, Import, Export, func(again *lvscf.Config) {
+		for i := range again.Failovers {
+			again.Failovers[i].Active = true // what an import leaves to the operator
+		}
+	}, bare)
 }
 
 // TestSame imports what was exported of a file that keepalived can express,
 // and compares what the two mean.
 func TestSame(t *testing.T) {
-	want := configs(t)["testdata/export/everything.cf"]
+	want := importtest.Configs(t)["testdata/export/everything.cf"]
 	conf, _ := Export(want)
 	lvs, _, err := Import("keepalived.conf", conf)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"pacu/lvscf/internal/importtest"
 )
 
 // TestKernelConfigTest lets keepalived -t read what Export writes, where the
@@ -19,7 +21,7 @@ func TestKernelConfigTest(t *testing.T) {
 	if _, err := exec.LookPath("keepalived"); err != nil {
 		t.Skip("no keepalived: ", err)
 	}
-	all := configs(t)
+	all := importtest.Configs(t)
 	articles, err := filepath.Glob("testdata/article*.conf")
 	if err != nil {
 		t.Fatal(err)

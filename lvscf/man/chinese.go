@@ -6,9 +6,10 @@ var chinese = words{
 	manual: "文件格式手册",
 	sections: sections{
 		name: "名称", description: "描述", grammar: "语法", values: "取值", directives: "指令",
-		global: "块外指令", services: "virtual 与 failover 块内指令", servers: "server 块内指令",
+		global: "块外指令", services: "virtual 与 failover 块内指令", servers: "server 块内指令", scripts: "track_script 块内指令",
 		extensions: "扩展", legacy: "旧指令",
 		examples: "示例", nat: "网络地址转换（NAT）", direct: "直接路由", tunnel: "IP 隧道", fullnat: "完全地址转换（Full NAT）",
+		pair: "自我保护的路由器对", failover: "故障切换服务",
 		problems: "问题代码", files: "文件", see: "参见",
 	},
 	name: "Linux 虚拟服务器路由器对的配置文件",
@@ -25,13 +26,14 @@ var chinese = words{
 		"`virtual` <名称> `{`",
 		"`failover` <名称> `{`",
 		"`server` <名称> `{`",
+		"`track_script` <名称> `{`",
 		"`}`",
 	},
 	grammar: []string{
 		"单词之间用空格或制表符分隔，`=` 两边和 `{` 之前也一样。缩进和空行没有意义。含空白的值要放在引号 `\"` 或 `'` 之中，" +
-			"并在同一行结束；值内若有一种引号，外面用另一种。`virtual` 与 `failover` 写在所有块之外，`server` 写在这两种块之内。" +
+			"并在同一行结束；值内若有一种引号，外面用另一种。`virtual`、`failover` 与 `track_script` 写在所有块之外，`server` 写在前两种块之内。" +
 			"名称供人阅读，可以是任意单词。",
-		"同一处重复的指令，以最后一个为准。各行的顺序没有意义，只有一个例外：未写 `port` 的真实服务器，使用该行之前虚拟服务器的 `port`。",
+		"同一处重复的指令，以最后一个为准；只有 `heartbeat_path` 每行都有效。各行的顺序没有意义，只有一个例外：未写 `port` 的真实服务器，使用该行之前虚拟服务器的 `port`。",
 		"行尾可以是 LF、CR LF 或 CR。文件为 UTF-8 文本；名称和注释中的字节原样保留。",
 	},
 	values: []string{
@@ -55,11 +57,15 @@ var chinese = words{
 		lvscf.Words:       {"单词 ...", "指令所列的一个或多个单词，以空白分隔。"},
 		lvscf.PortList:    {"端口列表", "端口、端口范围和服务名，以逗号分隔，不含空格：`80,443,8000-8100`；或 `all`。"},
 		lvscf.AddrsDevice: {"地址列表 网卡", "地址和地址范围，共不超过 256 个，以逗号分隔，不含空格；空格后再写放置它们的网卡，可带标签：`10.0.1.10-10.0.1.20,10.0.1.30 eth1:1`。"},
+		lvscf.HostPair:    {"主机 主机", "主路由器的地址或主机名，空格，再写备份路由器的：`10.9.9.1 10.9.9.2`。"},
+		lvscf.AddrList:    {"地址列表", "不超过 16 个地址，以逗号分隔，不含空格：`10.10.1.1,10.10.1.254`。"},
+		lvscf.Group:       {"组播地址", "IPv4 或 IPv6 组播地址：`224.0.0.81`、`ff02::81`。"},
 		lvscf.Word:        {"单词", "指令所列的单词之一，小写。"},
 	},
 	global:   "这些指令说明路由器是谁，以及两台如何协作。",
 	services: "`virtual` 块是由其中的真实服务器提供的服务。`fwmark` 相同的各块在内核中是同一个服务。`failover` 块是由路由器自己轮流运行的服务，以 `service = fos` 选用。",
 	servers:  "`server` 块是外层 `virtual` 的一台真实服务器。",
+	scripts:  "`track_script` 块是路由器反复运行的命令，用以判断自己是否适合提供服务。不适合的路由器放弃并不再接管活动角色，除非对方的情况更差。",
 	extensions: []string{
 		"文件中若有下列内容，Piranha 会拒绝，或读成别的意思。若其中一台路由器仍运行 Piranha，可用 `pulse check --piranha` 找出它们。",
 		"IPv6 地址及其掩码。",
@@ -70,12 +76,14 @@ var chinese = words{
 	},
 	durations:    "带小数或单位的时间，可用于 %s。",
 	newWords:     "指令 %s。",
+	newBlocks:    "%s 块及其全部内容。",
 	newValues:    "Piranha 没有的值：%s。",
 	legacy:       "为兼容旧文件而读取并保留，不起作用。多数会给出警告。",
 	examples:     "以下每个文件都是完整的。其中的地址专用于文档。",
 	between:      "范围：%s 到 %s。",
 	defaultIs:    "默认值：`%s`。",
 	whole:        "整秒。",
+	repeats:      "可以多次给出。",
 	extension:    "扩展指令。",
 	onlyFailover: "仅用于 `failover` 块。",
 	onlyVirtual:  "仅用于 `virtual` 块。",
@@ -123,6 +131,23 @@ var chinese = words{
 				"并且其网络服务商允许以此为源地址的数据包发出。",
 		},
 	},
+	pair: example{
+		before: []string{
+			"心跳每秒四次，经三个网络发送；只有全部沉默达一秒才认为对方失效。两个网关都不应答、磁盘不可写、或探测不到任何真实服务器的路由器" +
+				"不适合提供服务，会放弃活动角色。主路由器恢复正常半分钟后取回角色。连接同步到备用路由器的内核，切换后继续有效。每次变化都通知一个程序。",
+		},
+		after: []string{
+			"在 lvs.cf 旁放置由 `pulse keygen` 生成的密钥后，其他机器无法冒充这一对路由器。",
+		},
+	},
+	failover: example{
+		before: []string{
+			"两台路由器都有 web 服务器，由其中一台运行并持有地址。备用路由器探测它；它一旦失效，备用路由器启动自己的 web 服务器并接管地址。",
+		},
+		after: []string{
+			"若不写 `start_cmd` 与 `stop_cmd`，web 服务器须始终在两台路由器上运行，切换的只是地址。",
+		},
+	},
 	problems: []string{
 		"`pulse check` 以 <文件>`:`<行>`:`<列>`:` <级别>`:` <说明> 的形式输出每个问题，能知道时还会说明应如何书写；" +
 			"`pulse check --json` 的输出中含有下列代码。有错误（error）的文件不会被使用；只有警告（warning）的文件可以使用。",
@@ -131,6 +156,8 @@ var chinese = words{
 	severity: map[lvscf.Severity]string{lvscf.Error: "错误", lvscf.Warning: "警告"},
 	files: []entry{
 		{"`/etc/sysconfig/ha/lvs.cf`", "pulse、控制台以及 pulse 的各命令默认读取的文件。"},
+		{"`lvs.key`", "与 lvs.cf 同目录，权限 0600：这一对路由器的心跳密钥，两台内容相同。每行一个 64 位十六进制数的密钥，最新的在前，" +
+			"最多两个；以 `#` 开头的行为注释。没有此文件时使用 Piranha 的心跳，网络中的任何人都可以伪造。"},
 	},
 	seeAlso: "`pulse --help`、`ipvsadm`(8)、`nft`(8)",
 	list:    "、",

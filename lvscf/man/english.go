@@ -6,9 +6,10 @@ var english = words{
 	manual: "File Formats Manual",
 	sections: sections{
 		name: "NAME", description: "DESCRIPTION", grammar: "SYNTAX", values: "VALUES", directives: "DIRECTIVES",
-		global: "Outside blocks", services: "In virtual and failover blocks", servers: "In server blocks",
+		global: "Outside blocks", services: "In virtual and failover blocks", servers: "In server blocks", scripts: "In track_script blocks",
 		extensions: "EXTENSIONS", legacy: "LEGACY DIRECTIVES",
 		examples: "EXAMPLES", nat: "Network address translation", direct: "Direct routing", tunnel: "Tunnels", fullnat: "Full network address translation",
+		pair: "A pair that guards itself", failover: "Failover services",
 		problems: "PROBLEMS", files: "FILES", see: "SEE ALSO",
 	},
 	name: "configuration of a pair of Linux Virtual Server routers",
@@ -29,14 +30,15 @@ var english = words{
 		"`virtual` <NAME> `{`",
 		"`failover` <NAME> `{`",
 		"`server` <NAME> `{`",
+		"`track_script` <NAME> `{`",
 		"`}`",
 	},
 	grammar: []string{
 		"Words are separated by spaces and tabs, also around `=` and before `{`. Indentation and blank lines mean nothing. " +
 			"A value with a blank in it stands in quotation marks, `\"` or `'`, and ends on its line; a quotation mark inside " +
-			"needs the other kind around it. `virtual` and `failover` stand outside all blocks, `server` in one of these two. " +
+			"needs the other kind around it. `virtual`, `failover` and `track_script` stand outside all blocks, `server` in one of the first two. " +
 			"Names are for people, and may be any word.",
-		"Of a directive given twice in one place the last counts. The order of lines means nothing, with one exception: a " +
+		"Of a directive given twice in one place the last counts, but of `heartbeat_path` each. The order of lines means nothing, with one exception: a " +
 			"real server without a `port` of its own has the `port` that its virtual has at that line.",
 		"Lines end in LF, CR LF or CR. The file is UTF-8 text; the bytes of names and comments are kept as they are.",
 	},
@@ -70,11 +72,16 @@ var english = words{
 		lvscf.AddrsDevice: {"addresses interface", "Addresses and ranges of them, at most 256 in all, separated by commas without " +
 			"blanks; and, after a blank, the network interface to put them on, with or without a label: " +
 			"`10.0.1.10-10.0.1.20,10.0.1.30 eth1:1`."},
-		lvscf.Word: {"word", "One of the words that the directive lists, in lower case."},
+		lvscf.HostPair: {"host host", "The primary's address or name and, after a blank, the backup's: `10.9.9.1 10.9.9.2`."},
+		lvscf.AddrList: {"addresses", "At most 16 addresses, separated by commas without blanks: `10.10.1.1,10.10.1.254`."},
+		lvscf.Group:    {"group", "An IPv4 or IPv6 multicast address: `224.0.0.81`, `ff02::81`."},
+		lvscf.Word:     {"word", "One of the words that the directive lists, in lower case."},
 	},
 	global:   "These say who the routers are and how the pair works.",
 	services: "A `virtual` block is a service of the real servers named in it. Those of one `fwmark` are one service to the kernel. A `failover` block is a service that the routers run themselves, one at a time; `service = fos` selects these.",
 	servers:  "A `server` block is a real server of the `virtual` around it.",
+	scripts: "A `track_script` block is a command that a router runs again and again, to learn whether it is fit to serve. " +
+		"An unfit router gives up the active role and does not take it, unless its partner is worse off.",
 	extensions: []string{
 		"Piranha refuses a file with any of what follows, or reads something else in it. `pulse check --piranha` finds " +
 			"them, for a pair of which one router still runs Piranha.",
@@ -87,12 +94,14 @@ var english = words{
 	},
 	durations:    "Durations with a fraction or a unit, in %s.",
 	newWords:     "The directives %s.",
+	newBlocks:    "Blocks of %s, with all that is in them.",
 	newValues:    "Not in Piranha: %s.",
 	legacy:       "These are read and kept, for the sake of old files, and do nothing. Most are warned of.",
 	examples:     "Each of these files is complete. The addresses are those set aside for documents.",
 	between:      "From %s to %s.",
 	defaultIs:    "Default: `%s`.",
 	whole:        "Whole seconds.",
+	repeats:      "May be given several times.",
 	extension:    "An extension.",
 	onlyFailover: "In `failover` blocks only.",
 	onlyVirtual:  "In `virtual` blocks only.",
@@ -148,6 +157,26 @@ var english = words{
 				"of ARP as for direct routing, and its provider lets packets out that have this source address.",
 		},
 	},
+	pair: example{
+		before: []string{
+			"Heartbeats go four times a second over three networks, and only when all are silent for a second is the partner " +
+				"dead. A router that reaches neither gateway, whose disk cannot be written or whose probes reach no real server is " +
+				"unfit: it gives up the role. The primary takes the role back when it has been well for half a minute. The " +
+				"standby's kernel is told of connections, so that they go on. Every change is told to a program.",
+		},
+		after: []string{
+			"With a key beside lvs.cf, made by `pulse keygen`, no other machine can pretend to be a router of the pair.",
+		},
+	},
+	failover: example{
+		before: []string{
+			"Both routers have a web server, and one of them runs it, with the address. The standby probes it there; where it " +
+				"dies, the standby starts its own and takes the address.",
+		},
+		after: []string{
+			"Without `start_cmd` and `stop_cmd` the web server must run on both routers all the time, and only the address moves.",
+		},
+	},
 	problems: []string{
 		"`pulse check` prints each problem as <FILE>`:`<LINE>`:`<COLUMN>`:` <severity>`:` <message>, with what to write " +
 			"instead where that can be known, and in the output of `pulse check --json` its code from the list below. A file " +
@@ -157,6 +186,9 @@ var english = words{
 	severity: map[lvscf.Severity]string{lvscf.Error: "error", lvscf.Warning: "warning"},
 	files: []entry{
 		{"`/etc/sysconfig/ha/lvs.cf`", "Where pulse, the console and the commands of pulse look for it."},
+		{"`lvs.key`", "Beside lvs.cf, of mode 0600: the key of the pair's heartbeats, the same file on both routers. Each line is " +
+			"a key of 64 hexadecimal digits, the newest first, at most two; lines that begin with `#` are comments. Without this " +
+			"file heartbeats are those of Piranha, which anybody on the network can forge."},
 	},
 	seeAlso: "`pulse --help`, `ipvsadm`(8), `nft`(8)",
 	list:    ", ",

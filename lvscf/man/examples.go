@@ -12,4 +12,8 @@ var (
 	tunnelExample string
 	//go:embed examples/fullnat.cf
 	fullnatExample string
+	//go:embed examples/pair.cf
+	pairExample string
+	//go:embed examples/failover.cf
+	failoverExample string
 )

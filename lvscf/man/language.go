@@ -35,9 +35,11 @@ type words struct {
 	global      string // ahead of the directives outside blocks
 	services    string // ahead of those of virtual and failover
 	servers     string // ahead of those of server
+	scripts     string // ahead of those of track_script
 	extensions  []string
 	durations   string // ahead of the directives that take any duration
 	newWords    string // ahead of the directives that Piranha does not have
+	newBlocks   string // ahead of the blocks that it does not have
 	newValues   string // ahead of the values that it does not have
 	legacy      string // ahead of the directives that do nothing
 	examples    string
@@ -45,12 +47,14 @@ type words struct {
 	direct      example
 	tunnel      example
 	fullnat     example
+	pair        example
+	failover    example
 	problems    []string
 	files       []entry
 	seeAlso     string
 
 	// Sentences about a directive; %s is what the table says.
-	defaultIs, between, whole, extension, onlyFailover, onlyVirtual string
+	defaultIs, between, whole, repeats, extension, onlyFailover, onlyVirtual string
 
 	severity map[lvscf.Severity]string
 	list     string // between the words of a list
@@ -60,8 +64,9 @@ type words struct {
 
 // sections are the headings.
 type sections struct {
-	name, description, grammar, values, directives, global, services, servers        string
-	extensions, legacy, examples, nat, direct, tunnel, fullnat, problems, files, see string
+	name, description, grammar, values, directives, global, services, servers, scripts string
+	extensions, legacy, examples, nat, direct, tunnel, fullnat, pair, failover         string
+	problems, files, see                                                               string
 }
 
 // typeWords are what a type is called, as what stands behind the =, and what

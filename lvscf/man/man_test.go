@@ -42,22 +42,27 @@ func TestPagesAreCurrent(t *testing.T) {
 
 // The examples are files that nothing can be said against.
 func TestExamples(t *testing.T) {
-	for forward, text := range map[lvscf.Forward]string{
-		lvscf.NAT: natExample, lvscf.Direct: directExample, lvscf.Tunnel: tunnelExample, lvscf.FullNAT: fullnatExample,
+	for _, example := range []struct {
+		name    string
+		forward lvscf.Forward
+		text    string
+	}{
+		{"nat", lvscf.NAT, natExample}, {"direct", lvscf.Direct, directExample}, {"tunnel", lvscf.Tunnel, tunnelExample},
+		{"fullnat", lvscf.FullNAT, fullnatExample}, {"pair", lvscf.Direct, pairExample}, {"failover", lvscf.NAT, failoverExample},
 	} {
-		cfg, problems := lvscf.Read(string(forward)+".cf", []byte(text))
+		cfg, problems := lvscf.Read(example.name+".cf", []byte(example.text))
 		if len(problems) > 0 {
-			t.Errorf("the example of %s has problems:\n%s", forward, problems)
+			t.Errorf("the example of %s has problems:\n%s", example.name, problems)
 			continue
 		}
-		if cfg.Network != forward {
-			t.Errorf("the example of %s has network = %s", forward, cfg.Network)
+		if cfg.Network != example.forward {
+			t.Errorf("the example of %s has network = %s", example.name, cfg.Network)
 		}
 		for _, l := range []Language{English, Chinese} {
 			var r roff
-			r.example(text)
+			r.example(example.text)
 			if !strings.Contains(string(Page(l)), r.String()) {
-				t.Errorf("the page in %s does not show the example of %s", l.Path(), forward)
+				t.Errorf("the page in %s does not show the example of %s", l.Path(), example.name)
 			}
 		}
 	}

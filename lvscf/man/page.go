@@ -51,6 +51,8 @@ func (w *words) page() []byte {
 		{w.sections.direct, directExample, w.direct},
 		{w.sections.tunnel, tunnelExample, w.tunnel},
 		{w.sections.fullnat, fullnatExample, w.fullnat},
+		{w.sections.pair, pairExample, w.pair},
+		{w.sections.failover, failoverExample, w.failover},
 	} {
 		r.subsection(e.title)
 		r.paragraphs(e.before)
@@ -93,6 +95,7 @@ func (w *words) directives(r *roff) {
 		{lvscf.Global, w.sections.global, w.global},
 		{lvscf.InVirtual | lvscf.InFailover, w.sections.services, w.services},
 		{lvscf.InServer, w.sections.servers, w.servers},
+		{lvscf.InTrackScript, w.sections.scripts, w.scripts},
 	} {
 		r.subsection(place.title)
 		r.text(place.before)
@@ -143,7 +146,10 @@ func (w *words) about(d lvscf.Directive) string {
 	if len(d.New) > 0 {
 		add(w.newValues, "`"+strings.Join(d.New, "`"+w.list+"`")+"`")
 	}
-	if d.Extension {
+	if d.Repeats {
+		add("%s", w.repeats)
+	}
+	if d.Extension && d.Where != lvscf.InTrackScript {
 		add("%s", w.extension)
 	}
 	return strings.Join(text, w.space)
@@ -183,7 +189,7 @@ func (w *words) extensionList(r *roff) {
 		if d.Type == lvscf.Duration && !d.Whole && !d.Extension {
 			durations = append(durations, "`"+d.Name+"`")
 		}
-		if d.Extension {
+		if d.Extension && d.Where != lvscf.InTrackScript {
 			added = append(added, "`"+d.Name+"`")
 		}
 		for _, v := range d.New {
@@ -195,7 +201,7 @@ func (w *words) extensionList(r *roff) {
 	for _, part := range []struct {
 		before string
 		words  []string
-	}{{w.durations, durations}, {w.newWords, added}, {w.newValues, values}} {
+	}{{w.durations, durations}, {w.newWords, added}, {w.newBlocks, []string{"`track_script`"}}, {w.newValues, values}} {
 		if len(part.words) > 0 {
 			r.paragraphs([]string{fmt.Sprintf(part.before, strings.Join(part.words, w.list))})
 		}

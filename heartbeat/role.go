@@ -1,0 +1,129 @@
+package heartbeat
+
+import "time"
+
+func (s *step) setPhase(p Phase, reason Reason) {
+	s.phase, s.phaseSince, s.reason = p, s.now, reason
+}
+
+// activate begins to serve.
+func (s *step) activate(why string, reason Reason) {
+	s.setPhase(Taking, reason)
+	s.since, s.why = s.now, why
+	s.job++
+	s.failed, s.wants, s.suspended, s.barrier = false, false, false, noBarrier
+	s.contested = s.partner == PartnerSilent
+	s.mute = s.settings.Partner && !s.keyedPartner() && reason != ReasonService &&
+		(s.handed || s.partner == PartnerActive)
+	s.announcedAt, s.preemptAt = s.now, Never
+	s.do(Activate{Job: s.job, Why: why})
+	s.speak()
+}
+
+// raised takes in that the addresses are up.
+func (s *step) raised(job int) {
+	if job != s.job || s.phase != Taking {
+		return
+	}
+	s.setPhase(Serving, s.reason)
+	s.announcedAt = s.now
+	s.speak()
+}
+
+// deactivate begins to give up. A partner without a key takes what it hears of
+// it for the end.
+func (s *step) deactivate(why string, reason Reason) {
+	s.drop(why, reason)
+	if s.settings.Keyed {
+		s.send()
+	}
+}
+
+// drop is deactivate, and lets the next heartbeat say that it is done.
+func (s *step) drop(why string, reason Reason) {
+	s.setPhase(Dropping, reason)
+	s.since, s.why = s.now, why
+	s.job++
+	s.contested, s.stopping, s.againAt = false, false, Never
+	s.do(Deactivate{Job: s.job, Why: why})
+	s.hush()
+}
+
+// lowered takes in that the addresses are gone.
+func (s *step) lowered(job int) {
+	if job != s.job || s.phase != Dropping {
+		return
+	}
+	s.setPhase(PhaseStandby, s.reason)
+	s.send()
+	if s.ending {
+		s.do(Gone{})
+	}
+}
+
+// finish gives up for good.
+func (s *step) finish(why string) {
+	s.ending = true
+	s.deactivate(why, ReasonLeave)
+}
+
+// fail takes in that activating, or what it started, has failed.
+func (s *step) fail(ev Failed) {
+	switch {
+	case s.ending || ev.Job != 0 && ev.Job != s.job:
+		return
+	case s.leaving():
+		s.finish(ev.Why)
+		return
+	}
+	s.failed = true
+	s.retryAt = s.now + max(s.settings.Deadtime, retryAfter)
+	if s.phase.active() {
+		s.deactivate(ev.Why, ReasonFailed)
+	}
+}
+
+// resend announces again, where the addresses are up.
+func (s *step) resend(why string) {
+	if s.phase == Serving || s.phase == Yielding {
+		s.announcedAt = s.now
+		s.do(Announce{Why: why})
+	}
+}
+
+// overdue tells whether the announcement after a split brain is due.
+func (s *step) overdue() {
+	if s.now < s.againAt {
+		return
+	}
+	s.againAt = Never
+	s.resend("both were active: resending arps")
+}
+
+// won takes in that the partner, which was or may have been active too, is
+// standby.
+func (s *step) won() {
+	if !s.contested || s.phase != Serving {
+		return
+	}
+	s.contested = false
+	s.resend("partner inactive: resending arps")
+	s.againAt = s.now + againAfter
+}
+
+// contend takes in that the partner serves too, and that this router stays.
+func (s *step) contend() {
+	s.contested = true
+	if s.phase == Serving && s.now-s.announcedAt >= s.settings.Keepalive {
+		s.resend("partner active: resending arps")
+	}
+}
+
+func (s *step) setPartner(p PartnerState) {
+	if s.partner != p {
+		s.partner, s.partnerSince = p, s.now
+	}
+}
+
+// standing is for how long both routers have been standby.
+func (s *step) standing() time.Duration { return s.now - max(s.partnerSince, s.since) }
