@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -22,11 +23,12 @@ import (
 type beat struct {
 	mover  *mover
 	beaten func() // a heartbeat went out
+	partnerTurned func(was, is heartbeat.PartnerState)
 	events *journal
 	first  first
 	start  time.Duration // on the clock of uptime
 
-	heard chan packet
+	heard chan heard
 	wish  chan wish
 	gone  chan struct{} // closed when a leave is finished
 
@@ -44,10 +46,11 @@ type first struct {
 	held   bool // an operator wants this router never to take over
 }
 
-// A packet is what a path received.
-type packet struct {
+// heard is a heartbeat of the partner, and the path that it came by.
+type heard struct {
 	from *path
-	raw  []byte
+	beat heartbeat.Beat
+	late bool
 }
 
 // A wish is an event for the machine, or a site for it to go by.
@@ -60,7 +63,7 @@ type wish struct {
 func newBeat(s *site, f first, m *mover, beaten func(), events *journal) (*beat, error) {
 	b := &beat{
 		mover: m, beaten: beaten, events: events, first: f, start: uptime(), site: s,
-		heard: make(chan packet, 64), wish: make(chan wish), gone: make(chan struct{}),
+		heard: make(chan heard, 64), wish: make(chan wish), gone: make(chan struct{}),
 	}
 	paths, err := openPaths(s.paths)
 	if err != nil {
@@ -114,8 +117,10 @@ func (b *beat) run(ctx context.Context) error {
 			return nil
 		case <-timer.C:
 			b.step(heartbeat.Tick{})
-		case p := <-b.heard:
-			b.take(p)
+		case h := <-b.heard:
+			if i := slices.Index(b.paths, h.from); i >= 0 { // else it was closed meanwhile
+				b.step(heartbeat.Heard{Path: i, Beat: h.beat, Late: h.late})
+			}
 		case w := <-b.wish:
 			var err error
 			if w.site != nil {
@@ -141,31 +146,24 @@ func (b *beat) next() time.Duration {
 	return heartbeat.Never
 }
 
+// receive opens what comes by p until p is closed.
 func (b *beat) receive(ctx context.Context, p *path) {
-	err := p.Run(ctx, func(raw []byte) {
+	err := p.Run(ctx, func(raw []byte, at time.Time) error {
+		said, late, err := b.line.Open(p.index, raw, at)
+		if err != nil {
+			return err
+		}
 		select {
-		case b.heard <- packet{p, slices.Clone(raw)}:
+		case b.heard <- heard{p, said, late}:
 		case <-ctx.Done():
 		}
+		return nil
+	}, func(line string) {
+		b.events.add(control.Warning, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s: %s", p.spec.name, line))
 	})
-	if err != nil && ctx.Err() == nil && !errors.Is(err, errClosed) {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, net.ErrClosed) {
 		b.events.add(control.Error, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s is deaf: %v", p.spec.name, err))
 	}
-}
-
-// take opens a packet and has the machine hear what it says.
-func (b *beat) take(p packet) {
-	i := slices.Index(b.paths, p.from)
-	if i < 0 {
-		return // its path was closed meanwhile
-	}
-	said, late, err := b.line.Open(i, p.raw, time.Now())
-	if err != nil {
-		p.from.drop(b.events, err)
-		return
-	}
-	p.from.hear()
-	b.step(heartbeat.Heard{Path: i, Beat: said, Late: late})
 }
 
 // goesBy tells whether these are the paths in use.
@@ -240,9 +238,13 @@ func (b *beat) leave(ctx context.Context) {
 
 func (b *beat) step(ev heartbeat.Event) {
 	b.mu.Lock()
+	was := b.node.PartnerState()
 	node, actions := b.node.Step(b.now(), ev)
 	b.node = node
 	b.mu.Unlock()
+	if is := node.PartnerState(); is != was {
+		b.partnerTurned(was, is)
+	}
 	for _, a := range actions {
 		b.act(a)
 	}

@@ -47,7 +47,7 @@ type pulse struct {
 	scripts   *scripts
 	notifier  *notifier
 	services  *failovers
-	takeovers *takeovers
+	timeline  *timeline
 	nannies   *nannies
 	protector *protector
 	mover     *mover
@@ -138,7 +138,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	if p.beat, err = newBeat(p.site, f, p.mover, p.protector.beaten, p.events); err != nil {
 		return nil, err
 	}
-	p.mover.tell = p.beat.tell
+	p.mover.tell, p.beat.partnerTurned = p.beat.tell, p.partnerTurned
 	if p.listener, err = control.Listen(filepath.Join(o.runDir, "control.sock"), controlGroup()); err != nil {
 		return nil, err
 	}
@@ -151,6 +151,9 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 		}
 	})
 	p.tally.set(p.site.watched())
+	if err := p.watchers(); err != nil {
+		return nil, err
+	}
 	p.nannies = &nannies{
 		program: o.nanny, log: p.events.add, known: p.known, report: p.heed,
 		all: make(map[netip.Addr]*nanny),
@@ -218,7 +221,7 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	go func() { _ = p.events.run(work) }()
 
 	p.readLinks()
-	for _, t := range []task{p.keeper, p.announcer, p.protector, p.mover, p.witnesses, p.scripts, p.notifier} {
+	for _, t := range []task{p.keeper, p.announcer, p.protector, p.mover, p.witnesses, p.scripts, p.notifier, p.timeline} {
 		p.start(work, tasks, t)
 	}
 	tasks.Go(func() error { return p.keepFacts(work) })

@@ -43,16 +43,14 @@ func (p *pulse) faults() []fault {
 		}
 	}
 	p.mu.Unlock()
-	if ok, why := p.witnesses.verdict(); !ok {
+	if cut, why := p.witnesses.cut(); cut {
 		list = append(list, fault{why, cutWeight, true})
 	}
 	if up, all := p.tally.count(); s.cfg.MinServers > 0 && up < s.cfg.MinServers {
 		list = append(list, fault{fmt.Sprintf("%d of %d real servers are up, min_servers = %d", up, all, s.cfg.MinServers), serversWeight, false})
 	}
-	for _, sc := range p.scripts.state() {
-		if !sc.OK {
-			list = append(list, fault{fmt.Sprintf("track_script %s fails: %s", sc.Name, sc.Why), scriptWeight, false})
-		}
+	for _, why := range p.scripts.failing() {
+		list = append(list, fault{why, scriptWeight, false})
 	}
 	return list
 }

@@ -155,8 +155,10 @@ func (p *pulse) heed(server netip.Addr, r control.Report) {
 	switch {
 	case turned && r.Health == control.Up:
 		p.events.add(control.Info, "server", name, fmt.Sprintf("%s is up: %s", name, r.Why))
+		p.notifier.tell(change{Event: "server", State: "up", Was: string(was.Health), Object: name, Why: r.Why})
 	case turned && r.Health == control.Down:
 		p.events.add(control.Error, "server", name, fmt.Sprintf("%s is down: %s", name, r.Why))
+		p.notifier.tell(change{Event: "server", State: "down", Was: string(was.Health), Object: name, Why: r.Why, Level: control.Error})
 	}
 	if r.Trouble != "" && r.Trouble != was.Trouble {
 		p.events.add(control.Error, "nanny", name, fmt.Sprintf("nanny for %s: %s", name, r.Trouble))

@@ -24,6 +24,9 @@ func (p *pulse) Reload(context.Context) (string, error) {
 	if err == nil {
 		err = p.beat.reconfigure(p.ctx, s)
 	}
+	if err == nil {
+		err = p.rewatch(s)
+	}
 	if err != nil {
 		p.mu.Lock()
 		p.refused = err.Error()
@@ -32,6 +35,7 @@ func (p *pulse) Reload(context.Context) (string, error) {
 			p.events.add(control.Error, "config", p.o.config, line)
 		}
 		p.events.add(control.Error, "config", p.o.config, "the new configuration is not used: nothing is changed")
+		p.notifier.tell(change{Event: "config", State: "refused", Object: p.o.config, Why: err.Error(), Level: control.Error})
 		return "", err
 	}
 	again := probesDiffer(p.current(), s)
@@ -47,6 +51,7 @@ func (p *pulse) Reload(context.Context) (string, error) {
 	}
 	message := fmt.Sprintf("serial_no %d: %s", s.cfg.SerialNo, explain(did))
 	p.events.add(control.Info, "config", p.o.config, message)
+	p.notifier.tell(change{Event: "config", State: "loaded", Object: p.o.config, Why: message})
 	return message, nil
 }
 

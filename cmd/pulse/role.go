@@ -14,15 +14,17 @@ import (
 func (p *pulse) activate(why string) error {
 	p.events.add(control.Info, "role", "", why, "state", control.Active)
 	s := p.current()
-	story := p.takeovers.begin(control.Active, why, p.beat.lastHeard())
+	p.timeline.begin(control.Active, why, len(s.cluster.Addresses), p.beat.lastHeard())
 	p.cover(s)
 	p.announcer.announce(p.ctx, announcement{})
 	err := p.director.SetActive(true, func(part []vip.Address) {
-		story.raised(len(part), len(s.cluster.Addresses))
-		p.announcer.announce(p.ctx, announcement{addresses: part, more: true, plan: vip.Plan{Rounds: 1, OnRound: story.announced}})
+		p.timeline.up(len(part))
+		first := vip.Plan{Rounds: 1, OnRound: func(int) { p.timeline.announced(len(part)) }}
+		p.announcer.announce(p.ctx, announcement{addresses: part, more: true, plan: first})
 	})
+	p.timeline.over()
 	p.announcer.announce(p.ctx, announcement{addresses: s.floating(), more: true, after: vip.DefaultEvery, plan: p.rounds(s, vip.DefaultRounds-1)})
-	story.serves(p.ctx)
+	p.notifier.turned(true, change{Event: "role", State: string(control.Active), Was: string(control.Standby), Why: why})
 	p.turned()
 	return errors.Join(err, p.services.start(p.ctx))
 }
@@ -30,11 +32,12 @@ func (p *pulse) activate(why string) error {
 // deactivate takes the floating addresses down.
 func (p *pulse) deactivate(why string) error {
 	p.events.add(control.Info, "role", "", why, "state", control.Standby)
-	story := p.takeovers.begin(control.Standby, why, p.beat.lastHeard())
+	p.timeline.begin(control.Standby, why, 0, p.beat.lastHeard())
 	p.announcer.announce(p.ctx, announcement{})
 	p.services.stop(p.ctx)
 	err := p.director.SetActive(false, nil)
-	story.lowered()
+	p.timeline.over()
+	p.notifier.turned(false, change{Event: "role", State: string(control.Standby), Was: string(control.Active), Why: why})
 	p.cover(p.current())
 	p.turned()
 	return err
@@ -51,6 +54,7 @@ func (p *pulse) turned() {
 func (p *pulse) announce(why string) {
 	p.events.add(control.Warning, "role", "", why)
 	p.tellNeighbours()
+	p.notifier.turned(true, change{Event: "role", State: string(control.Active), Was: string(control.Active), Why: why})
 }
 
 func (p *pulse) tellNeighbours() {

@@ -43,7 +43,7 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 		s.Router.Faults = append(s.Router.Faults, f.text)
 	}
 	s.Witnesses, s.Scripts = p.witnesses.state(), p.scripts.state()
-	s.Takeovers, s.Failovers = p.takeovers.list(), p.services.state()
+	s.Takeovers, s.Failovers = p.timeline.state(), p.services.state()
 	var trouble []string
 	s.Addresses, trouble = p.addressView(site, s.Router.State == control.Active)
 	var err error

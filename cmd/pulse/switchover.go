@@ -67,6 +67,11 @@ func (p *pulse) Hold(ctx context.Context, on bool) (string, error) {
 		}
 	}
 	p.events.add(control.Warning, "role", "", "hold: "+message)
+	c := change{Event: "hold", State: "off", Was: "on", Why: message}
+	if on {
+		c.State, c.Was = "on", "off"
+	}
+	p.notifier.tell(c)
 	return message, nil
 }
 

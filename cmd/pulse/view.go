@@ -53,7 +53,7 @@ func (b *beat) lastHeard() map[string]time.Time {
 	_, paths := b.machine()
 	heard := make(map[string]time.Time, len(paths))
 	for _, p := range paths {
-		heard[p.spec.name] = p.lastHeard()
+		heard[p.spec.name] = p.Stats().LastHeard
 	}
 	return heard
 }
@@ -71,11 +71,7 @@ func (b *beat) router(r *control.Router) {
 	r.State, r.Since, r.Why = b.state()
 	r.Phase = phaseWord(n.Phase())
 	r.Held, r.Blind = n.Held(), n.Blind()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if keys := b.site.keys; len(keys) > 0 {
-		r.Key, r.KeyOld = keys[0].ID().String(), len(keys) > 1
-	}
+	r.Key, r.KeyOld = b.line.Keys(time.Now())
 }
 
 // phaseWord is a phase for people, empty where it is what the role says.
