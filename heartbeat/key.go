@@ -7,11 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 const (
@@ -21,8 +18,6 @@ const (
 	// MaxKeys is the most that a key file holds: the new one, and the one
 	// before while a change is under way.
 	MaxKeys = 2
-	// keyFileSize is the most of a key file that is read, in bytes.
-	keyFileSize = 64 << 10
 	// keyIDDomain keeps the hash that names a key apart from any other use.
 	keyIDDomain = "pacu heartbeat key id\x00"
 )
@@ -99,51 +94,4 @@ func FormatKeys(keys []Key) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
-}
-
-// ReadKeys reads the key file at path. It must be a regular file, not a
-// symbolic link, owned by root or by who asks, and open to nobody else. If
-// there is none the error matches os.ErrNotExist; all errors name path.
-func ReadKeys(path string) ([]Key, error) {
-	// Never block on a pipe that somebody put there.
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if errors.Is(err, unix.ELOOP) {
-		return nil, fmt.Errorf("%s: is a symbolic link: put the file itself there", path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	f := os.NewFile(uintptr(fd), path)
-	defer f.Close()
-	if err := checkKeyFile(f); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	text, err := io.ReadAll(io.LimitReader(f, keyFileSize+1))
-	if err != nil {
-		return nil, err // it names the file
-	}
-	if len(text) > keyFileSize {
-		return nil, fmt.Errorf("%s: longer than %d bytes: it is no key file", path, keyFileSize)
-	}
-	keys, err := ParseKeys(string(text))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return keys, nil
-}
-
-func checkKeyFile(f *os.File) error {
-	var st unix.Stat_t
-	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
-		return err
-	}
-	switch {
-	case st.Mode&unix.S_IFMT != unix.S_IFREG:
-		return errors.New("is not a regular file")
-	case st.Mode&0o077 != 0:
-		return fmt.Errorf("mode %04o lets others read or change the key: chmod 600 %s", st.Mode&0o7777, f.Name())
-	case st.Uid != 0 && int(st.Uid) != os.Geteuid():
-		return fmt.Errorf("belongs to user %d, who could change the key: chown root %s", st.Uid, f.Name())
-	}
-	return nil
 }

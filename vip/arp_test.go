@@ -27,7 +27,7 @@ func TestGratuitousARP(t *testing.T) {
 }
 
 // golden compares got with a file of testdata.
-func golden(t *testing.T, name, got string) {
+func golden(t testing.TB, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {

@@ -40,6 +40,8 @@ type Conn struct {
 type executor interface {
 	Close() error
 	Execute(netlink.Message) ([]netlink.Message, error)
+	SendMessages([]netlink.Message) ([]netlink.Message, error)
+	Receive() ([]netlink.Message, error)
 	SetDeadline(time.Time) error
 }
 
@@ -83,14 +85,20 @@ func (c *Conn) execute(kind uint16, flags netlink.HeaderFlags, body []byte) ([]n
 	})
 	var refusal unix.Errno
 	if err != nil && !errors.As(err, &refusal) {
-		// No answer of the kernel's, or not to this question: one that comes
-		// late would be taken for the answer to the next.
-		if fresh, derr := c.dial(); derr == nil {
-			err = errors.Join(err, c.c.Close())
-			c.c = fresh
-		}
+		err = c.redial(err)
 	}
 	return msgs, err
+}
+
+// redial replaces the socket after err, which is no answer of the kernel's or
+// not one to the question: an answer that comes late would be taken for that
+// to the next. The caller holds mu.
+func (c *Conn) redial(err error) error {
+	if fresh, derr := c.dial(); derr == nil {
+		err = errors.Join(err, c.c.Close())
+		c.c = fresh
+	}
+	return err
 }
 
 // dump asks for a whole table, again when it changed meanwhile.

@@ -14,7 +14,19 @@ import (
 type fakeKernel struct {
 	answer map[netlink.HeaderType]func() ([]netlink.Message, error)
 	asked  int
+	// receive answers what was last sent in a batch.
+	receive func(sent []netlink.Message) ([]netlink.Message, error)
+	sent    []netlink.Message
 }
+
+func (k *fakeKernel) SendMessages(m []netlink.Message) ([]netlink.Message, error) {
+	for i := range m {
+		m[i].Header.Sequence = uint32(len(k.sent) + 1)
+		k.sent = append(k.sent, m[i])
+	}
+	return m, nil
+}
+func (k *fakeKernel) Receive() ([]netlink.Message, error) { return k.receive(k.sent) }
 
 func (k *fakeKernel) Execute(m netlink.Message) ([]netlink.Message, error) {
 	k.asked++

@@ -14,14 +14,14 @@ func words(err error) string {
 	return err.Error()
 }
 
-func writeFile(t *testing.T, path, text string) {
+func writeFile(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func testMAC(t *testing.T, s string) net.HardwareAddr {
+func testMAC(t testing.TB, s string) net.HardwareAddr {
 	t.Helper()
 	mac, err := net.ParseMAC(s)
 	if err != nil {
@@ -31,7 +31,7 @@ func testMAC(t *testing.T, s string) net.HardwareAddr {
 }
 
 // farInterface is eth0 of the namespace that the thread is in.
-func farInterface(t *testing.T) *net.Interface {
+func farInterface(t testing.TB) *net.Interface {
 	t.Helper()
 	i, err := net.InterfaceByName("eth0")
 	if err != nil {

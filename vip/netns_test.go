@@ -19,7 +19,7 @@ type testNet struct {
 
 // newTestNet makes the namespaces and leaves the test's thread in near. A
 // sub-test is another thread, and must make its own.
-func newTestNet(t *testing.T) *testNet {
+func newTestNet(t testing.TB) *testNet {
 	t.Helper()
 	if os.Getuid() != 0 {
 		t.Skip("needs root to make network namespaces")
@@ -50,7 +50,7 @@ func newTestNet(t *testing.T) *testNet {
 	return n
 }
 
-func freshNamespace(t *testing.T) int {
+func freshNamespace(t testing.TB) int {
 	t.Helper()
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		t.Skipf("cannot make a network namespace: %v", err)
@@ -63,7 +63,7 @@ func freshNamespace(t *testing.T) int {
 	return fd
 }
 
-func dupFile(t *testing.T, fd int) *os.File {
+func dupFile(t testing.TB, fd int) *os.File {
 	t.Helper()
 	d, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
@@ -75,7 +75,7 @@ func dupFile(t *testing.T, fd int) *os.File {
 }
 
 // inFar calls f with the thread in the far namespace.
-func (n *testNet) inFar(t *testing.T, f func()) {
+func (n *testNet) inFar(t testing.TB, f func()) {
 	t.Helper()
 	if err := unix.Setns(n.far, unix.CLONE_NEWNET); err != nil {
 		t.Fatal(err)
@@ -89,12 +89,12 @@ func (n *testNet) inFar(t *testing.T, f func()) {
 }
 
 // ip runs iproute2's ip in the thread's namespace and returns what it printed.
-func (n *testNet) ip(t *testing.T, args string) string {
+func (n *testNet) ip(t testing.TB, args string) string {
 	t.Helper()
 	return run(t, exec.Command("ip", strings.Fields(args)...))
 }
 
-func run(t *testing.T, cmd *exec.Cmd) string {
+func run(t testing.TB, cmd *exec.Cmd) string {
 	t.Helper()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -105,7 +105,7 @@ func run(t *testing.T, cmd *exec.Cmd) string {
 
 // addresses is what ip shows of an interface's addresses, one a line: prefix,
 // broadcast, label and proto.
-func (n *testNet) addresses(t *testing.T, iface string) []string {
+func (n *testNet) addresses(t testing.TB, iface string) []string {
 	t.Helper()
 	var lines []string
 	for line := range strings.Lines(n.ip(t, "-o address show dev "+iface)) {
@@ -119,7 +119,7 @@ func (n *testNet) addresses(t *testing.T, iface string) []string {
 	return lines
 }
 
-func testConn(t *testing.T) *Conn {
+func testConn(t testing.TB) *Conn {
 	t.Helper()
 	c, err := Dial()
 	if err != nil {
@@ -134,7 +134,7 @@ func testConn(t *testing.T) *Conn {
 }
 
 // hardwareAddr is the near eth0's.
-func (n *testNet) hardwareAddr(t *testing.T) string {
+func (n *testNet) hardwareAddr(t testing.TB) string {
 	t.Helper()
 	l, err := testConn(t).Link("eth0")
 	if err != nil {

@@ -19,6 +19,9 @@ const (
 	// staleAnswers bounds how many answers to earlier questions are thrown
 	// away before the next one: a host that floods us must not hold us up.
 	staleAnswers = 1024
+	// waitStep is how exactly a message tells how long was waited, so that the
+	// next one is the same.
+	waitStep = 10 * time.Millisecond
 )
 
 // A question is a socket on which the same thing is asked again and again. Its
@@ -108,7 +111,7 @@ func unanswered(ctx context.Context, how string, began time.Time, err error) err
 		if d, ok := ctx.Deadline(); ok {
 			waited = d.Sub(began)
 		}
-		return fmt.Errorf("%w to %s in %v", ErrNoAnswer, how, waited.Round(time.Millisecond))
+		return fmt.Errorf("%w to %s in %v", ErrNoAnswer, how, waited.Round(waitStep))
 	case errors.Is(err, unix.ENETDOWN), errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV):
 		return fmt.Errorf("%s: %w", how, ErrLinkDown)
 	}

@@ -3,7 +3,6 @@ package vip
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -18,105 +17,94 @@ import (
 // addresses with it; they are kept.
 func (c *Conn) Remove(a Address) error { return c.RemoveAll([]Address{a})[0] }
 
-// RemoveAll removes each of addrs as Remove does. The result has an error, or
-// nil, for each; one failure does not stop the rest.
+// RemoveAll removes each of addrs as Remove does, asking for many at a time.
+// The result has an error, or nil, for each; one failure does not stop the
+// rest.
 func (c *Conn) RemoveAll(addrs []Address) []error {
 	errs := make([]error, len(addrs))
-	var table []entry
+	var n subnets
 	if slices.ContainsFunc(addrs, func(a Address) bool { return hasNeighbours(a.Prefix) }) {
 		// Without the table, addresses beside ours might be lost, which is
 		// bad; not letting go of ours is worse. So go on without it.
-		if t, err := c.table(); err == nil {
-			table = t
+		if table, err := c.table(); err == nil {
+			n = newSubnets(table, addrs)
 		}
 	}
-	indexes := newIndexes(c)
-	for _, i := range removalOrder(addrs, table) {
-		if err := c.remove(addrs[i], neighbours(addrs[i], table, addrs), indexes); err != nil {
+	lost, restore := c.protect(addrs, n)
+	bodies, asked := c.removals(addrs, n, errs)
+	for k, err := range c.executeAll(unix.RTM_DELADDR, 0, bodies) {
+		if err != nil && !errors.Is(err, unix.EADDRNOTAVAIL) {
+			errs[asked[k]] = err
+		}
+	}
+	for i, keep := range lost {
+		errs[i] = errors.Join(errs[i], c.putBack(keep))
+	}
+	for i, restore := range restore {
+		errs[i] = errors.Join(errs[i], restore())
+	}
+	for i, err := range errs {
+		if err != nil {
 			errs[i] = fmt.Errorf("remove %s: %w", addrs[i], err)
 		}
 	}
 	return errs
 }
 
-// hasNeighbours tells whether the kernel may count other addresses to the
-// same subnet.
-func hasNeighbours(p netip.Prefix) bool { return p.Addr().Is4() && p.Bits() < 32 }
-
-// removalOrder returns the positions of addrs, those that the kernel calls
-// secondary first, so that no removal takes another one with it.
-func removalOrder(addrs []Address, table []entry) []int {
-	secondary := make(map[Address]bool)
-	for _, e := range table {
-		if e.secondary {
-			secondary[Address{Prefix: e.Prefix, Interface: e.Interface}] = true
-		}
-	}
-	var first, last []int
+// removals are the bodies of the requests that remove addrs, those that the
+// kernel calls secondary first, so that none takes another one with it; and the
+// position in addrs of each. What cannot be asked for has its error in errs.
+func (c *Conn) removals(addrs []Address, n subnets, errs []error) (bodies [][]byte, asked []int) {
+	indexes := newIndexes(c)
+	var last [][]byte
+	var lastAsked []int
 	for i, a := range addrs {
-		if secondary[Address{Prefix: a.Prefix, Interface: a.Interface}] {
-			first = append(first, i)
-		} else {
-			last = append(last, i)
+		body, err := removal(a, indexes)
+		switch {
+		case errors.Is(err, ErrNoInterface):
+		case err != nil:
+			errs[i] = err
+		case n.secondary[keyOf(a)]:
+			bodies, asked = append(bodies, body), append(asked, i)
+		default:
+			last, lastAsked = append(last, body), append(lastAsked, i)
 		}
 	}
-	return append(first, last...)
+	return append(bodies, last...), append(asked, lastAsked...)
 }
 
-// neighbours returns the addresses that the kernel would remove together with
-// a and that are not to be removed.
-func neighbours(a Address, table []entry, going []Address) []entry {
-	if !hasNeighbours(a.Prefix) {
-		return nil
-	}
-	var keep []entry
-	for _, e := range table {
-		if !e.secondary || e.Interface != a.Interface || e.Prefix.Masked() != a.Prefix.Masked() {
-			continue
-		}
-		if e.Prefix == a.Prefix {
-			return nil // a is secondary itself
-		}
-		if !slices.ContainsFunc(going, func(g Address) bool { return g.Interface == e.Interface && g.Prefix == e.Prefix }) {
-			keep = append(keep, e)
-		}
-	}
-	return keep
-}
-
-func (c *Conn) remove(a Address, keep []entry, indexes *indexes) error {
+func removal(a Address, indexes *indexes) ([]byte, error) {
 	if err := a.check(); err != nil {
-		return err
+		return nil, err
 	}
 	index, err := indexes.of(a.Interface)
-	if errors.Is(err, ErrNoInterface) {
-		return nil
-	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	body, err := encodeAddress(a, index, "")
-	if err != nil {
-		return err
-	}
-	if len(keep) == 0 {
-		return c.delete(body)
-	}
-	restore, err := c.promote(a.Interface)
-	if err != nil {
-		// /proc/sys may be read-only. Letting go of the address matters more
-		// than a moment without its neighbours.
-		return errors.Join(c.delete(body), c.putBack(keep))
-	}
-	return errors.Join(c.delete(body), restore())
+	return encodeAddress(a, index, "")
 }
 
-func (c *Conn) delete(body []byte) error {
-	_, err := c.execute(unix.RTM_DELADDR, netlink.Acknowledge, body)
-	if errors.Is(err, unix.EADDRNOTAVAIL) {
-		return nil
+// protect sees to it that the neighbours of addrs stay. Where the kernel cannot
+// be told to keep them, they are in lost, to be put back; else restore undoes
+// what it was told. Both are by position in addrs.
+func (c *Conn) protect(addrs []Address, n subnets) (lost map[int][]entry, restore map[int]func() error) {
+	lost, restore = make(map[int][]entry), make(map[int]func() error)
+	promoted := make(map[string]bool)
+	for i, a := range addrs {
+		keep := n.neighbours(a)
+		if len(keep) == 0 || promoted[a.Interface] {
+			continue
+		}
+		undo, err := c.promote(a.Interface)
+		if err != nil {
+			// /proc/sys may be read-only. Letting go of the address matters
+			// more than a moment without its neighbours.
+			lost[i] = keep
+			continue
+		}
+		promoted[a.Interface], restore[i] = true, undo
 	}
-	return err
+	return lost, restore
 }
 
 // putBack adds again those of lost that the kernel removed. Lifetimes are

@@ -69,60 +69,70 @@ func (c *Conn) table() ([]entry, error) {
 // another place, ErrNoInterface, or os.ErrPermission.
 func (c *Conn) Add(a Address) error { return c.AddAll([]Address{a})[0] }
 
-// AddAll adds each of addrs as Add does, reading the kernel's table once. The
-// result has an error, or nil, for each; one failure does not stop the rest.
+// AddAll adds each of addrs as Add does, reading the kernel's table once and
+// asking for many at a time. The result has an error, or nil, for each; one
+// failure does not stop the rest.
 func (c *Conn) AddAll(addrs []Address) []error {
 	errs := make([]error, len(addrs))
 	table, err := c.table()
+	if err != nil {
+		for i, a := range addrs {
+			errs[i] = fmt.Errorf("add %s: %w", a, err)
+		}
+		return errs
+	}
 	holders := make(map[netip.Addr][]entry, len(table))
 	for _, e := range table {
 		holders[e.Prefix.Addr()] = append(holders[e.Prefix.Addr()], e)
 	}
 	indexes := newIndexes(c)
+	var bodies [][]byte
+	var asked []int // the position in addrs of each body
 	for i, a := range addrs {
+		body, err := addition(a, holders[a.Prefix.Addr()], indexes)
 		if err != nil {
 			errs[i] = fmt.Errorf("add %s: %w", a, err)
 			continue
 		}
-		e, err := c.add(a, holders[a.Prefix.Addr()], indexes)
-		if err != nil {
-			errs[i] = fmt.Errorf("add %s: %w", a, err)
+		if body == nil {
 			continue
 		}
-		holders[a.Prefix.Addr()] = append(holders[a.Prefix.Addr()], e)
+		holders[a.Prefix.Addr()] = append(holders[a.Prefix.Addr()], entry{Held: Held{Address: a, Ours: true}})
+		bodies, asked = append(bodies, body), append(asked, i)
+	}
+	// Replace marks an address that is there, as ours.
+	for k, err := range c.executeAll(unix.RTM_NEWADDR, netlink.Create|netlink.Replace, bodies) {
+		if err != nil {
+			errs[asked[k]] = fmt.Errorf("add %s: %w", addrs[asked[k]], err)
+		}
 	}
 	return errs
 }
 
-func (c *Conn) add(a Address, holders []entry, indexes *indexes) (entry, error) {
+// addition is the body of the request that adds a, given who holds its address
+// already; nil when it is there and ours.
+func addition(a Address, holders []entry, indexes *indexes) ([]byte, error) {
 	if err := a.check(); err != nil {
-		return entry{}, err
+		return nil, err
 	}
 	index, err := indexes.of(a.Interface)
 	if err != nil {
-		return entry{}, err
+		return nil, err
 	}
-	added := entry{Held: Held{Address: a, Ours: true}, index: index}
 	ip := a.Prefix.Addr()
 	for _, h := range holders {
 		switch {
 		case h.Interface == a.Interface && h.Prefix == a.Prefix:
 			if h.Ours {
-				return added, nil
+				return nil, nil
 			}
 		// A link-local address may be on every interface, and IPv4 allows one
 		// address with several masks on one interface.
 		case h.Interface != a.Interface && !ip.IsLinkLocalUnicast(), h.Interface == a.Interface && ip.Is6():
-			return entry{}, fmt.Errorf("%w: %s", ErrElsewhere, h.Address)
+			return nil, fmt.Errorf("%w: %s", ErrElsewhere, h.Address)
 		}
 	}
-	body, err := encodeAddress(a, index, a.place())
-	if err != nil {
-		return entry{}, err
-	}
-	// Replace marks an address that is there, as ours.
-	_, err = c.execute(unix.RTM_NEWADDR, netlink.Acknowledge|netlink.Create|netlink.Replace, body)
-	return added, err
+	return encodeAddress(a, index, a.place())
 }
 
 // indexes remembers the numbers of interfaces for the length of one call.

@@ -28,7 +28,7 @@ func (s *Server) loginForm(w http.ResponseWriter, r *http.Request, status int, f
 // "": a login never leads to another site.
 func ownPage(path string) string {
 	switch path {
-	case "/configuration", "/password":
+	case "/configuration", "/password", "/switchover", "/hold":
 		return path
 	}
 	return ""

@@ -97,6 +97,89 @@ func TestBrowserMonitoring(t *testing.T) {
 	b.Check("configuration-zh")
 }
 
+func TestBrowserSwitchover(t *testing.T) {
+	s, p := newConsole(t, true)
+	p.findings = []control.Finding{
+		{Stops: true, Text: "the partner is on hold: end that there with pulse hold off"},
+		{Text: "heartbeat path private is silent: with one path left, a cut cable would leave both routers active"},
+	}
+	b := openBrowser(t, s)
+	b.LogIn("/monitoring", "piranha", password)
+	b.Until(`!document.getElementById('live').hidden`)
+	text := func(id string) string { return `document.getElementById('` + id + `').innerText` }
+
+	// What stops a switchover is shown, and force needs a tick of its own.
+	b.Press(`#availability a[href="/switchover"]`)
+	b.Until(`document.querySelectorAll('.findings li.bad').length === 1 && document.querySelectorAll('.findings li.wait').length === 1`)
+	b.Check("switchover-stopped-light")
+	b.Window(1440, 900, "dark")
+	b.Check("switchover-stopped-dark")
+	b.Window(390, 844, "light")
+	b.Check("switchover-stopped-narrow")
+	b.Window(1440, 900, "light")
+	if browser.Eval[bool](b, `document.querySelector('form[action="/switchover"]').checkValidity()`) {
+		t.Error("the button works without the tick")
+	}
+
+	// Checked again, nothing stops it; the page shows it live to its end.
+	p.change(time.Now(), func(*control.Snapshot) { p.findings = p.findings[1:] })
+	b.Press(`.choices a[href="/switchover"]`)
+	b.Until(`document.querySelectorAll('.findings li.bad').length === 0`)
+	b.Check("switchover-warned")
+	b.Press(`form[action="/switchover"] button`)
+	b.Until(`location.pathname === '/monitoring' && ` + text("availability") + `.includes('Switching over, as piranha asked.')`)
+	browser.Eval[bool](b, `window.untouched = true`)
+	p.change(time.Now(), func(s *control.Snapshot) { s.Router.Phase, s.Partner.Phase = "handing over", "taking over" })
+	b.Until(text("routers") + `.includes('handing over')`)
+	b.Check("switchover-under-way")
+	p.change(time.Now(), func(s *control.Snapshot) {
+		uneasy(s)
+		s.Router.Held, s.Router.Phase, s.Partner.Phase = false, "", ""
+		s.Router.State, s.Partner.State = control.Standby, control.Active
+	})
+	p.over <- nil
+	b.Until(text("availability") + `.includes('Switched over: the partner serves')`)
+	b.Until(text("routers") + `.includes('standby')`)
+	b.Until(text("takeovers") + `.includes('+1012.0 ms')`)
+	b.Until(text("availability") + `.includes('lvs-01 is standby.')`)
+	if !browser.Eval[bool](b, `window.untouched === true`) {
+		t.Error("the page was loaded again")
+	}
+	for _, theme := range []string{"light", "dark"} {
+		b.Window(1440, 900, theme)
+		b.Check("role-" + theme)
+	}
+	b.Window(390, 844, "light")
+	b.Check("role-narrow")
+	b.Window(1440, 900, "light")
+}
+
+func TestBrowserHold(t *testing.T) {
+	s, p := newConsole(t, true)
+	p.change(time.Now(), failingOver)
+	b := openBrowser(t, s)
+	b.LogIn("/monitoring", "piranha", password)
+	b.Until(`document.getElementById('services').checkVisibility() === false`)
+	b.Check("fos")
+	b.Press(`#availability a[href="/hold"]`)
+	b.Until(`location.pathname === '/hold'`)
+	b.Check("hold")
+	b.Press(`form[action="/hold"] button`)
+	b.Until(`document.getElementById('routers')?.innerText.includes('on hold')`)
+	b.Check("held")
+	b.Press(`.languages a[lang=zh]`)
+	b.Until(`document.documentElement.lang === 'zh'`)
+	b.Check("held-zh")
+	b.Press(`#availability a[href="/hold"]`)
+	b.Until(`location.pathname === '/hold'`)
+	b.Check("hold-end-zh")
+	b.Press(`form[action="/hold"] button`)
+	b.Until(`!document.getElementById('routers')?.innerText.includes('已禁止接管')`)
+	p.change(time.Now(), uneasy)
+	b.Until(`document.getElementById('routers').innerText.includes('正在移交')`)
+	b.Check("role-zh")
+}
+
 func TestBrowserHonestWhenTheStreamIsLost(t *testing.T) {
 	s, _ := newConsole(t, true)
 	b := openBrowser(t, s)

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,6 +37,11 @@ type fakePulse struct {
 	reloads int
 	reload  error
 	hung    chan struct{} // closed when it hangs no longer; nil when it does not
+
+	findings  []control.Finding // of a pre-flight check
+	over      chan error        // what a switchover comes to, one each; SwitchOver waits for it
+	overs     []string          // what SwitchOver and Hold were asked, but for checks
+	explained int               // how often Explain was asked
 }
 
 func (f *fakePulse) Snapshot(ctx context.Context) (*control.Snapshot, error) {
@@ -62,6 +69,54 @@ func (f *fakePulse) Reload(context.Context) (string, error) {
 	defer f.mu.Unlock()
 	f.reloads++
 	return "nothing else changed", f.reload
+}
+
+func (f *fakePulse) SwitchOver(ctx context.Context, check, force bool) (*control.Preflight, error) {
+	f.mu.Lock()
+	flight := &control.Preflight{Findings: f.findings}
+	if f.err != nil || check {
+		defer f.mu.Unlock()
+		return flight, f.err
+	}
+	f.overs = append(f.overs, fmt.Sprintf("switchover force %t", force))
+	f.mu.Unlock()
+	if !force && slices.ContainsFunc(flight.Findings, func(f control.Finding) bool { return f.Stops }) {
+		return flight, nil
+	}
+	select {
+	case err := <-f.over:
+		flight.Done = "the partner serves"
+		return flight, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (f *fakePulse) Hold(_ context.Context, on bool) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.overs = append(f.overs, fmt.Sprintf("hold %t", on))
+	if f.err != nil {
+		return "", f.err
+	}
+	s := *f.snap
+	s.Router.Held = on
+	f.snap = &s
+	return fmt.Sprintf("hold is %t", on), nil
+}
+
+func (f *fakePulse) Explain(context.Context) (*control.Explanation, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.explained++
+	if f.err != nil {
+		return nil, f.err
+	}
+	return &control.Explanation{
+		Role:    fmt.Sprintf("lvs-01 is %s.", f.snap.Router.State),
+		Because: []string{"No heartbeat came for 6s after the start."},
+		Change:  []string{"A switchover.", "A fault of this router while the partner is fit."},
+	}, nil
 }
 
 // change replaces the snapshot by one that edit has worked on.
@@ -111,6 +166,12 @@ func snapshot(now time.Time) *control.Snapshot {
 				{Name: "private", Local: "10.8.8.31:539", Remote: "10.8.8.32:539", LastHeard: ago(time.Second), Sent: 46805, Heard: 45001, Dropped: 2},
 			},
 		},
+		Takeovers: []control.Takeover{{
+			Began: ago(26 * time.Hour), To: control.Active, Why: "no heartbeat from the partner for 6s after start", Steps: []control.Moment{
+				{At: ago(26 * time.Hour), What: "decided to serve"},
+				{At: ago(26*time.Hour - 4250*time.Microsecond), What: "3 addresses are up and announced"},
+			},
+		}},
 		Links: []control.Link{{Name: "eth0", Up: true}, {Name: "eth1", Up: true}},
 		Addresses: []control.Address{
 			{Prefix: prefix("10.10.1.30/32"), Device: "eth0:1", For: []string{"http_server"}, Wanted: true, Held: true},
@@ -195,7 +256,7 @@ func newConsoleWithoutUsers(t *testing.T, secure bool) (*Server, *fakePulse) {
 	})
 	snap := snapshot(time.Now())
 	snap.Config.SHA256 = hash(sample)
-	p := &fakePulse{snap: snap}
+	p := &fakePulse{snap: snap, over: make(chan error)}
 	w := &testWriter{}
 	s := New(Options{
 		ConfigPath: path, Pulse: p, Store: st, Secure: secure, Hostname: "lvs-01",

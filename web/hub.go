@@ -30,6 +30,8 @@ var lineEnds = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
 type hub struct {
 	pulse  Pulse
 	watch  *watcher
+	why    explainer
+	over   switcher
 	asking sync.Mutex // held during a look, so that there is one at a time
 
 	mu       sync.Mutex // guards what follows; never held while asking pulse
@@ -46,7 +48,8 @@ type rendering struct {
 	version    uint64
 	parts      map[string]*part
 	services   []string // IDs of the table's bodies, in order
-	servicesAt uint64   // version at which that order changed
+	noTable    bool     // there is no table of services, as there is none in lvs.cf
+	servicesAt uint64   // version at which that, or the order, changed
 }
 
 // A part is one part of the page. HTML is of data, and of version at.
@@ -55,6 +58,9 @@ type part struct {
 	html string
 	at   uint64
 }
+
+// partIDs are the parts of the page but for the services.
+var partIDs = []string{"status", "routers", "addresses", "availability", "takeovers", "failovers", "nannies", "events"}
 
 // servicesID is the table of services; its bodies are parts of their own.
 const servicesID = "services"
@@ -122,6 +128,10 @@ func (h *hub) look(ctx context.Context, fresh time.Duration) {
 		return // we left, which says nothing about pulse
 	}
 	m := h.watch.monitor(snap, err)
+	if err == nil {
+		m.Why = h.why.ask(ask, h.pulse, snap)
+	}
+	m.Over = h.over.last()
 
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -148,7 +158,8 @@ func (h *hub) page(ctx context.Context, lang text.Lang) (templates.MonitoringPag
 	}
 	return templates.MonitoringPage{
 		Status: get("status"), Routers: get("routers"), Addresses: get("addresses"),
-		Nannies: get("nannies"), Events: get("events"), Services: services,
+		Availability: get("availability"), Takeovers: get("takeovers"), Failovers: get("failovers"),
+		Services: services, Nannies: get("nannies"), Events: get("events"),
 		Version: h.version, Taken: h.now.Taken,
 	}, nil
 }
@@ -183,7 +194,7 @@ func (h *hub) next(ctx context.Context, lang text.Lang, after uint64) (look, err
 		return look{}, err
 	}
 	l := look{version: h.version, taken: h.now.Taken}
-	for _, id := range []string{"status", "routers", "addresses", "nannies", "events"} {
+	for _, id := range partIDs {
 		if p := r.parts[id]; p.at > after {
 			l.changed = append(l.changed, templates.Rendered{ID: id, HTML: p.html})
 		}
@@ -233,18 +244,9 @@ func (h *hub) render(lang text.Lang) (*rendering, error) {
 		r.parts[id] = p
 		return nil
 	}
-	for _, p := range []struct {
-		id   string
-		data any
-		c    templ.Component
-	}{
-		{"status", m.Status(), templates.StatusView(t, m.Status())},
-		{"routers", m.Routers(), templates.RoutersView(t, m.Routers())},
-		{"addresses", m.Addresses(), templates.AddressesView(t, m.Addresses())},
-		{"nannies", m.Nannies(), templates.NanniesView(t, m.Nannies())},
-		{"events", m.Events(), templates.EventsView(t, m.Events())},
-	} {
-		if err := put(p.id, p.data, p.c); err != nil {
+	for _, id := range partIDs {
+		data, c := view(id, t, m)
+		if err := put(id, data, c); err != nil {
 			return nil, err
 		}
 	}
@@ -258,15 +260,42 @@ func (h *hub) render(lang text.Lang) (*rendering, error) {
 			return nil, err
 		}
 	}
-	if old.version == 0 || !reflect.DeepEqual(old.services, r.services) {
+	r.noTable = len(r.services) == 0 && m.Failovers().Any()
+	if old.version == 0 || r.noTable != old.noTable || !reflect.DeepEqual(old.services, r.services) {
 		r.servicesAt = h.version
 	}
 	h.rendered[lang] = r
 	return r, nil
 }
 
-// table is the table of services around its bodies.
+// view is what the part shows of m, and how.
+func view(id string, t *text.Words, m *templates.Monitor) (data any, c templ.Component) {
+	switch id {
+	case "status":
+		return m.Status(), templates.StatusView(t, m.Status())
+	case "routers":
+		return m.Routers(), templates.RoutersView(t, m.Routers())
+	case "addresses":
+		return m.Addresses(), templates.AddressesView(t, m.Addresses())
+	case "availability":
+		return m.Availability(), templates.AvailabilityView(t, m.Availability())
+	case "takeovers":
+		return m.Takeovers(), templates.TakeoversView(t, m.Takeovers())
+	case "failovers":
+		return m.Failovers(), templates.FailoversView(t, m.Failovers())
+	case "nannies":
+		return m.Nannies(), templates.NanniesView(t, m.Nannies())
+	default:
+		return m.Events(), templates.EventsView(t, m.Events())
+	}
+}
+
+// table is the table of services around its bodies, empty where routers serve
+// without.
 func (r *rendering) table(lang text.Lang) (templates.Rendered, error) {
+	if r.noTable {
+		return templates.Rendered{ID: servicesID}, nil
+	}
 	bodies := make([]templates.Rendered, len(r.services))
 	for i, id := range r.services {
 		bodies[i] = templates.Rendered{ID: id, HTML: r.parts[id].html}

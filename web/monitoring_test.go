@@ -73,7 +73,15 @@ func TestMonitoringSays(t *testing.T) {
 		{"alone", "en", func(_ *Server, p *fakePulse) {
 			p.change(at, func(s *control.Snapshot) {
 				s.Partner, s.Links, s.Addresses, s.Services, s.Nannies, s.Trouble, s.Events = nil, nil, nil, nil, nil, nil, nil
+				s.Takeovers = nil
 			})
+		}},
+		{"role", "en", func(_ *Server, p *fakePulse) { p.change(at, uneasy) }},
+		{"role", "zh", func(_ *Server, p *fakePulse) { p.change(at, uneasy) }},
+		{"fos", "en", func(_ *Server, p *fakePulse) { p.change(at, failingOver) }},
+		{"fos-down", "en", func(s *Server, p *fakePulse) {
+			os.WriteFile(s.ConfigPath, []byte(fosFile), 0o600)
+			p.fail(fmt.Errorf("%w: nobody answers on /run/pulse/control.sock", control.ErrNotRunning))
 		}},
 		{"file-changed", "en", func(s *Server, p *fakePulse) {
 			p.change(at, func(s *control.Snapshot) { s.Config.SHA256 = "another" })
@@ -232,7 +240,7 @@ func TestStreamSendsOnlyWhatChanged(t *testing.T) {
 	for _, old := range []string{"0", "7", "junk", "18446744073709551615"} {
 		c, leave = v.listen("/monitoring/stream?after=" + old)
 		m := <-c
-		for _, id := range []string{"#status", "#routers", "#addresses", "#services", "#nannies", "#events"} {
+		for _, id := range []string{"#status", "#routers", "#addresses", "#availability", "#takeovers", "#failovers", "#services", "#nannies", "#events"} {
 			if !strings.Contains(m.data, `hx-target="`+id+`"`) {
 				t.Errorf("after %s: %s is not sent", old, id)
 			}

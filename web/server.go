@@ -27,6 +27,14 @@ type Pulse interface {
 	Snapshot(ctx context.Context) (*control.Snapshot, error)
 	// Reload has pulse read lvs.cf again and returns what that changed.
 	Reload(ctx context.Context) (string, error)
+	// SwitchOver has the other router serve, or with check only tells what
+	// would go wrong; see control.Client.
+	SwitchOver(ctx context.Context, check, force bool) (*control.Preflight, error)
+	// Hold makes the router never take over, or ends that, and returns what
+	// pulse did.
+	Hold(ctx context.Context, on bool) (string, error)
+	// Explain returns why the router has its role.
+	Explain(ctx context.Context) (*control.Explanation, error)
 }
 
 // Options are what a Server is made of.
@@ -95,6 +103,10 @@ func (s *Server) router() chi.Router {
 	r.Get("/monitoring", s.monitoring)
 	r.Get("/monitoring/stream", s.stream)
 	r.With(limitBody(maxForm)).Post("/monitoring/reload", s.reload)
+	r.Get("/switchover", s.preflight)
+	r.With(limitBody(maxForm)).Post("/switchover", s.switchOver)
+	r.Get("/hold", s.holdPage)
+	r.With(limitBody(maxForm)).Post("/hold", s.hold)
 	r.Get("/configuration", s.configuration)
 	r.With(limitBody(maxConfig)).Post("/configuration", s.saveConfiguration)
 	r.Get("/password", s.passwordPage)

@@ -65,7 +65,7 @@ func (w *watcher) monitor(snap *control.Snapshot, err error) *templates.Monitor 
 		s := *snap // pulse's own is not changed
 		m.Snapshot = &s
 		m.File.Changed = w.conf != nil && s.Config.SHA256 != "" && s.Config.SHA256 != w.hash && s.Config.Refused == ""
-		if w.conf != nil && s.Config.SHA256 == w.hash {
+		if w.conf != nil && !fos(w.conf) && s.Config.SHA256 == w.hash {
 			s.Services = append(append([]control.Service(nil), s.Services...), switchedOff(w.conf, s.Services)...)
 		}
 	}
@@ -117,6 +117,15 @@ func wanted(conf *lvscf.Config, host string) *control.Snapshot {
 	if conf.NATRouter != nil {
 		add(*conf.NATRouter, "nat_router")
 	}
+	if fos(conf) {
+		for _, f := range conf.Failovers {
+			if f.Active {
+				add(f.VIP, f.Name)
+				s.Failovers = append(s.Failovers, control.Failover{Name: f.Name, Address: f.VIP.Addr, Port: f.Port})
+			}
+		}
+		return s
+	}
 	for _, v := range conf.Virtuals {
 		if v.Active {
 			add(v.VIP, v.Name)
@@ -125,6 +134,9 @@ func wanted(conf *lvscf.Config, host string) *control.Snapshot {
 	}
 	return s
 }
+
+// fos reports whether the routers serve themselves, without virtual servers.
+func fos(conf *lvscf.Config) bool { return conf.Service == "fos" }
 
 // switchedOff are conf's services that are switched off and not among have.
 func switchedOff(conf *lvscf.Config, have []control.Service) []control.Service {

@@ -47,6 +47,7 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"import": withStdin(importCommand),
 	"export": withStdin(exportCommand),
 
+	"keygen":            keygenCommand,
 	"real-server-setup": withStdin(realServerSetupCommand),
 }
 

@@ -16,6 +16,8 @@ type Monitor struct {
 	Snapshot *control.Snapshot
 	File     FileNote
 	Off      map[string]bool // names of the services that lvs.cf switches off
+	Why      Why             // of this router's role; empty unless Known
+	Over     *Switchover     // the last that was asked for here, or nil
 	Taken    time.Time       // when this was put together
 }
 
@@ -55,6 +57,7 @@ func (s Status) Well() bool {
 type Routers struct {
 	Known   bool
 	Host    string
+	Config  string // path of lvs.cf
 	Router  control.Router
 	Partner *control.Partner
 	Links   []control.Link
@@ -63,7 +66,7 @@ type Routers struct {
 // Routers picks the part about both routers.
 func (m *Monitor) Routers() Routers {
 	s := m.Snapshot
-	return Routers{m.Known, s.Hostname, s.Router, s.Partner, s.Links}
+	return Routers{m.Known, s.Hostname, s.Config.Path, s.Router, s.Partner, s.Links}
 }
 
 // Addresses is the part about floating addresses.

@@ -162,6 +162,74 @@ type Words struct {
 	Serial          string
 	Loaded          string
 
+	// Monitoring: high availability.
+	AvailabilityTitle string
+	Because           string
+	WouldChange       string
+	ExplainUnknown    string
+	PhaseTaking       string
+	PhaseYielding     string
+	PhaseDropping     string
+	Held              string
+	Blind             string
+	Preempts          string
+	Unfit             string
+	KeyNone           string
+	KeyUsed           string
+	KeyOld            string
+	PartnerServers    string
+	ConfigDiffers     string
+	FitnessTitle      string
+	CheckColumn       string
+	StateColumn       string
+	Witness           string
+	Script            string
+	CheckPasses       string
+	CheckFails        string
+	SyncTitle         string
+	SyncRunning       string
+	SyncStopped       string
+	SyncMaster        string
+	SyncBackup        string
+	SyncCounts        string
+	TakeoversTitle    string
+	NoTakeovers       string
+	StepsMore         string
+	FailoversTitle    string
+	FailoverColumn    string
+	FailoverRunning   string
+	FailoverStarting  string
+	FailoverFailed    string
+	FailoverStopped   string
+	FailoverThere     string
+
+	// Switching over, and holding.
+	SwitchTitle       string
+	SwitchThere       string
+	SwitchHere        string
+	SwitchHow         string
+	SwitchClear       string
+	SwitchWarned      string
+	SwitchStopped     string
+	SwitchForce       string
+	SwitchForceButton string
+	SwitchButton      string
+	CheckAgain        string
+	Stops             string
+	SwitchRunning     string
+	SwitchDone        string
+	SwitchRefused     string
+	SwitchFailed      string
+	SwitchTwice       string
+	HoldTitle         string
+	HoldIntro         string
+	HoldActive        string
+	HoldOn            string
+	HoldOnButton      string
+	HoldOffButton     string
+	PulseSays         string
+	PulseRefused      string
+
 	// Configuration.
 	ConfigTitle      string
 	ConfigLabel      string

@@ -1,0 +1,44 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"pacu/web/templates"
+)
+
+// holdPage tells what a hold is, and has the button that begins or ends it.
+func (s *Server) holdPage(w http.ResponseWriter, r *http.Request) {
+	p := s.userPage(r, "")
+	p.Title, p.Tab = p.T().HoldTitle, templates.Monitoring
+	v, status := templates.HoldPage{}, http.StatusOK
+	snap, err := s.Pulse.Snapshot(r.Context())
+	if err != nil {
+		status, v.Refused = http.StatusBadGateway, pulseSaid(err)
+	} else {
+		v.Router = snap.Router
+	}
+	s.render(w, r, status, templates.HoldView(p, v))
+}
+
+// hold begins a hold, or ends it.
+func (s *Server) hold(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	t, on := s.page(r, "").T(), r.PostForm.Get("on") == "1"
+	note := "off"
+	if on {
+		note = "on"
+	}
+	s.record(r, s.user(r), "hold", note)
+	what, err := s.Pulse.Hold(r.Context(), on)
+	said := fmt.Sprintf(t.PulseSays, what)
+	if err != nil {
+		said = fmt.Sprintf(t.PulseRefused, pulseSaid(err))
+	}
+	s.sessions.Put(r.Context(), flashKey, said)
+	s.hub.look(r.Context(), 0)
+	http.Redirect(w, r, "/monitoring", http.StatusSeeOther)
+}
