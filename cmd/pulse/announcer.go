@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"sync"
-	"time"
 
 	"pacu/control"
 	"pacu/vip"
@@ -16,12 +15,19 @@ type announcer struct {
 	want   chan announcement
 }
 
-// An announcement is what is told from now on.
+// An announcement is what is told from now on, instead of what was: addresses
+// in parts, as they come up. Nil parts end it.
 type announcement struct {
-	addresses []vip.Address
-	more      bool          // besides what is being told, else instead of it
-	after     time.Duration // from now, the first round
-	plan      vip.Plan
+	parts <-chan []vip.Address
+	plan  vip.Plan
+}
+
+// all is a list of addresses in one part.
+func all(addresses []vip.Address) <-chan []vip.Address {
+	parts := make(chan []vip.Address, 1)
+	parts <- addresses
+	close(parts)
+	return parts
 }
 
 func newAnnouncer(events *journal) *announcer {
@@ -30,8 +36,7 @@ func newAnnouncer(events *journal) *announcer {
 
 func (a *announcer) String() string { return "announcer" }
 
-// announce starts the rounds; those still going on end, unless it is more.
-// Without addresses it only ends them.
+// announce replaces what is told.
 func (a *announcer) announce(ctx context.Context, what announcement) {
 	select {
 	case a.want <- what:
@@ -42,31 +47,25 @@ func (a *announcer) announce(ctx context.Context, what announcement) {
 func (a *announcer) run(ctx context.Context) error {
 	var going sync.WaitGroup
 	defer going.Wait()
-	rounds, stop := context.WithCancel(ctx)
+	telling, stop := context.WithCancel(ctx)
 	defer func() { stop() }()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case what := <-a.want:
-			if !what.more {
-				stop()
-				rounds, stop = context.WithCancel(ctx)
-			}
-			if len(what.addresses) > 0 {
-				going.Go(func() { a.rounds(rounds, what) })
+			stop()
+			telling, stop = context.WithCancel(ctx)
+			if what.parts != nil {
+				ctx := telling
+				going.Go(func() { a.tell(ctx, what) })
 			}
 		}
 	}
 }
 
-func (a *announcer) rounds(ctx context.Context, what announcement) {
-	select {
-	case <-time.After(what.after):
-	case <-ctx.Done():
-		return
-	}
-	err := vip.Announce(ctx, what.addresses, what.plan)
+func (a *announcer) tell(ctx context.Context, what announcement) {
+	err := vip.AnnounceParts(ctx, what.parts, what.plan)
 	if err != nil && ctx.Err() == nil {
 		a.events.add(control.Error, "address", "", oneLine("announce: ", err))
 	}

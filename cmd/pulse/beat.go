@@ -21,12 +21,12 @@ import (
 // What it does itself is to send and to receive; nothing here waits for a
 // disk, the kernel's tables, or another goroutine's work.
 type beat struct {
-	mover  *mover
-	beaten func() // a heartbeat went out
+	mover         *mover
+	beaten        func() // a heartbeat went out
 	partnerTurned func(was, is heartbeat.PartnerState)
-	events *journal
-	first  first
-	start  time.Duration // on the clock of uptime
+	events        *journal
+	first         first
+	start         time.Duration // on the clock of uptime
 
 	heard chan heard
 	wish  chan wish

@@ -16,14 +16,15 @@ func (p *pulse) activate(why string) error {
 	s := p.current()
 	p.timeline.begin(control.Active, why, len(s.cluster.Addresses), p.beat.lastHeard())
 	p.cover(s)
-	p.announcer.announce(p.ctx, announcement{})
+	// There are not more parts than addresses: to tell of one never waits.
+	parts := make(chan []vip.Address, len(s.cluster.Addresses)+1)
+	p.announcer.announce(p.ctx, announcement{parts, p.rounds(s)})
 	err := p.director.SetActive(true, func(part []vip.Address) {
 		p.timeline.up(len(part))
-		first := vip.Plan{Rounds: 1, OnRound: func(int) { p.timeline.announced(len(part)) }}
-		p.announcer.announce(p.ctx, announcement{addresses: part, more: true, plan: first})
+		parts <- part
 	})
+	close(parts)
 	p.timeline.over()
-	p.announcer.announce(p.ctx, announcement{addresses: s.floating(), more: true, after: vip.DefaultEvery, plan: p.rounds(s, vip.DefaultRounds-1)})
 	p.notifier.turned(true, change{Event: "role", State: string(control.Active), Was: string(control.Standby), Why: why})
 	p.turned()
 	return errors.Join(err, p.services.start(p.ctx))
@@ -59,14 +60,20 @@ func (p *pulse) announce(why string) {
 
 func (p *pulse) tellNeighbours() {
 	s := p.current()
-	p.announcer.announce(p.ctx, announcement{addresses: s.floating(), plan: p.rounds(s, vip.DefaultRounds)})
+	p.announcer.announce(p.ctx, announcement{all(s.floating()), p.rounds(s)})
 }
 
-// rounds are announcements that go on at lvs.cf's interval.
-func (p *pulse) rounds(s *site, n int) vip.Plan {
-	return vip.Plan{Rounds: n, Refresh: s.cfg.AnnounceRefresh, OnRound: func(r vip.Round) {
-		if r.Number == n {
-			p.events.add(control.Info, "address", "", "gratuitous lvs arps finished", "addresses", len(s.cluster.Addresses))
+// rounds are Piranha's announcements, which then go on at lvs.cf's interval.
+func (p *pulse) rounds(s *site) vip.Plan {
+	return vip.Plan{Refresh: s.cfg.AnnounceRefresh, OnRound: func(r vip.Round) {
+		switch r.Number {
+		case 1:
+			p.timeline.announced(r.Announced, r.First, r.Last)
+		case vip.DefaultRounds:
+			p.events.add(control.Info, "address", "", "gratuitous lvs arps finished", "addresses", r.Announced)
+		}
+		if r.Err != nil {
+			p.events.add(control.Error, "address", "", oneLine("announce: ", r.Err))
 		}
 	}}
 }
