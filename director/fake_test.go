@@ -124,6 +124,7 @@ func newSysctls() fakeSysctls {
 		"net.ipv4.vs.expire_nodest_conn": "0", "net.ipv4.vs.conntrack": "0",
 		"net.ipv4.vs.expire_quiescent_template": "0", "net.ipv4.vs.sloppy_tcp": "0",
 		"net.ipv4.vs.backup_only": "0", "net.ipv4.vs.run_estimation": "1",
+		"net.ipv4.vs.sync_threshold": "3\t50", "net.ipv4.vs.sync_refresh_period": "0",
 	}
 }
 
@@ -139,7 +140,7 @@ func (f fakeSysctls) Write(name, value string) error {
 	if _, err := f.Read(name); err != nil {
 		return err
 	}
-	f[name] = value
+	f[name] = strings.ReplaceAll(value, " ", "\t")
 	return nil
 }
 

@@ -40,8 +40,13 @@ func TestSettings(t *testing.T) {
 		{"mh", v4("network = direct\n", " scheduler = mh\n"), false, "net.ipv4.vs.sloppy_tcp=1"},
 		{"a router that is a real server", v4("network = direct\n", ""), true, "net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2"},
 		{
+			"connections are told", v4("network = direct\nsyncdaemon = 1\nbackup_active = 1\nbackup = 192.0.2.2\n", ""), false,
+			"net.ipv4.vs.sync_threshold=3_0 net.ipv4.vs.sync_refresh_period=5",
+		},
+		{"sh", v4("network = direct\n", " scheduler = sh\n"), false, "net.ipv4.vs.sloppy_tcp=1"},
+		{
 			"that learns connections", v4("network = direct\nsyncdaemon = 1\nbackup_active = 1\nbackup = 192.0.2.2\n", ""), true,
-			"net.ipv4.vs.backup_only=1 net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2",
+			"net.ipv4.vs.sync_threshold=3_0 net.ipv4.vs.sync_refresh_period=5 net.ipv4.vs.backup_only=1 net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2",
 		},
 		{"a router that is a real server of nat", v4("network = nat\n", ""), true, "net.ipv4.ip_forward=1"},
 		{"thousands", string(largeText(2000, 19000)), false, "net.ipv4.vs.run_estimation=0"},
@@ -59,7 +64,7 @@ func TestSettings(t *testing.T) {
 				if s.Why == "" {
 					t.Errorf("%s has no reason", s.Name)
 				}
-				got = append(got, s.Name+"="+s.Value)
+				got = append(got, s.Name+"="+strings.ReplaceAll(s.Value, " ", "_"))
 			}
 			want := append([]string{"net.ipv4.vs.expire_nodest_conn=1"}, strings.Fields(tt.want)...)
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -84,7 +89,7 @@ func TestSettingsComeAndGo(t *testing.T) {
 		if !said(r, "sysctl net.ipv4.vs.conntrack = 1 (was 0): fullnat") || said(r, "sysctl net.ipv4.vs.expire_nodest_conn") {
 			t.Errorf("said %q", r.Others)
 		}
-		if got := d.Settings(); len(got) != 2 {
+		if got := d.Settings(); len(got) != 4 {
 			t.Errorf("changed %+v", got)
 		}
 		d.Configure(article004(t))

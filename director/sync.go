@@ -42,16 +42,18 @@ func (s Sync) String() string {
 	return words
 }
 
+// linger is how long the daemon of the last role goes on beside that of the
+// new one: the kernel tells of a connection up to 3 s late, and what is untold
+// when its daemon stops is never told (next_sync_buff and sync_thread_master,
+// in ip_vs_sync.c). So the new active router hears the last of the old one.
+const linger = 4 * time.Second
+
 func (s Sync) daemon(role ipvs.DaemonRole) ipvs.Daemon {
 	return ipvs.Daemon{Role: role, Interface: s.Interface, SyncID: s.ID, MaxLen: s.MaxLen, Port: s.Port, Group: s.Group, TTL: s.TTL}
 }
 
-// has tells whether r is one of these daemons, as far as s says.
-func (s Sync) has(r ipvs.Daemon) bool {
-	return r.Interface == s.Interface && r.SyncID == s.ID &&
-		(s.MaxLen == 0 || s.MaxLen == r.MaxLen) && (s.Port == 0 || s.Port == r.Port) &&
-		(!s.Group.IsValid() || s.Group == r.Group) && (s.TTL == 0 || s.TTL == r.TTL)
-}
+// has tells whether r is one of these daemons.
+func (s Sync) has(r ipvs.Daemon) bool { return s.daemon(r.Role).Yields(r) }
 
 // syncing lets the sync daemons follow the role: the active router tells, the
 // standby learns. It has a lock of its own, so that a change of role waits for
@@ -62,10 +64,11 @@ type syncing struct {
 
 	mu      sync.Mutex
 	want    *Sync
-	ours    *Sync // whose daemons this director started, or one before it; nil: none
-	role    ipvs.DaemonRole
-	settled bool          // the daemons are as want and role ask for
-	running []ipvs.Daemon // as last read
+	ours    *Sync           // whose daemons this director started, or one before it; nil: none
+	role    ipvs.DaemonRole // as of the last follow; 0: there was none
+	turned  time.Time       // when role became what it is; zero: it was from the first
+	settled bool            // the daemons are as want and role ask for
+	running []ipvs.Daemon   // as last read
 	refusal refusal
 }
 
@@ -80,36 +83,44 @@ func (s *syncing) configure(want *Sync) {
 func (s *syncing) follow(now time.Time) ([]Step, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	role := ipvs.Backup
-	if s.active.Load() {
-		role = ipvs.Master
-	}
-	if role != s.role {
+	if role := s.now(); role != s.role {
+		if s.role != 0 {
+			s.turned = now
+		}
 		s.role, s.settled = role, false
 		s.refusal.accept() // a new role is worth a new try
 	}
 	if s.settled || !s.refusal.due(now) {
 		return nil, nil
 	}
-	steps, err := s.switchDaemons()
+	steps, err := s.switchDaemons(now)
 	if err != nil {
 		return steps, s.refusal.note(now, err)
 	}
-	s.settled = true
 	s.refusal.accept()
 	return steps, nil
 }
 
-// switchDaemons starts and stops daemons. The new one starts before the one of
-// the other role stops: no packet goes untold.
-func (s *syncing) switchDaemons() (steps []Step, err error) {
+// now is the role of the daemon that should run.
+func (s *syncing) now() ipvs.DaemonRole {
+	if s.active.Load() {
+		return ipvs.Master
+	}
+	return ipvs.Backup
+}
+
+// switchDaemons starts and stops daemons.
+func (s *syncing) switchDaemons(now time.Time) (steps []Step, err error) {
 	if s.want == nil && s.ours == nil {
+		s.settled = true
 		return nil, nil
 	}
 	if s.running, err = s.kernel.Daemons(); err != nil {
 		return nil, err
 	}
+	c := s.changes(s.want, now)
 	defer func() {
+		s.settled = err == nil && !c.lingers
 		if len(steps) == 0 {
 			return
 		}
@@ -127,7 +138,6 @@ func (s *syncing) switchDaemons() (steps []Step, err error) {
 		}
 		return nil
 	}
-	c := s.changes(s.want)
 	if err := stop(c.first); err != nil {
 		return steps, err
 	}
@@ -135,22 +145,24 @@ func (s *syncing) switchDaemons() (steps []Step, err error) {
 		if err := s.kernel.StartDaemon(*c.start); err != nil && !errors.Is(err, os.ErrExist) {
 			return steps, err
 		}
-		steps = append(steps, s.started(s.want))
+		steps = append(steps, started(*c.start, s.want))
 	}
 	s.ours = s.want
-	return steps, stop(c.last)
+	err = stop(c.last)
+	return steps, err
 }
 
 // daemonChanges are daemons to stop before start is started, as the kernel has
-// one of each role, and those to stop after.
+// one of each role, and those of the other role.
 type daemonChanges struct {
 	first, last []ipvs.Daemon
 	start       *ipvs.Daemon // nil: it runs already, or none is wanted
+	lingers     bool         // one of the other role goes on for now
 }
 
 // changes are what turns the running daemons into those of want. Without a
 // Sync, what runs is not ours unless we started it.
-func (s *syncing) changes(want *Sync) (c daemonChanges) {
+func (s *syncing) changes(want *Sync, now time.Time) (c daemonChanges) {
 	if want == nil {
 		for _, r := range s.running {
 			if s.ours != nil && s.ours.has(r) {
@@ -159,11 +171,13 @@ func (s *syncing) changes(want *Sync) (c daemonChanges) {
 		}
 		return c
 	}
-	start := want.daemon(s.role)
+	start := want.daemon(s.now())
 	c.start = &start
 	for _, r := range s.running {
 		switch {
-		case r.Role != s.role:
+		case r.Role != start.Role && now.Before(s.turned.Add(linger)):
+			c.lingers = true
+		case r.Role != start.Role:
 			c.last = append(c.last, r)
 		case want.has(r) && (s.ours == nil || *s.ours == *want):
 			c.start = nil
@@ -178,12 +192,12 @@ func stopped(d ipvs.Daemon) Step {
 	return Step{Action: '-', Kind: "sync", Object: d.Role.String() + " daemon", Detail: "on " + d.Interface}
 }
 
-func (s *syncing) started(want *Sync) Step {
-	return Step{Action: '+', Kind: "sync", Object: s.role.String() + " daemon", Detail: want.String()}
+func started(d ipvs.Daemon, as *Sync) Step {
+	return Step{Action: '+', Kind: "sync", Object: d.Role.String() + " daemon", Detail: as.String()}
 }
 
 // plan is what a cluster with this Sync would change.
-func (s *syncing) plan(want *Sync) (steps []Step, err error) {
+func (s *syncing) plan(want *Sync, now time.Time) (steps []Step, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if want == nil && s.ours == nil {
@@ -192,12 +206,12 @@ func (s *syncing) plan(want *Sync) (steps []Step, err error) {
 	if s.running, err = s.kernel.Daemons(); err != nil {
 		return nil, err
 	}
-	c := s.changes(want)
+	c := s.changes(want, now)
 	for _, r := range c.first {
 		steps = append(steps, stopped(r))
 	}
 	if c.start != nil {
-		steps = append(steps, s.started(want))
+		steps = append(steps, started(*c.start, want))
 	}
 	for _, r := range c.last {
 		steps = append(steps, stopped(r))
@@ -216,7 +230,7 @@ func (s *syncing) look(now time.Time) (changed bool, err error) {
 	if s.running, err = s.kernel.Daemons(); err != nil {
 		return false, err
 	}
-	c := s.changes(s.want)
+	c := s.changes(s.want, now)
 	if c.start == nil && len(c.first)+len(c.last) == 0 {
 		return false, nil
 	}

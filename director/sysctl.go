@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // A ChangedSetting is one that this director changed, and what it was.
@@ -19,7 +20,7 @@ func (d *Director) makeSettings() ([]string, error) {
 	var errs []error
 	want := d.cluster.Settings()
 	for _, w := range want {
-		is, err := d.sysctls.Read(w.Name)
+		is, err := d.setting(w.Name)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%w; %s", err, w.Why))
 			continue
@@ -51,7 +52,7 @@ func (d *Director) restore(match func(ChangedSetting) bool) (words []string, err
 		if !match(c) {
 			return false
 		}
-		is, err := d.sysctls.Read(c.Name)
+		is, err := d.setting(c.Name)
 		if err == nil && is == c.Value {
 			if err = d.sysctls.Write(c.Name, c.Was); err == nil {
 				words = append(words, fmt.Sprintf("sysctl %s = %s, as before", c.Name, c.Was))
@@ -68,4 +69,10 @@ func (d *Director) Settings() []ChangedSetting {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.rest.before)
+}
+
+// setting reads a setting. The kernel puts tabs between several values.
+func (d *Director) setting(name string) (string, error) {
+	text, err := d.sysctls.Read(name)
+	return strings.Join(strings.Fields(text), " "), err
 }

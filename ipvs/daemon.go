@@ -1,6 +1,7 @@
 package ipvs
 
 import (
+	"cmp"
 	"net/netip"
 	"strconv"
 )
@@ -52,4 +53,21 @@ func (d Daemon) check() error {
 		return checkAddr(d.Group)
 	}
 	return nil
+}
+
+// leastBackupLen is the smallest MaxLen of a backup daemon: the kernel raises
+// a smaller one (start_sync_thread in net/netfilter/ipvs/ip_vs_sync.c).
+const leastBackupLen = 1024
+
+// Yields tells whether r, as Daemons shows it, is what the kernel runs when d
+// is started, whatever it chose where d lets it choose.
+func (d Daemon) Yields(r Daemon) bool {
+	if d.MaxLen != 0 && d.Role == Backup {
+		d.MaxLen = max(d.MaxLen, leastBackupLen)
+	}
+	d.MaxLen, d.Port, d.TTL = cmp.Or(d.MaxLen, r.MaxLen), cmp.Or(d.Port, r.Port), cmp.Or(d.TTL, r.TTL)
+	if !d.Group.IsValid() {
+		d.Group = r.Group
+	}
+	return d == r
 }

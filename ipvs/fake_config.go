@@ -52,16 +52,31 @@ func (f *Fake) StartDaemon(d Daemon) error {
 	if err != nil {
 		return fmt.Errorf("start %v sync daemon on %s: %w", d.Role, d.Interface, err)
 	}
-	// What the kernel chooses on a link of 1500 bytes.
-	d.MaxLen = cmp.Or(d.MaxLen, 1500-20-8)
-	d.Port = cmp.Or(d.Port, 8848)
-	d.TTL = cmp.Or(d.TTL, 1)
+	f.daemons = append(f.daemons, d.chosen())
+	slices.SortFunc(f.daemons, func(a, b Daemon) int { return cmp.Compare(a.Role, b.Role) })
+	return nil
+}
+
+// chosen is d with what the kernel chooses on a link of 1500 bytes
+// (start_sync_thread, in ip_vs_sync.c).
+func (d Daemon) chosen() Daemon {
 	if !d.Group.IsValid() {
 		d.Group = netip.AddrFrom4([4]byte{224, 0, 0, 81})
 	}
-	f.daemons = append(f.daemons, d)
-	slices.SortFunc(f.daemons, func(a, b Daemon) int { return cmp.Compare(a.Role, b.Role) })
-	return nil
+	headers := uint16(20 + 8)
+	if d.Group.Is6() {
+		headers = 40 + 8
+	}
+	switch {
+	case d.MaxLen == 0:
+		d.MaxLen = 1500 - headers
+	case d.Role == Backup:
+		d.MaxLen = max(d.MaxLen, leastBackupLen)
+	}
+	d.MaxLen = min(d.MaxLen, 65535-headers)
+	d.Port = cmp.Or(d.Port, 8848)
+	d.TTL = cmp.Or(d.TTL, 1)
+	return d
 }
 
 // StopDaemon is Client.StopDaemon.

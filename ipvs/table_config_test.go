@@ -84,10 +84,29 @@ func testDaemons(t *testing.T, tbl table) {
 			t.Error(err)
 		}
 	}
-	group6 := Daemon{Role: Master, Interface: device, MaxLen: 1000, Group: netip.MustParseAddr("ff02::81"), Port: 8848, TTL: 1}
+	// A backup daemon takes messages of 1024 bytes at least.
+	short := Daemon{Role: Backup, Interface: device, MaxLen: 512, Port: 9000, TTL: 3}
+	if err := tbl.StartDaemon(short); err != nil {
+		t.Fatal(err)
+	}
+	if got := daemons(); len(got) != 1 || !short.Yields(got[0]) {
+		t.Errorf("%+v is said not to yield %+v", short, got)
+	}
+	short.MaxLen, short.Group = 1024, backup.Group
+	if diff := cmp.Diff([]Daemon{short}, daemons(), comparable); diff != "" {
+		t.Errorf("daemon of short messages (-want +got):\n%s", diff)
+	}
+	if err := tbl.StopDaemon(Backup); err != nil {
+		t.Fatal(err)
+	}
+	group6 := Daemon{Role: Master, Interface: device, Group: netip.MustParseAddr("ff02::81")}
 	if err := tbl.StartDaemon(group6); err != nil {
 		t.Fatal(err)
 	}
+	if got := daemons(); len(got) != 1 || !group6.Yields(got[0]) || short.Yields(got[0]) || backup.Yields(got[0]) {
+		t.Errorf("%+v is said not to yield %+v, or others to", group6, got)
+	}
+	group6.MaxLen, group6.Port, group6.TTL = 1452, 8848, 1
 	if diff := cmp.Diff([]Daemon{group6}, daemons(), comparable); diff != "" {
 		t.Errorf("daemon of IPv6 (-want +got):\n%s", diff)
 	}

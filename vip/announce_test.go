@@ -36,17 +36,93 @@ func (r *recorder) Send(a Address) error {
 	return nil
 }
 
+// one is a list of addresses in one part.
+func one(addrs ...Address) <-chan []Address {
+	parts := make(chan []Address, 1)
+	parts <- addrs
+	close(parts)
+	return parts
+}
+
+// tells is an OnRound that writes into r's log.
+func (r *recorder) tells(round Round) {
+	r.note("round %d: %d from %v to %v: %s", round.Number, round.Announced, round.First.Sub(r.start), round.Last.Sub(r.start), words(round.Err))
+}
+
+func (r *recorder) open() (sender, error) { return r, nil }
+
 func TestAnnounceRounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &recorder{start: time.Now(), fail: "eth9"}
-		err := announce(t.Context(), []Address{at("10.0.0.1/32", "eth9"), at("10.0.0.2/32", "eth0")},
-			Plan{Rounds: 2, OnRound: func(n int) { r.note("round %d", n) }}, func() (sender, error) { return r, nil })
+		err := announce(t.Context(), one(at("10.0.0.1/32", "eth9"), at("10.0.0.2/32", "eth0")),
+			Plan{Rounds: 2, OnRound: r.tells}, r.open)
 		if !errors.Is(err, ErrNoInterface) || err.Error() != "announce 10.0.0.1/32 on eth9: no such interface" {
 			t.Errorf("error %v, want the one of 10.0.0.1 and once", err)
 		}
 		want := []string{
-			"0s 10.0.0.1", "250µs 10.0.0.2", "250µs close", "250µs round 1",
-			"1.1s 10.0.0.1", "1.10025s 10.0.0.2", "1.10025s close", "1.10025s round 2",
+			"0s 10.0.0.1", "100µs 10.0.0.2", "100µs close",
+			"100µs round 1: 1 from 100µs to 100µs: announce 10.0.0.1/32 on eth9: no such interface",
+			"1.1s 10.0.0.1", "1.1001s 10.0.0.2", "1.1001s close",
+			"1.1001s round 2: 1 from 1.1001s to 1.1001s: announce 10.0.0.1/32 on eth9: no such interface",
+		}
+		if diff := cmp.Diff(want, r.log); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// After its rounds, an announcement goes on, evenly, until it is ended; and a
+// round that cannot begin is not the last.
+func TestAnnounceRefresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &recorder{start: time.Now()}
+		ctx, cancel := context.WithTimeout(t.Context(), 190*time.Second)
+		defer cancel()
+		opened := 0
+		err := announce(ctx, one(at("10.0.0.1/32", "eth0"), at("10.0.0.2/32", "eth0"), at("10.0.0.3/32", "eth0")),
+			Plan{Rounds: 1, Refresh: time.Minute, OnRound: r.tells}, func() (sender, error) {
+				if opened++; opened == 3 {
+					return nil, errors.New("too many open files")
+				}
+				return r, nil
+			})
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("ended with %v", err)
+		}
+		want := []string{
+			"0s 10.0.0.1", "100µs 10.0.0.2", "200µs 10.0.0.3", "200µs close", "200µs round 1: 3 from 0s to 200µs: ",
+			"1m0s 10.0.0.1", "1m20s 10.0.0.2", "1m40s 10.0.0.3", "1m40s close", "1m40s round 2: 3 from 1m0s to 1m40s: ",
+			"2m0s round 3: 0 from -NEVER to -NEVER: too many open files",
+			"3m0s 10.0.0.1", "3m10s close",
+		}
+		for i, l := range r.log {
+			r.log[i] = strings.ReplaceAll(l, time.Time{}.Sub(r.start).String(), "-NEVER")
+		}
+		if diff := cmp.Diff(want, r.log); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// Parts are told as they come, and all together afterwards.
+func TestAnnounceParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &recorder{start: time.Now()}
+		parts := make(chan []Address)
+		go func() {
+			parts <- []Address{at("10.0.0.1/32", "eth0"), at("10.0.0.2/32", "eth0")}
+			time.Sleep(300 * time.Millisecond)
+			parts <- []Address{at("10.0.0.3/32", "eth0")}
+			time.Sleep(time.Second)
+			close(parts)
+		}()
+		if err := announce(t.Context(), parts, Plan{Rounds: 2, OnRound: r.tells}, r.open); err != nil {
+			t.Error(err)
+		}
+		want := []string{
+			"0s 10.0.0.1", "100µs 10.0.0.2", "300ms 10.0.0.3", "1.3s close", "1.3s round 1: 3 from 0s to 300ms: ",
+			// The last part's neighbours believe a second one from here on.
+			"1.4s 10.0.0.1", "1.4001s 10.0.0.2", "1.4002s 10.0.0.3", "1.4002s close", "1.4002s round 2: 3 from 1.4s to 1.4002s: ",
 		}
 		if diff := cmp.Diff(want, r.log); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -59,9 +135,16 @@ func TestAnnounceCancelled(t *testing.T) {
 		r := &recorder{start: time.Now()}
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
-		err := announce(ctx, []Address{at("10.0.0.2/32", "eth0")}, Plan{}, func() (sender, error) { return r, nil })
+		err := announce(ctx, one(at("10.0.0.2/32", "eth0")), Plan{}, r.open)
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(r.start) != 2*time.Second || len(r.log) != 4 {
 			t.Errorf("%v after %v: %q", err, time.Since(r.start), r.log)
+		}
+		never := make(chan []Address)
+		if err := announce(ctx, never, Plan{}, r.open); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("no parts: %v", err)
+		}
+		if err := Announce(t.Context(), nil, Plan{Refresh: time.Minute}); err != nil {
+			t.Errorf("no addresses: %v", err)
 		}
 	})
 }

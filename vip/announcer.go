@@ -25,9 +25,13 @@ var (
 	allNodes          = netip.MustParseAddr("ff02::1")
 )
 
+// lookEvery is how long what is known of an interface counts: a bond may have
+// another hardware address a second later.
+const lookEvery = time.Second
+
 // An Announcer tells neighbours which hardware address an address has. It
-// keeps a socket per interface and looks at each interface once, so it is made
-// for one round of announcements. It is not safe for concurrent use.
+// keeps sockets per interface, and looks at an interface again after a second
+// or a failure, as it may have changed. It is not safe for concurrent use.
 type Announcer struct {
 	conn  *Conn
 	ports map[string]*port
@@ -36,6 +40,7 @@ type Announcer struct {
 // A port is an interface as an Announcer uses it.
 type port struct {
 	link   Link
+	looked time.Time    // at the link
 	router bool         // forwards IPv6
 	arp    *packet.Conn // nil until needed
 	nd     *ndp.Conn    // nil until needed
@@ -54,13 +59,21 @@ func NewAnnouncer() (*Announcer, error) {
 func (a *Announcer) Close() error {
 	errs := []error{a.conn.Close()}
 	for _, p := range a.ports {
-		if p.arp != nil {
-			errs = append(errs, p.arp.Close())
-		}
-		if p.nd != nil {
-			errs = append(errs, p.nd.Close())
-		}
+		errs = append(errs, p.close())
 	}
+	clear(a.ports)
+	return errors.Join(errs...)
+}
+
+func (p *port) close() error {
+	var errs []error
+	if p.arp != nil {
+		errs = append(errs, p.arp.Close())
+	}
+	if p.nd != nil {
+		errs = append(errs, p.nd.Close())
+	}
+	p.arp, p.nd = nil, nil
 	return errors.Join(errs...)
 }
 
@@ -86,22 +99,43 @@ func (a *Announcer) send(addr Address) error {
 	if p.link.NoARP || len(p.link.HardwareAddr) != len(ethernetBroadcast) {
 		return nil
 	}
+	announce := p.sendNA
 	if addr.Prefix.Addr().Is4() {
-		return p.sendARP(addr.Prefix.Addr())
+		announce = p.sendARP
 	}
-	return p.sendNA(addr.Prefix.Addr())
+	if err := announce(addr.Prefix.Addr()); err != nil {
+		// The interface may be gone, or another may have its name.
+		delete(a.ports, addr.Interface)
+		return errors.Join(err, p.close())
+	}
+	return nil
 }
 
 func (a *Announcer) port(iface string) (*port, error) {
-	if p, ok := a.ports[iface]; ok {
+	now := time.Now()
+	p, known := a.ports[iface]
+	if known && now.Sub(p.looked) < lookEvery {
 		return p, nil
 	}
 	l, err := a.conn.link(iface)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s", err, iface)
+		err = fmt.Errorf("%w: %s", err, iface)
+		if known {
+			delete(a.ports, iface)
+			err = errors.Join(err, p.close())
+		}
+		return nil, err
 	}
-	p := &port{link: l, router: forwardsIPv6(iface)}
-	a.ports[iface] = p
+	if known && l.Index != p.link.Index {
+		if err := p.close(); err != nil {
+			return nil, err
+		}
+	}
+	if !known {
+		p = &port{}
+		a.ports[iface] = p
+	}
+	p.link, p.looked, p.router = l, now, forwardsIPv6(iface)
 	return p, nil
 }
 

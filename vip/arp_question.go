@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"net"
 	"net/netip"
+	"slices"
 
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
@@ -29,15 +30,15 @@ func openARP(l Link, from, to netip.Addr) (neighbour, error) {
 	return &arpQuestion{question: q, link: l, from: from, to: to, request: arpPacket(arpRequest, l.HardwareAddr, from, nil, to)}, nil
 }
 
-// ask asks the host that answered last time and, if there is none, everybody:
+// ask asks the host that answered last time and, if it does not, everybody:
 // a witness asked four times a second is no reason to wake a whole network.
 func (q *arpQuestion) ask(ctx context.Context) error {
-	to := ethernetBroadcast
+	to := []unix.Sockaddr{linkAddress(q.link.Index, ethernetBroadcast)}
 	if q.known != nil {
-		to = q.known
+		to = slices.Insert(to, 0, unix.Sockaddr(linkAddress(q.link.Index, q.known)))
 	}
 	q.known = nil
-	return q.question.ask(ctx, q.request, linkAddress(q.link.Index, to), func(b []byte, _ netip.Addr) (bool, error) {
+	return q.question.ask(ctx, q.request, to, func(b []byte, _ netip.Addr) (bool, error) {
 		if !answersARP(b, q.link.HardwareAddr, q.from, q.to) {
 			return false, nil
 		}

@@ -65,7 +65,7 @@ func openND(l Link, from, to netip.Addr) (neighbour, error) {
 }
 
 func (q *ndQuestion) ask(ctx context.Context) error {
-	return q.question.ask(ctx, q.solicitation, q.dest, func(b []byte, _ netip.Addr) (bool, error) {
+	return q.question.ask(ctx, q.solicitation, []unix.Sockaddr{q.dest}, func(b []byte, _ netip.Addr) (bool, error) {
 		return answersND(b, q.to), nil
 	})
 }

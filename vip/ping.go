@@ -113,7 +113,7 @@ func (p *pinger) ask(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.question.ask(ctx, packet, p.dest, func(b []byte, by netip.Addr) (bool, error) {
+	return p.question.ask(ctx, packet, []unix.Sockaddr{p.dest}, func(b []byte, by netip.Addr) (bool, error) {
 		return answersPing(b, by, p.protocol, p.to, e)
 	})
 }

@@ -19,6 +19,8 @@ const (
 	// staleAnswers bounds how many answers to earlier questions are thrown
 	// away before the next one: a host that floods us must not hold us up.
 	staleAnswers = 1024
+	// againAfter is when a question without an answer is asked again.
+	againAfter = 200 * time.Millisecond
 	// waitStep is how exactly a message tells how long was waited, so that the
 	// next one is the same.
 	waitStep = 10 * time.Millisecond
@@ -52,16 +54,29 @@ func newQuestion(family, kind, protocol int, name string, filter []bpf.Instructi
 	return &question{sock: s}, nil
 }
 
-// ask sends packet and reads until answers says true or fails, or ctx ends.
-// What came in before is no answer. With each packet answers is told who sent
-// it, where the socket knows that.
-func (q *question) ask(ctx context.Context, packet []byte, to unix.Sockaddr, answers func(b []byte, by netip.Addr) (bool, error)) error {
+// ask sends packet and reads until answers says true or fails, or ctx ends. As
+// a packet may get lost, it is sent again every againAfter, each time to the
+// next of to, and at last always to the last. What came in before is no answer.
+func (q *question) ask(ctx context.Context, packet []byte, to []unix.Sockaddr, answers func(b []byte, by netip.Addr) (bool, error)) error {
 	if err := q.drain(); err != nil {
 		return err
 	}
-	if err := q.sock.Sendto(ctx, packet, 0, to); err != nil {
-		return err
+	for i := 0; ; i++ {
+		if err := q.sock.Sendto(ctx, packet, 0, to[min(i, len(to)-1)]); err != nil {
+			return err
+		}
+		wait, cancel := context.WithTimeout(ctx, againAfter)
+		err := q.listen(wait, answers)
+		cancel()
+		if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
 	}
+}
+
+// listen reads until answers says true or fails, or ctx ends. With each packet
+// answers is told who sent it, where the socket knows that.
+func (q *question) listen(ctx context.Context, answers func(b []byte, by netip.Addr) (bool, error)) error {
 	for {
 		n, sa, err := q.sock.Recvfrom(ctx, q.buf[:], 0)
 		if err != nil {

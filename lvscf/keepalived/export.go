@@ -35,6 +35,7 @@ func Export(cfg *lvscf.Config) ([]byte, []string) {
 	links := e.links(cfg)
 	e.globals(cfg, links)
 	e.vrrp(cfg, links)
+	e.losses(cfg)
 	marks := make(map[mark]string)
 	for i := range cfg.Virtuals {
 		v := &cfg.Virtuals[i]
@@ -106,7 +107,7 @@ func (e *exporter) globals(cfg *lvscf.Config, links []*link) {
 	}
 	switch {
 	case cfg.SyncDaemon && len(links) > 0:
-		lines = append(lines, fmt.Sprintf("lvs_sync_daemon %s %s id %d", cfg.SyncInterface, links[0].name, cfg.SyncID))
+		lines = append(lines, syncDaemon(cfg, links[0].name))
 	case cfg.SyncDaemon:
 		e.lose("syncdaemon: there is no address, and so no VRRP instance that it could follow")
 	}
@@ -117,7 +118,7 @@ func (e *exporter) globals(cfg *lvscf.Config, links []*link) {
 
 // scripts reports whether the keepalived.conf of cfg names programs.
 func scripts(cfg *lvscf.Config) bool {
-	return len(cfg.ActiveCmd)+len(cfg.InactiveCmd) > 0 || slices.ContainsFunc(cfg.Virtuals, func(v lvscf.Virtual) bool {
+	return len(cfg.ActiveCmd)+len(cfg.InactiveCmd)+len(cfg.TrackScripts) > 0 || slices.ContainsFunc(cfg.Virtuals, func(v lvscf.Virtual) bool {
 		return v.Active && !v.Unchecked && v.SendProgram != nil && v.Expect == nil
 	})
 }

@@ -77,6 +77,7 @@ func (e *exporter) vrrp(cfg *lvscf.Config, links []*link) {
 	if !cfg.BackupActive {
 		e.lose("backup_active = 0: keepalived always looks for a partner")
 	}
+	tracked := e.trackScripts(cfg)
 	if len(links) > 1 {
 		e.line("vrrp_sync_group VG_1 {")
 		e.line("    group {")
@@ -89,9 +90,7 @@ func (e *exporter) vrrp(cfg *lvscf.Config, links []*link) {
 	}
 	for i, l := range links {
 		e.line("vrrp_instance %s {", l.name)
-		// lvs.cf's active router stays active; keepalived wants BACKUP for that.
-		e.line("    state BACKUP")
-		e.line("    nopreempt")
+		e.role(cfg)
 		e.line("    interface %s", l.dev)
 		e.line("    virtual_router_id %d", firstRouterID+i%200)
 		e.line("    priority 150")
@@ -99,6 +98,9 @@ func (e *exporter) vrrp(cfg *lvscf.Config, links []*link) {
 		if !cfg.MonitorLinks {
 			e.line("    dont_track_primary")
 		}
+		// keepalived counts whole seconds, 0 for never.
+		e.line("    garp_master_refresh %d", (cfg.AnnounceRefresh+time.Second-1)/time.Second)
+		e.tracks(tracked)
 		e.peers(cfg, l, i == 0)
 		if len(links) == 1 {
 			e.commands(cfg)

@@ -12,11 +12,13 @@ type importer struct {
 	draft.Draft
 	groups   map[string]*stmt // virtual_server_group by name
 	pools    map[string]*stmt // local_address_group by name
+	scripts  map[string]*stmt // vrrp_script by name
 	votes    []draft.Vote
 	virtuals []*virtual
 	floating []*floating // of the VRRP instances, in the file's order
 	repeated int         // statements, by groups and ranges
-	links    bool        // an instance watches its interface
+	taking   taking
+	links    bool // an instance watches its interface
 }
 
 // A floating is an address of a VRRP instance.
@@ -38,11 +40,13 @@ func Import(name string, text []byte) (lvs []byte, notes []Note, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &importer{groups: make(map[string]*stmt), pools: make(map[string]*stmt)}
+	m := &importer{groups: make(map[string]*stmt), pools: make(map[string]*stmt), scripts: make(map[string]*stmt)}
 	for _, s := range root.body {
 		switch s.key() {
 		case "global_defs":
 			m.globals(s)
+		case "vrrp_script":
+			m.scripts[s.arg(1)] = s
 		case "vrrp_sync_group":
 			m.syncGroup(s)
 		case "vrrp_instance":
@@ -65,6 +69,8 @@ func Import(name string, text []byte) (lvs []byte, notes []Note, err error) {
 	if g := m.Global(); g.Get("primary") == nil || g.Get("backup") == nil {
 		m.Note(draft.Source{}, "the file does not name the routers' own addresses: write primary, backup and backup_active")
 	}
+	m.trackScripts(root)
+	m.preempt()
 	if m.links {
 		m.Global().Set(draft.Source{}, "monitor_links", "1")
 	}
@@ -97,25 +103,37 @@ func (m *importer) globals(s *stmt) {
 		}
 	}
 	if t := s.take("lvs_sync_daemon"); t != nil {
-		if t.arg(1) == "" {
-			m.Note(t.at(), "it names no interface")
-			return
-		}
-		g.Set(t.at(), "syncdaemon", "1")
-		g.Set(t.at(), "syncd_iface", t.arg(1))
-		i := 2
-		if i < len(t.words) && !syncWords[t.arg(i)] {
-			i++ // the instance that it follows: here there is one
-		}
-		for ; i < len(t.words); i += 2 {
-			if t.arg(i) == "id" && t.arg(i+1) != "" {
-				g.Set(t.at(), "syncd_id", t.arg(i+1))
-			} else {
-				m.Note(t.at(), fmt.Sprintf("lvs.cf has no %s of a sync daemon", t.arg(i)))
-			}
+		m.syncDaemon(t)
+	}
+	m.refresh(s.take("vrrp_garp_master_refresh"))
+}
+
+// syncDaemon reads lvs_sync_daemon.
+func (m *importer) syncDaemon(t *stmt) {
+	if t.arg(1) == "" {
+		m.Note(t.at(), "it names no interface")
+		return
+	}
+	g := m.Global()
+	g.Set(t.at(), "syncdaemon", "1")
+	g.Set(t.at(), "syncd_iface", t.arg(1))
+	i := 2
+	if i < len(t.words) && syncWords[t.arg(i)] == "" {
+		i++ // the instance that it follows: here there is one
+	}
+	for ; i < len(t.words); i += 2 {
+		switch key := syncWords[t.arg(i)]; {
+		case t.arg(i) == "inst":
+		case key != "" && t.arg(i+1) != "":
+			g.Set(t.at(), key, t.arg(i+1))
+		default:
+			m.Note(t.at(), fmt.Sprintf("lvs.cf has no %s of a sync daemon", t.arg(i)))
 		}
 	}
 }
 
-// syncWords are the options of lvs_sync_daemon.
-var syncWords = map[string]bool{"id": true, "maxlen": true, "port": true, "ttl": true, "group": true, "inst": true}
+// syncWords are the options of lvs_sync_daemon, and what lvs.cf calls them;
+// inst is the instance that it follows.
+var syncWords = map[string]string{
+	"id": "syncd_id", "maxlen": "syncd_maxlen", "port": "syncd_port", "ttl": "syncd_ttl", "group": "syncd_group", "inst": "inst",
+}

@@ -9,8 +9,12 @@ import (
 // A Note is something of the file that lvs.cf has no word for, or not the same.
 type Note = draft.Note
 
-// none is why most words are not carried.
-const none = "lvs.cf has no word for it"
+const (
+	// none is why most words are not carried.
+	none = "lvs.cf has no word for it"
+
+	authenticated = "pulse's heartbeats are authenticated by a key in a file of its own: run pulse keygen"
+)
 
 // reasons say more than none, where there is more to say.
 var reasons = map[string]string{
@@ -20,13 +24,11 @@ var reasons = map[string]string{
 	"includew":                   "included files are not followed: import them by themselves",
 	"includeb":                   "included files are not followed: import them by themselves",
 	"includea":                   "included files are not followed: import them by themselves",
-	"nopreempt":                  "the active router of lvs.cf always stays active",
-	"preempt_delay":              "the active router of lvs.cf stays active: nothing is taken back",
 	"priority":                   "lvs.cf has no priorities: the router whose address is primary starts as the active one",
 	"virtual_router_id":          "pulse's heartbeats have no such number: pairs differ by their addresses",
-	"authentication":             "pulse's heartbeats are not authenticated",
-	"auth_type":                  "pulse's heartbeats are not authenticated",
-	"auth_pass":                  "pulse's heartbeats are not authenticated",
+	"authentication":             authenticated,
+	"auth_type":                  authenticated,
+	"auth_pass":                  authenticated,
 	"nat_mask":                   "keepalived ignores it too; the netmask of the address goes to vip_nmask",
 	"router_id":                  "lvs.cf knows routers by their addresses",
 	"state":                      "the router whose address is primary starts as the active one",
@@ -40,14 +42,11 @@ var reasons = map[string]string{
 	"notify_down":                "lvs.cf has no script for a real server",
 	"quorum_up":                  "lvs.cf has no script for a quorum",
 	"quorum_down":                "lvs.cf has no script for a quorum",
-	"track_script":               "the routers judge each other by heartbeats alone",
-	"vrrp_script":                "the routers judge each other by heartbeats alone",
 	"enable_script_security":     "pulse trusts the programs that lvs.cf names, and runs them without a shell",
-	"notify":                     "lvs.cf has active_cmd and inactive_cmd, without arguments of keepalived's",
-	"notify_fault":               "lvs.cf has active_cmd and inactive_cmd alone",
-	"notify_stop":                "lvs.cf has active_cmd and inactive_cmd alone",
+	"notify":                     "lvs.cf's notify is told in its environment, and not by arguments: write it so",
+	"notify_fault":               "lvs.cf has active_cmd and inactive_cmd, and notify for all else",
+	"notify_stop":                "lvs.cf has active_cmd and inactive_cmd, and notify for all else",
 	"garp_master_delay":          "pulse paces its announcements itself",
-	"garp_master_refresh":        "pulse paces its announcements itself",
 	"garp_master_repeat":         "pulse paces its announcements itself",
 	"garp_master_refresh_repeat": "pulse paces its announcements itself",
 	"digest":                     "lvs.cf has no digests: write a part of the page into expect",

@@ -46,8 +46,9 @@ func (m *importer) instance(s *stmt) {
 		}
 	}
 	m.intervals(s)
-	m.peers(s)
+	m.peers(s, m.role(s))
 	m.commands(s)
+	m.refresh(s.take("garp_master_refresh"))
 }
 
 // address reads a line of virtual_ipaddress: ADDRESS[/BITS] with options.
@@ -111,8 +112,9 @@ func (m *importer) intervals(s *stmt) {
 	g.Set(at, "deadtime", draft.Seconds(4*every))
 }
 
-// peers makes primary and backup of the addresses that unicast names.
-func (m *importer) peers(s *stmt) {
+// peers makes primary and backup of the addresses that unicast names. equal
+// tells that the state says nothing of which router this is.
+func (m *importer) peers(s *stmt, equal bool) {
 	src := s.take("unicast_src_ip")
 	if src == nil {
 		src = s.take("mcast_src_ip")
@@ -122,8 +124,7 @@ func (m *importer) peers(s *stmt) {
 		state = strings.ToUpper(t.arg(1))
 	}
 	own, other := "primary", "backup"
-	// Where nothing is taken back, both routers begin as BACKUP.
-	if state != "MASTER" && s.take("nopreempt") == nil {
+	if state != "MASTER" && !equal {
 		own, other = other, own
 	}
 	g := m.Global()

@@ -23,13 +23,14 @@ type Draft struct {
 	notes    []Note
 	devices  map[netip.Addr]string // given by Place
 	names    map[string]int
-	every    []*Block // given every port
+	scripts  map[string]int // as names
+	every    []*Block       // given every port
 }
 
 // A Block is a block of a Draft, or what stands outside all of them.
 type Block struct {
 	draft    *Draft
-	kind     string // virtual, failover or server; empty outside
+	kind     string // virtual, failover, server or track_script; empty outside
 	name     string
 	from     Source
 	settings []setting
@@ -62,6 +63,17 @@ func (d *Draft) Service(at Source, kind, name string) *Block {
 		d.names = make(map[string]int)
 	}
 	b := &Block{draft: d, kind: kind, name: unlike(d.names, name), from: at}
+	d.services = append(d.services, b)
+	return b
+}
+
+// Script opens a track_script block. Its name is made fit, and unlike those of
+// such blocks before.
+func (d *Draft) Script(at Source, name string) *Block {
+	if d.scripts == nil {
+		d.scripts = make(map[string]int)
+	}
+	b := &Block{draft: d, kind: "track_script", name: unlike(d.scripts, name), from: at}
 	d.services = append(d.services, b)
 	return b
 }

@@ -49,9 +49,14 @@ func (d *Draft) render(comment []string) ([]byte, []origin) {
 	return p.text.Bytes(), p.origins
 }
 
-// outside and inside are the places of each directive in the order of the
-// language, outside blocks and in those of services.
-var outside, inside = rank(lvscf.Global), rank(lvscf.InVirtual | lvscf.InFailover)
+// ranks are the places of each directive in the order of the language, by the
+// kind of block.
+var ranks = map[string]map[string]int{
+	"":             rank(lvscf.Global),
+	"virtual":      rank(lvscf.InVirtual),
+	"failover":     rank(lvscf.InFailover),
+	"track_script": rank(lvscf.InTrackScript),
+}
 
 func rank(where lvscf.Where) map[string]int {
 	m := make(map[string]int)
@@ -64,11 +69,7 @@ func rank(where lvscf.Where) map[string]int {
 }
 
 func (p *page) settings(b, service *Block, indent string) {
-	if b.kind != "server" { // whose few words are set in their order
-		rank := inside
-		if b.kind == "" {
-			rank = outside
-		}
+	if rank := ranks[b.kind]; b.kind != "server" { // whose few words are set in their order
 		slices.SortStableFunc(b.settings, func(x, y setting) int { return cmp.Compare(rank[x.key], rank[y.key]) })
 	}
 	b.settings = slices.DeleteFunc(b.settings, func(s setting) bool {
