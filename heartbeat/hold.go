@@ -60,6 +60,9 @@ func (s *step) hold(on bool) {
 		return
 	}
 	s.held, s.barrier = on, noBarrier
+	if s.started && s.settings.Keyed {
+		s.sendAt = s.now
+	}
 	if on {
 		s.wants = false
 		s.note(Info, "held: this router does not take over")
@@ -68,9 +71,6 @@ func (s *step) hold(on bool) {
 		if s.partner == PartnerStandby && s.phase == PhaseStandby {
 			s.reconsider()
 		}
-	}
-	if s.started && s.settings.Keyed {
-		s.sendAt = s.now
 	}
 }
 

@@ -24,8 +24,76 @@ const (
 )
 
 // A Node is one router of a pair. It is a value: Step returns the next one.
-// Times are offsets from any fixed moment on a clock that never jumps. The
-// package's documentation has the rules.
+// Times are offsets from any fixed moment on a clock that never jumps.
+//
+// The rules, with the lines that pulse has always logged:
+//
+//   - No partner: the primary activates at once. A backup without partner
+//     never does.
+//   - A heartbeat goes out on every path each keepalive, and at once after a
+//     change. Without a key it says Running when active, else Stopped.
+//   - Silence of deadtime on all paths: the partner is dead and a standby
+//     activates ("partner dead: activating lvs"). One silent path is only told
+//     of.
+//   - Serving takes time to begin and to end: Taking ends with Raised, Dropping
+//     with Lowered. A Taking router is active, a Dropping one is standby, and
+//     does not activate before Lowered.
+//   - Failed: the router deactivates. It does not try again until it has heard
+//     that the partner is active, or for a while.
+//   - No failback: nothing but what stands here changes who is active.
+//
+// Both are standby (consider, mayFollow): the primary activates when it hears
+// that ("backup inactive: activating lvs"). The backup does at once if the
+// partner was active just before, and has let go; otherwise only if the primary
+// still does not serve when both have been standby for more than two keepalives
+// ("primary inactive: activating lvs"): it cannot. With a key, the router with
+// fewer faults goes first, then the one that reaches real servers, then the
+// primary; and nobody waits for a partner that is held.
+//
+// Both are active (bothActive, heardRunning): with a key, the one with fewer
+// faults stays, then the primary. The other one deactivates when it hears that
+// the partner serves, not that it is about to ("partner active: deactivating
+// LVS"), and is not heard again before its addresses are gone. Without a key
+// the primary stays, and the backup sends Running once more. The one that stays
+// announces its addresses again, at most once a keepalive ("partner active:
+// resending arps"), when the other has let go ("partner inactive: resending
+// arps"), and once more 5 s later. The last two also follow a silence.
+//
+// Handing over (handover.go): a Yielding router serves on until it hears that
+// its partner serves. A partner that does not take within deadtime leaves it as
+// it was, or without its addresses if it was to stop.
+//
+//   - Leave: it stops afterwards. Without a living partner it goes at once.
+//   - Switchover: it is a standby afterwards. A standby asks its partner for
+//     it, with Wants.
+//   - Faults: an active router gives way to a living standby that has fewer,
+//     once in each situation.
+//
+// Fitness (fitness.go): with faults alone it serves where nobody else does.
+// Cut, its network is in doubt: it does not take silence for death, and gives up
+// when its partner is silent ("local link failure: deactivating LVS"). Cut no
+// more, it listens for deadtime first. To a partner without a key nothing of
+// this can be said: Cut, it gives up at once, and does not activate.
+//
+// Held (hold.go), a standby never activates. Blind, it does not when the partner
+// falls silent, and does not preempt. Preempting (preempt.go), a primary takes
+// back when it is fit.
+//
+// The time (listen.go): a step later than a keepalive past Next means that this
+// process was not running, and that the silence was its own: it listens for
+// deadtime before it takes silence for death, and for two keepalives (or
+// deadtime, if that is less) does not act on a partner that is standby, which
+// may have waited in a queue. Later than an eighth of a keepalive, it listens
+// for a quarter more, once. An active router that has sent nothing for deadtime
+// deactivates first: its partner has taken over, as far as it knows.
+//
+// A message without a key that contradicts what the partner began to say less
+// than a keepalive ago may be an older one, overtaken on its way or sent by the
+// slower path. It shows that the path is alive and decides nothing: if it is
+// true it comes again. With a key, Line finds those, and they come as Late.
+//
+// For service = fos (service.go) a standby whose probes find the partner's
+// service dead activates, and has it stop until it says that it has.
 type Node struct {
 	settings Settings
 	started  bool // stepped at least once
@@ -95,6 +163,7 @@ type Node struct {
 // A path is what a Node knows of one path.
 type path struct {
 	heard  time.Duration // the last message, or when listening began
+	ever   bool          // it was a message
 	silent bool
 }
 
@@ -212,7 +281,6 @@ func (n Node) keyedPartner() bool {
 // or nothing.
 func (n Node) wanted() (why string, reason Reason) {
 	switch {
-	case n.ending:
 	case !n.settings.Partner && n.settings.Role == Primary:
 		return "no backup router: activating lvs", ReasonAlone
 	case n.settings.Partner && n.partner == PartnerSilent:

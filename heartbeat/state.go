@@ -62,6 +62,14 @@ func PathName(i int) string {
 	return "path " + strconv.Itoa(i+1)
 }
 
+// pathWords is "public path" for path 0, "path 3" for path 2.
+func pathWords(i int) string {
+	if i > 1 {
+		return PathName(i)
+	}
+	return PathName(i) + " path"
+}
+
 // Settings are a Node's part of lvs.cf, and of what an operator wants.
 type Settings struct {
 	Role      Role

@@ -116,6 +116,7 @@ func (s *step) configure(settings Settings) {
 	}
 	switch {
 	case s.settings.Partner:
+		return
 	case s.leaving():
 		s.finish("no partner to hand over to: deactivating LVS")
 	case s.phase.active() && s.settings.Role == Backup:
@@ -123,4 +124,5 @@ func (s *step) configure(settings Settings) {
 	case s.phase == Yielding:
 		s.setPhase(Serving, s.reason)
 	}
+	s.wants = false
 }

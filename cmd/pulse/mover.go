@@ -21,10 +21,11 @@ type mover struct {
 	jobs []heartbeat.Action // Activate, Deactivate, Announce
 }
 
-// An actor does what the heartbeat decides.
+// An actor does what the heartbeat decides. An error of activate means that
+// this router cannot serve; lesser ones it tells itself.
 type actor interface {
-	activate(why string) error
-	deactivate(why string) error
+	activate(ctx context.Context, why string) error
+	deactivate(ctx context.Context, why string)
 	announce(why string)
 }
 
@@ -83,14 +84,14 @@ func (m *mover) run(ctx context.Context) error {
 func (m *mover) carryOut(ctx context.Context, a heartbeat.Action) {
 	switch a := a.(type) {
 	case heartbeat.Activate:
-		if err := m.do.activate(a.Why); err != nil {
-			m.events.add(control.Error, "address", "", oneLine("", err))
+		if err := m.do.activate(ctx, a.Why); err != nil {
+			m.events.add(control.Error, "role", "", oneLine("", err))
+			m.tell(ctx, heartbeat.Failed{Job: a.Job, Why: oneLine("", err)})
+			return
 		}
 		m.tell(ctx, heartbeat.Raised{Job: a.Job})
 	case heartbeat.Deactivate:
-		if err := m.do.deactivate(a.Why); err != nil {
-			m.events.add(control.Error, "address", "", oneLine("", err))
-		}
+		m.do.deactivate(ctx, a.Why)
 		m.tell(ctx, heartbeat.Lowered{Job: a.Job})
 	case heartbeat.Announce:
 		m.do.announce(a.Why)

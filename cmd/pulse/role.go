@@ -11,7 +11,7 @@ import (
 
 // activate brings the floating addresses up, and what runs behind them. The
 // table is loaded already.
-func (p *pulse) activate(why string) error {
+func (p *pulse) activate(ctx context.Context, why string) error {
 	p.events.add(control.Info, "role", "", why, "state", control.Active)
 	s := p.current()
 	p.timeline.begin(control.Active, why, len(s.cluster.Addresses), p.beat.lastHeard())
@@ -27,21 +27,24 @@ func (p *pulse) activate(why string) error {
 	p.timeline.over()
 	p.notifier.turned(true, change{Event: "role", State: string(control.Active), Was: string(control.Standby), Why: why})
 	p.turned()
-	return errors.Join(err, p.services.start(p.ctx))
+	if err != nil {
+		p.events.add(control.Error, "address", "", oneLine("", err))
+	}
+	return p.services.start(ctx)
 }
 
 // deactivate takes the floating addresses down.
-func (p *pulse) deactivate(why string) error {
+func (p *pulse) deactivate(ctx context.Context, why string) {
 	p.events.add(control.Info, "role", "", why, "state", control.Standby)
 	p.timeline.begin(control.Standby, why, 0, p.beat.lastHeard())
 	p.announcer.announce(p.ctx, announcement{})
-	p.services.stop(p.ctx)
-	err := p.director.SetActive(false, nil)
+	if err := errors.Join(p.services.stop(ctx), p.director.SetActive(false, nil)); err != nil {
+		p.events.add(control.Error, "address", "", oneLine("", err))
+	}
 	p.timeline.over()
 	p.notifier.turned(false, change{Event: "role", State: string(control.Standby), Was: string(control.Active), Why: why})
 	p.cover(p.current())
 	p.turned()
-	return err
 }
 
 // turned has the rest follow the role, and the role be kept for the next

@@ -66,6 +66,13 @@ func (f facts) event() heartbeat.Event {
 
 func (p *pulse) facts() facts {
 	up, all := p.tally.count()
+	if p.current().fos() {
+		// A standby sees the partner's services, and is not blind without them.
+		up, all = 0, 0
+		if state, _, _ := p.beat.state(); state == control.Active {
+			up, all = p.services.answering()
+		}
+	}
 	return facts{up, all, int(p.director.Connections())}
 }
 

@@ -21,6 +21,9 @@ func (p *pulse) watchers() error {
 	p.notifier = newNotifier(p.site.cfg, execute, p.self, p.events.add)
 	p.witnesses = newWitnesses(set, realWitness, p.witnessTurned)
 	p.scripts = newScripts(p.site.cfg.TrackScripts, execute, p.self, p.scriptTurned)
+	p.services = newFailovers(p.site.cfg, execute, p.self, p.events.add, func(why string) {
+		p.beat.tell(p.ctx, heartbeat.PartnerFailed{Why: why})
+	})
 	count := served
 	if p.site.fos() || p.o.norun {
 		count = nil
@@ -38,6 +41,9 @@ func (p *pulse) rewatch(s *site) error {
 	p.witnesses.configure(set)
 	p.scripts.configure(s.cfg.TrackScripts)
 	p.notifier.configure(s.cfg)
+	if err := p.services.configure(p.ctx, s.cfg); err != nil {
+		p.events.add(control.Error, "failover", "", oneLine("", err))
+	}
 	return nil
 }
 
