@@ -47,7 +47,7 @@ func (a *announcer) announce(ctx context.Context, what announcement) {
 func (a *announcer) run(ctx context.Context) error {
 	var going sync.WaitGroup
 	defer going.Wait()
-	telling, stop := context.WithCancel(ctx)
+	stop := context.CancelFunc(func() {})
 	defer func() { stop() }()
 	for {
 		select {
@@ -55,13 +55,18 @@ func (a *announcer) run(ctx context.Context) error {
 			return nil
 		case what := <-a.want:
 			stop()
-			telling, stop = context.WithCancel(ctx)
-			if what.parts != nil {
-				ctx := telling
-				going.Go(func() { a.tell(ctx, what) })
-			}
+			stop = a.begin(ctx, what, &going)
 		}
 	}
+}
+
+// begin tells what in the background, until stop is called.
+func (a *announcer) begin(ctx context.Context, what announcement, going *sync.WaitGroup) (stop context.CancelFunc) {
+	ctx, stop = context.WithCancel(ctx)
+	if what.parts != nil {
+		going.Go(func() { a.tell(ctx, what) })
+	}
+	return stop
 }
 
 func (a *announcer) tell(ctx context.Context, what announcement) {

@@ -230,6 +230,7 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	})
 	tasks.Go(func() error { return p.watchNetwork(work) })
 	p.nannies.set(p.orders(p.site))
+	p.begin()
 	p.beat.step(p.fitness()) // before the first heartbeat
 	p.start(work, tasks, p.beat)
 	daemon.SdNotify(false, daemon.SdNotifyReady)
@@ -242,11 +243,29 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	daemon.SdNotify(false, daemon.SdNotifyStopping)
 	leave, done := context.WithTimeout(work, 2*p.current().cfg.Deadtime+time.Second)
 	p.beat.leave(leave)
+	p.notifier.settle(leave)
 	done()
 	stop()
 	err := tasks.Wait()
 	p.nannies.wait()
 	return errors.Join(err, p.director.Release(), p.state.remove())
+}
+
+// begin has commands and services know the role that pulse starts in: as in
+// Piranha inactive_cmd is due, and services of an earlier pulse end, unless that
+// one served here until just now.
+func (p *pulse) begin() {
+	if p.beat.first.resume {
+		p.services.adopt()
+		return
+	}
+	p.notifier.turned(false, change{Event: "role", State: string(control.Standby), Why: "started"})
+	if !p.site.fos() {
+		return
+	}
+	if err := p.services.stop(p.ctx); err != nil {
+		p.events.add(control.Warning, "failover", "", oneLine("", err))
+	}
 }
 
 // depart ends pulse and leaves the kernel as it is, for the next one to go on
