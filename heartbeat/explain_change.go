@@ -24,23 +24,25 @@ func (x *explainer) active() {
 		x.say("the end of pulse alone: nobody takes over")
 		return
 	}
-	if x.partner == PartnerSilent || x.partner == PartnerUnknown {
+	switch {
+	case x.partner == PartnerSilent || x.partner == PartnerUnknown:
 		if x.cut {
 			x.say("the silence of the %s, while the network here is in doubt: this router gives up then", x.other)
 		}
 		x.say("a heartbeat of the %s: until then nobody else can serve", x.other)
 		return
-	}
-	if x.partner == PartnerActive {
-		x.say("nothing but fewer faults there: both are active, the %s gives up, and this router announces again", x.other)
+	case x.partner == PartnerActive && x.last.Keyed:
+		x.say("the next heartbeats: both are active, and the one with more faults gives up, else the backup")
 		return
-	}
-	if !x.last.Keyed {
+	case x.partner == PartnerActive:
+		x.say("the next heartbeats: both are active, and the backup gives up")
+		return
+	case !x.last.Keyed:
 		x.say("a fault here: the %s takes over", x.other)
-	} else if x.last.Held {
+	case x.last.Held:
 		x.say("pulse hold off on the %s: it takes over nothing before", x.other)
 		return
-	} else {
+	default:
 		x.say("faults here that weigh more than those of the %s: it takes over", x.other)
 	}
 	x.say("pulse switchover, or the stop of pulse here: the %s takes over", x.other)

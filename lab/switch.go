@@ -27,6 +27,10 @@ func (s *Switch) up() (err error) {
 	return s.ns.tool("ip", "link", "set", "br0", "up")
 }
 
+// Do runs fn on a thread in the switch's network namespace, where each cable is
+// an interface: a packet socket that fn opens hears what the hosts send.
+func (s *Switch) Do(fn func() error) error { return s.ns.do(fn) }
+
 // port is one cable: an interface of a host and its end at the switch.
 type port struct {
 	s       *Switch

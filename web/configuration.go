@@ -18,6 +18,19 @@ import (
 // noFile is the hash of a file that is not there.
 const noFile = "none"
 
+// newConfig is what a new lvs.cf begins as. Its heartbeats are quicker than the
+// defaults, which are Piranha's: a crash of the active router is over within a
+// second.
+const newConfig = `#primary = 10.10.1.31
+#backup = 10.10.1.32
+#backup_active = 1
+service = lvs
+keepalive = 250ms
+deadtime = 1s
+network = nat
+monitor_links = 1
+`
+
 func (s *Server) configuration(w http.ResponseWriter, r *http.Request) {
 	p := s.userPage(r, templates.Configuration)
 	s.editor(w, r, http.StatusOK, p, s.openConfig(p.T()))
@@ -34,7 +47,9 @@ func (s *Server) openConfig(t *text.Words) templates.Editor {
 	b, err := readConfig(s.ConfigPath)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return templates.Editor{New: true, Seen: noFile, EOL: "lf"}
+		e := templates.Editor{New: true, Text: newConfig, Seen: noFile, EOL: "lf"}
+		_, e.Problems = lvscf.Read(filepath.Base(s.ConfigPath), []byte(e.Text))
+		return e
 	case err != nil:
 		return templates.Editor{ReadOnly: fmt.Sprintf(t.ConfigUnreadable, err)}
 	case !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0:

@@ -8,8 +8,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"pacu/control"
+	"pacu/lvscf"
 )
 
 var seenField = regexp.MustCompile(`name="seen" value="([^"]*)"`)
@@ -209,7 +211,7 @@ func TestFilesThatCannotBeEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, body = v.get("/configuration")
-	want(t, body, "There is no such file yet.", `name="seen" value="none"`)
+	want(t, body, "There is no such file yet.", `name="seen" value="none"`, "keepalive = 250ms")
 	resp, body = v.do("POST", "/configuration", url.Values{"text": {"primary = 10.0.0.1\r\n"}, "seen": {"none"}, "eol": {"lf"}, "do": {"save"}})
 	if resp.StatusCode != http.StatusSeeOther {
 		t.Fatalf("first save: %s\n%s", resp.Status, body)
@@ -224,6 +226,24 @@ func TestFilesThatCannotBeEdited(t *testing.T) {
 	}
 	_, body = v.get("/configuration")
 	want(t, body, "The file cannot be read", "is a directory")
+}
+
+// TestNewFile holds that a new file is sound once the addresses are filled in,
+// and quicker than Piranha.
+func TestNewFile(t *testing.T) {
+	pair := strings.ReplaceAll(newConfig, "#", "")
+	for _, text := range []string{newConfig, pair} {
+		conf, problems := lvscf.Read("lvs.cf", []byte(text))
+		if err := problems.Err(); err != nil {
+			t.Fatal(err)
+		}
+		if conf.Keepalive != 250*time.Millisecond || conf.Deadtime != time.Second {
+			t.Errorf("heartbeats every %v, dead after %v", conf.Keepalive, conf.Deadtime)
+		}
+		if conf.BackupActive != (text == pair) {
+			t.Errorf("a backup router: %t", conf.BackupActive)
+		}
+	}
 }
 
 func FuzzLineEnds(f *testing.F) {

@@ -2,8 +2,6 @@ package web
 
 import (
 	"bytes"
-	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -13,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,124 +23,6 @@ import (
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // golden pages are the same everywhere
 	os.Exit(m.Run())
-}
-
-// fakePulse answers with a snapshot and an error that tests set.
-type fakePulse struct {
-	mu      sync.Mutex
-	snap    *control.Snapshot
-	err     error
-	asked   int
-	reloads int
-	reload  error
-	hung    chan struct{} // closed when it hangs no longer; nil when it does not
-
-	findings  []control.Finding // of a pre-flight check
-	over      chan error        // what a switchover comes to, one each; SwitchOver waits for it
-	overs     []string          // what SwitchOver and Hold were asked, but for checks
-	explained int               // how often Explain was asked
-}
-
-func (f *fakePulse) Snapshot(ctx context.Context) (*control.Snapshot, error) {
-	f.mu.Lock()
-	hung := f.hung
-	f.mu.Unlock()
-	if hung != nil {
-		select {
-		case <-hung:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.asked++
-	if f.err != nil {
-		return nil, f.err
-	}
-	return f.snap, nil
-}
-
-func (f *fakePulse) Reload(context.Context) (string, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.reloads++
-	return "nothing else changed", f.reload
-}
-
-func (f *fakePulse) SwitchOver(ctx context.Context, check, force bool) (*control.Preflight, error) {
-	f.mu.Lock()
-	flight := &control.Preflight{Findings: f.findings}
-	if f.err != nil || check {
-		defer f.mu.Unlock()
-		return flight, f.err
-	}
-	f.overs = append(f.overs, fmt.Sprintf("switchover force %t", force))
-	f.mu.Unlock()
-	if !force && slices.ContainsFunc(flight.Findings, func(f control.Finding) bool { return f.Stops }) {
-		return flight, nil
-	}
-	select {
-	case err := <-f.over:
-		flight.Done = "the partner serves"
-		return flight, err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (f *fakePulse) Hold(_ context.Context, on bool) (string, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.overs = append(f.overs, fmt.Sprintf("hold %t", on))
-	if f.err != nil {
-		return "", f.err
-	}
-	s := *f.snap
-	s.Router.Held = on
-	f.snap = &s
-	return fmt.Sprintf("hold is %t", on), nil
-}
-
-func (f *fakePulse) Explain(context.Context) (*control.Explanation, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.explained++
-	if f.err != nil {
-		return nil, f.err
-	}
-	return &control.Explanation{
-		Role:    fmt.Sprintf("lvs-01 is %s.", f.snap.Router.State),
-		Because: []string{"No heartbeat came for 6s after the start."},
-		Change:  []string{"A switchover.", "A fault of this router while the partner is fit."},
-	}, nil
-}
-
-// change replaces the snapshot by one that edit has worked on.
-func (f *fakePulse) change(at time.Time, edit func(*control.Snapshot)) {
-	s := snapshot(at)
-	edit(s)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.snap = s
-}
-
-// stall makes the next Snapshots hang, or lets them go.
-func (f *fakePulse) stall(yes bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if yes {
-		f.hung = make(chan struct{})
-		return
-	}
-	close(f.hung)
-	f.hung = nil
-}
-
-func (f *fakePulse) fail(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.err = err
 }
 
 // snapshot is the router pair of the sample, with one more service of which a

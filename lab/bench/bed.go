@@ -118,24 +118,19 @@ func (b *bed) shows(ctx context.Context, p *lab.Process, t table) (time.Time, er
 
 // until asks every so often until ask is content, and returns when it asked that
 // time. It gives up when the process ends.
-func (b *bed) until(ctx context.Context, p *lab.Process, every time.Duration, ask func() error) (time.Time, error) {
+func (b *bed) until(ctx context.Context, p *lab.Process, every time.Duration, ask func() error) (at time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, settled)
 	defer cancel()
-	for {
-		at := time.Now()
-		err := ask()
-		if err == nil {
-			return at, nil
-		}
-		select {
-		case <-p.Done():
-			return at, fmt.Errorf("it ended by itself: %w: %w; it said %s", p.Wait(), err, lastLines(p))
-		default:
-		}
-		if perr := pause(ctx, every); perr != nil {
-			return at, fmt.Errorf("%w: %w; it said %s", perr, err, lastLines(p))
-		}
+	ctx, stop := during(ctx, p)
+	defer stop()
+	err = lab.Until(ctx, every, func() error {
+		at = time.Now()
+		return ask()
+	})
+	if err != nil {
+		err = fmt.Errorf("%w; it said %s", err, lastLines(p))
 	}
+	return at, err
 }
 
 func lastLines(p *lab.Process) string {

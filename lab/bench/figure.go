@@ -16,6 +16,7 @@ type Figure struct {
 	Fractional bool // shown with two decimals even when whole
 	// Want is what the ratio should be at most; 0 asks nothing of it.
 	Want float64
+	None bool   // ours should be 0, whatever the peer's
 	Note string // for the line's end; empty: none
 }
 
@@ -25,17 +26,23 @@ const bound = "bound"
 // String is the figure's line.
 func (f Figure) String() string {
 	line := fmt.Sprintf("bench %s ours=%s peer=%s:%s ratio=%s", f.Name, f.show(f.Ours), f.Peer, f.show(f.PeerValue), ratio(f.Ours, f.PeerValue))
-	if f.Want > 0 {
-		verdict := "met"
-		if f.Ours > f.Want*f.PeerValue {
-			verdict = "MISSED"
-		}
-		line += fmt.Sprintf(" want<=%.2f %s", f.Want, verdict)
+	switch {
+	case f.None:
+		line += " want=0 " + verdict(f.Ours == 0)
+	case f.Want > 0:
+		line += fmt.Sprintf(" want<=%.2f %s", f.Want, verdict(f.Ours <= f.Want*f.PeerValue))
 	}
 	if f.Note != "" {
 		line += " (" + f.Note + ")"
 	}
 	return line
+}
+
+func verdict(met bool) string {
+	if met {
+		return "met"
+	}
+	return "MISSED"
 }
 
 func (f Figure) show(v float64) string {

@@ -14,15 +14,18 @@ type keepalived struct{ advert time.Duration }
 
 func (keepalived) name() string { return "keepalived" }
 
+// priorities are those of most set-ups.
+var priorities = [2]int{100, 90}
+
 // keepalivedConf is where its configuration is put: a folder of the host's own.
 const keepalivedConf = "/run/keepalived.conf"
 
 func (k keepalived) start(r *article004.Router) (*lab.Process, error) {
-	// 100 and 90 are the priorities of most set-ups. Whoever is active stays
-	// so until the event, as with pulse, so each of the two is hit in turn.
-	priority := 100
+	// Whoever is active stays so until the event, as with pulse, so each of the
+	// two is hit in turn.
+	priority := priorities[0]
 	if strings.HasSuffix(r.Name(), "2") {
-		priority = 90
+		priority = priorities[1]
 	}
 	if err := r.WriteFile(keepalivedConf, []byte(k.config(r.Name(), priority)), 0o644); err != nil {
 		return nil, err
@@ -32,11 +35,6 @@ func (k keepalived) start(r *article004.Router) (*lab.Process, error) {
 
 // config says in keepalived's words what the article's lvs.cf says.
 func (k keepalived) config(name string, priority int) string {
-	// Version 2 of the protocol, the usual one, counts in whole seconds.
-	version := 2
-	if k.advert%time.Second != 0 {
-		version = 3
-	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `global_defs {
     router_id %s
@@ -48,7 +46,7 @@ vrrp_sync_group both {
         private
     }
 }
-`, name, version)
+`, name, vrrpVersion(k.advert))
 	for _, i := range []struct {
 		name, iface, address, label string
 		id                          int
@@ -87,4 +85,13 @@ vrrp_sync_group both {
 	}
 	b.WriteString("}\n")
 	return b.String()
+}
+
+// vrrpVersion is the protocol's version for an interval. Version 2, the usual
+// one, counts in whole seconds.
+func vrrpVersion(advert time.Duration) int {
+	if advert%time.Second != 0 {
+		return 3
+	}
+	return 2
 }

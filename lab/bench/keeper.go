@@ -35,7 +35,7 @@ type pulseKeeper struct{}
 func (pulseKeeper) name() string { return "pulse" }
 
 func (pulseKeeper) write(b *bed, t table) error {
-	return b.router.WriteFile(lvsPath, t.lvsFile(), 0o660)
+	return b.router.WriteFile(lvsPath, t.lvsFile(alone), 0o660)
 }
 
 func (pulseKeeper) start(b *bed) (*lab.Process, error) { return b.router.Start("pulse", "-n") }

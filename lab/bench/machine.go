@@ -12,8 +12,8 @@ import (
 )
 
 // Machine describes in a line what figures depend on: the kernel and the
-// processors, and for all benches but those that are Alone the peers' versions.
-func Machine(ctx context.Context, alone bool) (string, error) {
+// processors, and for benches with peers their versions.
+func Machine(ctx context.Context, needs Needs) (string, error) {
 	var u unix.Utsname
 	if err := unix.Uname(&u); err != nil {
 		return "", fmt.Errorf("name of the kernel: %w", err)
@@ -23,7 +23,7 @@ func Machine(ctx context.Context, alone bool) (string, error) {
 		return "", err
 	}
 	line := fmt.Sprintf("bench kernel=%s cpus=%d cpu=%q", unix.ByteSliceToString(u.Release[:]), runtime.NumCPU(), processor(string(info)))
-	if alone {
+	if needs < Peers {
 		return line, nil
 	}
 	// It says so on standard error.

@@ -32,11 +32,11 @@ func TestKeepalivedVersion(t *testing.T) {
 // A bench that needs no peer does not ask for one.
 func TestMachineAlone(t *testing.T) {
 	t.Setenv("PATH", "")
-	line, err := Machine(t.Context(), true)
+	line, err := Machine(t.Context(), Nothing)
 	if err != nil || !strings.HasPrefix(line, "bench kernel=") || strings.Contains(line, "keepalived") {
 		t.Errorf("%q, %v", line, err)
 	}
-	if _, err := Machine(t.Context(), false); err == nil {
+	if _, err := Machine(t.Context(), Peers); err == nil {
 		t.Error("no error without keepalived")
 	}
 }

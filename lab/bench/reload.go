@@ -21,7 +21,7 @@ func Reload(ctx context.Context, s Settings, say Say) ([]Figure, error) {
 	t := published
 	kernel := &counting{Fake: ipvs.NewFake()}
 	d := director.New(kernel, noAddresses{}, noFirewall{}, noSysctls{})
-	if err := follow(ctx, d, t.lvsFile()); err != nil {
+	if err := follow(ctx, d, t.lvsFile(alone)); err != nil {
 		return nil, err
 	}
 	if kernel.changes != t.virtuals+t.servers {
@@ -31,7 +31,7 @@ func Reload(ctx context.Context, s Settings, say Say) ([]Figure, error) {
 	again := func(what string, change func(table) table) (seconds, messages float64, err error) {
 		seconds, err = m.rounds(t.String()+" "+what, func() (time.Duration, error) {
 			t = change(t)
-			text := t.lvsFile()
+			text := t.lvsFile(alone)
 			kernel.changes = 0
 			runtime.GC() // the making of the text is none of a reload's cost
 			began := time.Now()

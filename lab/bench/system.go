@@ -1,7 +1,9 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -21,21 +23,27 @@ type system interface {
 type pulse struct{ file string }
 
 // newPulse is pulse with the article's lvs.cf, but for the times.
-func newPulse(s Settings) pulse {
+func newPulse(p pace) pulse {
 	return pulse{strings.NewReplacer(
-		"keepalive = 2\n", fmt.Sprintf("keepalive = %s\n", seconds(s.Keepalive)),
-		"deadtime = 6\n", fmt.Sprintf("deadtime = %s\n", seconds(s.Deadtime)),
+		"keepalive = 2\n", fmt.Sprintf("keepalive = %s\n", seconds(p.keepalive)),
+		"deadtime = 6\n", fmt.Sprintf("deadtime = %s\n", seconds(p.deadtime)),
 	).Replace(article004.File)}
 }
 
 func (pulse) name() string { return "pulse" }
 
 func (p pulse) start(r *article004.Router) (*lab.Process, error) {
-	if err := r.Write(p.file); err != nil {
+	if err := errors.Join(r.Write(p.file), writeKey(r.Host)); err != nil {
 		return nil, err
 	}
 	err := r.Start()
 	return r.Pulse, err
+}
+
+// writeKey gives a router the key of its heartbeats.
+func writeKey(r *lab.Host) error {
+	const key = "5d1c0c9f8a2e4b7d93f6a1e8c4b0d7f25e9a3c6b8d1f4e7a0c2b5d8f1e4a7c90\n"
+	return r.WriteFile(filepath.Join(filepath.Dir(lvsPath), "lvs.key"), []byte(key), 0o600)
 }
 
 // seconds writes a time as lvs.cf and keepalived.conf have it.

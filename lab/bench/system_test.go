@@ -42,33 +42,15 @@ func TestPulseConfig(t *testing.T) {
 	if was == nil {
 		t.Fatal(problems)
 	}
-	for _, s := range []Settings{Defaults, {Keepalive: 100 * time.Millisecond, Deadtime: 300 * time.Millisecond}} {
-		cfg, problems := lvscf.Read("lvs.cf", []byte(newPulse(s).file))
+	for _, p := range []pace{second, tenth} {
+		cfg, problems := lvscf.Read("lvs.cf", []byte(newPulse(p).file))
 		if cfg == nil {
 			t.Fatal(problems)
 		}
 		want := *was
-		want.Keepalive, want.Deadtime = s.Keepalive, s.Deadtime
+		want.Keepalive, want.Deadtime = p.keepalive, p.deadtime
 		if diff := cmp.Diff(&want, cfg, cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
 			t.Errorf("beyond the times (-want +got):\n%s", diff)
-		}
-	}
-}
-
-func TestSettingsCheck(t *testing.T) {
-	if err := Defaults.Check(); err != nil {
-		t.Error(err)
-	}
-	for name, spoil := range map[string]func(*Settings){
-		"no rounds":                func(s *Settings) { s.Rounds = 0 },
-		"no keepalive":             func(s *Settings) { s.Keepalive = 0 },
-		"no advert":                func(s *Settings) { s.Advert = 0 },
-		"no pause":                 func(s *Settings) { s.Every = 0 },
-		"deadtime below keepalive": func(s *Settings) { s.Deadtime = s.Keepalive },
-	} {
-		s := Defaults
-		if spoil(&s); s.Check() == nil {
-			t.Errorf("%s: no error", name)
 		}
 	}
 }

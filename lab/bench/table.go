@@ -15,6 +15,9 @@ type table struct {
 	virtuals int
 	servers  int  // of all virtuals together
 	heavy    bool // one server in the middle has weight 2; all others have 1
+	// addresses is how many floating addresses the virtuals share, in turn; 0
+	// is one for each thousand of them.
+	addresses int
 }
 
 // String is "4000x10", or "2277/37205" where they do not have the same number.
@@ -29,7 +32,24 @@ func (t table) String() string {
 const ports = 1000
 
 func (t table) vip(v int) netip.AddrPort {
+	if t.addresses > 0 {
+		return netip.AddrPortFrom(t.address(v%t.addresses), uint16(1000+v/t.addresses))
+	}
 	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 77, 0, byte(100 + v/ports)}), uint16(1000+v%ports))
+}
+
+// address is the i-th of the addresses.
+func (t table) address(i int) netip.Addr {
+	const each = 250
+	return netip.AddrFrom4([4]byte{10, 77, byte(1 + i/each), byte(1 + i%each)})
+}
+
+// label is the number of a virtual's alias interface.
+func (t table) label(v int) int {
+	if t.addresses > 0 {
+		return 1 + v%t.addresses
+	}
+	return 1 + v/ports
 }
 
 // count is how many servers virtual v has.
@@ -87,15 +107,18 @@ func (t table) saved() []byte {
 	return b.Bytes()
 }
 
-// lvsFile is the table as an lvs.cf of a router without a partner. Nobody
-// probes the servers.
-func (t table) lvsFile() []byte {
+// alone is the beginning of an lvs.cf of a router without a partner.
+const alone = "serial_no = 1\nprimary = 10.77.0.1\nservice = lvs\nnetwork = nat\n"
+
+// lvsFile is the table as an lvs.cf with that beginning. Nobody probes the
+// servers.
+func (t table) lvsFile(head string) []byte {
 	var b bytes.Buffer
-	b.WriteString("serial_no = 1\nprimary = 10.77.0.1\nservice = lvs\nnetwork = nat\n")
+	b.WriteString(head)
 	for v := range t.virtuals {
 		at := t.vip(v)
 		fmt.Fprintf(&b, "virtual %s {\n     active = 1\n     address = %s eth0:%d\n     vip_nmask = 255.255.255.255\n     port = %d\n"+
-			"     scheduler = wlc\n     protocol = tcp\n     check = none\n", virtualName(v), at.Addr(), 1+v/ports, at.Port())
+			"     scheduler = wlc\n     protocol = tcp\n     check = none\n", virtualName(v), at.Addr(), t.label(v), at.Port())
 		for s := range t.count(v) {
 			fmt.Fprintf(&b, "     server %s {\n         address = %s\n         active = 1\n         port = %d\n         weight = %d\n     }\n", serverName(s), t.server(s), serverPort, t.weight(v, s))
 		}

@@ -18,7 +18,7 @@ func TestTable(t *testing.T) {
 		ops.WriteString(o.String() + "\n")
 	}
 	for name, got := range map[string]string{
-		"testdata/table.lvs.cf":          string(small.lvsFile()),
+		"testdata/table.lvs.cf":          string(small.lvsFile(alone)),
 		"testdata/table.keepalived.conf": string(small.keepalivedFile()),
 		"testdata/table.ipvsadm":         string(small.saved()),
 		"testdata/table.ops":             ops.String(),
@@ -40,7 +40,7 @@ func TestTable(t *testing.T) {
 
 func TestTableSizes(t *testing.T) {
 	for _, size := range []table{thousand, fourfold, tenfold, published, crowd} {
-		cfg, problems := lvscf.Read("lvs.cf", size.lvsFile())
+		cfg, problems := lvscf.Read("lvs.cf", size.lvsFile(alone))
 		if len(problems) > 0 {
 			t.Fatalf("%s: %v", size, problems[:min(5, len(problems))])
 		}

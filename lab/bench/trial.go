@@ -25,14 +25,16 @@ const (
 	timeout = time.Second
 	// calm is how long clients must have lost nothing. It is more than a
 	// request may take, so that those under way cannot hide a loss.
-	calm = 3 * timeout
+	calm = 3 * timeout / 2
+	// askEvery is the time between two requests of the clients.
+	askEvery = 10 * time.Millisecond
 )
 
 // A trial is one system on a topology of its own.
 type trial struct {
 	*article004.Pair
-	Settings
 	system
+	pace    pace
 	stalls  stalls
 	started time.Time // the last daemon
 	running map[*article004.Router]*lab.Process
@@ -41,7 +43,7 @@ type trial struct {
 
 // try builds the topology, starts the system and the clients, has them used,
 // and takes all down.
-func (s Settings) try(ctx context.Context, sys system, use func(context.Context, *trial) error) (err error) {
+func try(ctx context.Context, sys system, pc pace, use func(context.Context, *trial) error) (err error) {
 	p, err := article004.New(nil)
 	if err != nil {
 		return err
@@ -51,9 +53,9 @@ func (s Settings) try(ctx context.Context, sys system, use func(context.Context,
 			err = fmt.Errorf("%s: %w", sys.name(), err)
 		}
 	}()
-	p.Steady.Every, p.Steady.Timeout = s.Every, timeout
+	p.Steady.Every, p.Steady.Timeout = askEvery, timeout
 	t := &trial{
-		Pair: p, Settings: s, system: sys,
+		Pair: p, system: sys, pace: pc,
 		running: map[*article004.Router]*lab.Process{}, last: map[*article004.Router]*lab.Process{},
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -90,7 +92,7 @@ func (t *trial) round(ctx context.Context, e event) (outcome, error) {
 		return outcome{}, err
 	}
 	// The event must not keep step with the heartbeats.
-	if err := pause(ctx, rand.N(max(t.Keepalive, t.Advert))); err != nil {
+	if err := pause(ctx, rand.N(max(t.pace.keepalive, t.pace.advert))); err != nil {
 		return outcome{}, err
 	}
 	active, other, err := t.Active()
@@ -103,7 +105,7 @@ func (t *trial) round(ctx context.Context, e event) (outcome, error) {
 	}
 	err = t.await(ctx, other.Name()+" to serve alone", func(context.Context) error {
 		// Losses may come late, too.
-		if time.Since(began) < t.Deadtime+calm {
+		if time.Since(began) < t.pace.deadtime+calm {
 			return errors.New("it is too early to tell")
 		}
 		if now, _, err := t.Active(); err != nil || now != other {
@@ -141,7 +143,7 @@ func (t *trial) heal() error {
 // nothing.
 func (t *trial) serves(ctx context.Context) error {
 	// Routers need this long to know of each other.
-	if time.Since(t.started) < t.Deadtime+calm {
+	if time.Since(t.started) < t.pace.deadtime+calm {
 		return errors.New("it is too early to tell")
 	}
 	if _, _, err := t.Active(); err != nil {
@@ -166,7 +168,7 @@ func (t *trial) serves(ctx context.Context) error {
 func (t *trial) calm() error {
 	recent := t.Steady.Tally(time.Now().Add(-calm))
 	// Half of what was meant to be asked: a slow machine may ask less.
-	if want := int(calm / t.Every / 2); recent.Failed > 0 || recent.OK < want {
+	if want := int(calm / askEvery / 2); recent.Failed > 0 || recent.OK < want {
 		return fmt.Errorf("clients in the last %s, want %d answers at least: %v", calm, want, recent)
 	}
 	return nil
@@ -176,22 +178,28 @@ func (t *trial) calm() error {
 func (t *trial) await(ctx context.Context, what string, ask func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, settled)
 	defer cancel()
-	for {
-		err := ask(ctx)
-		if err == nil {
-			return nil
-		}
-		for r, p := range t.running {
-			select {
-			case <-p.Done():
-				return t.because(fmt.Errorf("%s: %s ended by itself: %w", r.Name(), t.name(), p.Wait()))
-			default:
-			}
-		}
-		if perr := pause(ctx, look); perr != nil {
-			return t.because(fmt.Errorf("wait for %s: %w: %w", what, perr, err))
-		}
+	for _, p := range t.running {
+		var stop context.CancelFunc
+		ctx, stop = during(ctx, p)
+		defer stop()
 	}
+	if err := lab.Until(ctx, look, func() error { return ask(ctx) }); err != nil {
+		return t.because(fmt.Errorf("wait for %s: %w", what, err))
+	}
+	return nil
+}
+
+// during is ctx until the process ends by itself, which is then the cause.
+func during(ctx context.Context, p *lab.Process) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-p.Done():
+			cancel(errors.Join(errors.New("it ended by itself"), p.Wait()))
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(context.Canceled) }
 }
 
 // because adds what the system's processes said last to an error.

@@ -224,7 +224,7 @@ var chinese = Words{
 	ConfigCheck:      "仅检查",
 	ConfigDiscard:    "放弃修改",
 	ConfigHelp:       "每次保存都会增加 serial_no。pulse 只应用有差异的部分。",
-	ConfigNew:        "文件尚不存在。保存时将创建它。",
+	ConfigNew:        "文件尚不存在。保存时将创建它。下面是一个开头：请填入两台路由器的地址，并添加虚拟服务器。",
 	ConfigUnreadable: "无法读取该文件：%s",
 	ConfigBinary:     "该文件含有非 UTF-8 字节，浏览器中的编辑器会损坏它。请先转换，例如：iconv -f GB18030 -t UTF-8",
 	ConfigRefused:    "未保存。%s 保持原样；您的文本在下方，并标出了问题。",

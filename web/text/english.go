@@ -224,7 +224,7 @@ var english = Words{
 	ConfigCheck:      "CHECK ONLY",
 	ConfigDiscard:    "Discard changes",
 	ConfigHelp:       "serial_no is raised at every save. pulse takes over only what differs.",
-	ConfigNew:        "There is no such file yet. Saving makes it.",
+	ConfigNew:        "There is no such file yet. Saving makes it. Below is a start: give it the addresses of both routers, and virtual servers.",
 	ConfigUnreadable: "The file cannot be read: %s",
 	ConfigBinary:     "The file holds bytes that are not UTF-8 text, which an editor in a browser would spoil. Convert it first, for example: iconv -f GB18030 -t UTF-8",
 	ConfigRefused:    "Not saved. %s is as it was; your text is below, with what is wrong with it.",

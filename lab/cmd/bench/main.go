@@ -1,6 +1,7 @@
 // Command bench measures Pacu beside its peers, on the kernel it finds:
 //
 //	bench [--rounds N] failover
+//	bench jitter
 //	bench [--rounds N] ipvs
 //	bench [--rounds N] reload
 //	bench lvscf
@@ -9,10 +10,13 @@
 // peer=NAME:VALUE ratio=X", some with what is wanted of the ratio, "want<=X met"
 // or "MISSED"; progress goes to standard error. failover and ipvs need root, a
 // kernel with IPVS, pulse, nanny and the peers: `make bench B=failover` runs one
-// inside the lab's machine, which has them. reload and lvscf run anywhere.
+// inside the lab's machine, which has them. jitter needs root, pulse and nanny,
+// which it looks for beside itself first: its figure says little of an emulated
+// machine. reload and lvscf run anywhere.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -30,15 +34,11 @@ import (
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 func run(args []string, stdout, stderr io.Writer) int {
-	s := bench.Defaults
+	var s bench.Settings
 	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.Usage = func() { usage(fs) }
-	fs.IntVar(&s.Rounds, "rounds", s.Rounds, "events of each kind, for each system")
-	fs.DurationVar(&s.Keepalive, "keepalive", s.Keepalive, "lvs.cf's keepalive")
-	fs.DurationVar(&s.Deadtime, "deadtime", s.Deadtime, "lvs.cf's deadtime")
-	fs.DurationVar(&s.Advert, "advert", s.Advert, "the peer's VRRP advertisement interval; VRRPv3 unless in whole seconds")
-	fs.DurationVar(&s.Every, "every", s.Every, "time between two requests of the clients")
+	fs.IntVar(&s.Rounds, "rounds", 0, "events of each kind, for each system; 0: as many as the bench has by itself")
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {
@@ -59,8 +59,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fs.Usage()
 		return 2
 	}
-	if err := s.Check(); err != nil {
-		fmt.Fprintln(stderr, "bench:", err)
+	if s.Rounds < 0 {
+		fmt.Fprintf(stderr, "bench: %d rounds: at least 1 is needed\n", s.Rounds)
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -83,29 +83,38 @@ func usage(fs *flag.FlagSet) {
 }
 
 func measure(ctx context.Context, benches []bench.Bench, s bench.Settings, stdout, stderr io.Writer) error {
-	alone := !slices.ContainsFunc(benches, func(b bench.Bench) bool { return !b.Alone })
-	if !alone {
-		if err := errors.Join(lab.Check(), lab.CheckIPVS()); err != nil {
-			return err
-		}
+	needs := bench.Nothing
+	for _, b := range benches {
+		needs = max(needs, b.Needs)
 	}
-	machine, err := bench.Machine(ctx, alone)
+	if err := check(needs); err != nil {
+		return err
+	}
+	machine, err := bench.Machine(ctx, needs)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(stdout, machine)
-	if !alone {
-		fmt.Fprintln(stdout, "bench settings", s)
-	}
 	say := func(format string, args ...any) { fmt.Fprintf(stderr, "bench: "+format+"\n", args...) }
 	for _, b := range benches {
-		figures, err := b.Run(ctx, s, say)
+		figures, err := b.Run(ctx, bench.Settings{Rounds: cmp.Or(s.Rounds, b.Rounds)}, say)
 		if err != nil {
 			return fmt.Errorf("%s: %w", b.Name, err)
 		}
 		for _, f := range figures {
 			fmt.Fprintln(stdout, f)
 		}
+	}
+	return nil
+}
+
+// check tells whether the machine has what the benches need.
+func check(needs bench.Needs) error {
+	switch needs {
+	case bench.Peers:
+		return errors.Join(lab.Check(), lab.CheckIPVS())
+	case bench.Hosts:
+		return lab.Check()
 	}
 	return nil
 }
