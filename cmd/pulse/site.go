@@ -106,9 +106,11 @@ func newSite(ctx context.Context, path string, text []byte, m machine, running *
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if s.partner.IsValid() {
-		if s.keys, err = heartbeat.ReadKeys(keyFile(path)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		keys, err := heartbeat.ReadKeys(keyFile(path))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
+		s.keys = keys
 	}
 	if partial && running != nil && running.cfg == before {
 		s.cluster, err = running.cluster.Alter(ctx, cfg, changed, nil)
