@@ -115,7 +115,7 @@ func (s *step) judgeSilence() {
 		silent = silent && p.silent
 	}
 	if silent && s.partner != PartnerSilent {
-		s.heard, s.handed, s.suspended = false, false, false
+		s.heard, s.handed, s.suspended, s.tried = false, false, false, false
 		s.setPartner(PartnerSilent)
 		if s.phase.active() {
 			s.note(Warning, "partner dead")

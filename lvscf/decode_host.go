@@ -31,6 +31,8 @@ func (c *checker) addrList(d *Directive, t token) bool {
 			what, hint = "is no address", fmt.Sprintf("write '%s = 10.10.1.1,10.10.1.254', without blanks", d.Name)
 		case !single(a):
 			what = "is no address of one host"
+		case a.IsLinkLocalUnicast() && a.Is6():
+			what, hint = "is an address of one link alone", "write an address that is not link-local"
 		case slices.Contains(all, a):
 			what, hint = "stands in it twice", "list each address once"
 		}

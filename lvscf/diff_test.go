@@ -128,6 +128,55 @@ func TestDiffOrder(t *testing.T) {
 	}
 }
 
+// The words of the pair differ by what they mean.
+func TestDiffPair(t *testing.T) {
+	a := config(t, `primary = 10.0.0.2
+backup = 10.0.0.3
+backup_active = 1
+heartbeat_path = 10.9.9.1 10.9.9.2
+track_script disk {
+	command = /bin/disk
+	fall = 3
+}
+track_script net {
+	command = /bin/net
+}
+track_script gone {
+	command = /bin/gone
+	active = 0
+}
+`)
+	b := config(t, `primary = 10.0.0.2
+backup = 10.0.0.3
+backup_active = 1
+announce_refresh = 60s
+heartbeat_path = 10.9.9.1 10.9.9.2
+heartbeat_path = fd00::1 fd00::2
+track_script network {
+	command = "/bin/net"
+	interval = 2
+}
+track_script disk {
+	command = /bin/disk
+	active = 1
+}
+track_script new {
+	command = "/bin/new -x"
+	interval = 250ms
+}
+`)
+	want := []Change{
+		{"", "heartbeat_path", "10.9.9.1 10.9.9.2", "10.9.9.1 10.9.9.2, fd00::1 fd00::2"},
+		{"track_script disk", "fall", "3", "2"},
+		{"track_script net", "name", `"net"`, `"network"`},
+		{"track_script gone", "removed", `"/bin/gone" every 2, not active`, ""},
+		{"track_script new", "added", "", `"/bin/new -x" every 0.25`},
+	}
+	if diff := cmp.Diff(want, Diff(a, b)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // Every directive that does something makes a difference: a new row of the
 // table needs its case in diff_text.go.
 func TestDiffEveryDirective(t *testing.T) {

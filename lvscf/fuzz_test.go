@@ -3,6 +3,7 @@ package lvscf
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,7 +102,7 @@ func FuzzEdit(f *testing.F) {
 		}
 		var err error
 		most := 1 // lines taken out or put in
-		switch op % 5 {
+		switch op % 6 {
 		case 0:
 			if err = b.Set(key, values...); err == nil {
 				if got, ok := b.Get(key); !ok || strings.Join(got, "\n") != strings.Join(values, "\n") {
@@ -127,6 +128,23 @@ func FuzzEdit(f *testing.F) {
 		case 4:
 			if err = b.Rename(value); err == nil && b.Name() != value {
 				t.Fatalf("renamed to %q, got %q", value, b.Name())
+			}
+		case 5:
+			most = len(was) + 2
+			lines := [][]string{{value, "b"}, {"a", "b"}}
+			if err = file.Global().SetAll("heartbeat_path", lines); err == nil {
+				var want, got []string
+				for _, l := range lines {
+					want = append(want, strings.Join(l, "\n"))
+				}
+				for _, l := range file.Global().GetAll("heartbeat_path") {
+					got = append(got, strings.Join(l, "\n"))
+				}
+				slices.Sort(want)
+				slices.Sort(got)
+				if !slices.Equal(want, got) {
+					t.Fatalf("set %q, got %q", want, got)
+				}
 			}
 		}
 		edited := file.Bytes()

@@ -177,7 +177,9 @@ func TestKernelAnnounce(t *testing.T) {
 
 	// The missing interface must not keep the others from being announced.
 	bad := at("10.9.0.40/32", "eth9")
-	err := Announce(t.Context(), append([]Address{bad, at("127.0.0.2/32", "lo")}, addrs...), Plan{Rounds: 2, Every: time.Millisecond})
+	// A link that is just coming up takes a while to hear IPv6.
+	plan := Plan{Rounds: 3, Every: 500 * time.Millisecond}
+	err := Announce(t.Context(), append([]Address{bad, at("127.0.0.2/32", "lo")}, addrs...), plan)
 	if !errors.Is(err, ErrNoInterface) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), bad.String()) {
 		t.Errorf("Announce: %v, want only %s missing its interface", err, bad)
 	}
@@ -226,4 +228,59 @@ func TestKernelAnnounceDown(t *testing.T) {
 	if len(lines) != 2 || !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "announce 10.9.0.30/32 on eth0:1: ") }) {
 		t.Errorf("errors %q, want one for each address", lines)
 	}
+}
+
+// An Announcer survives what happens to its interfaces.
+func TestKernelAnnouncerLinks(t *testing.T) {
+	n := newTestNet(t)
+	a, err := NewAnnouncer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	n.ip(t, "addr add 2001:db8::30/128 dev eth1 nodad")
+	addrs := []Address{at("10.10.1.30/32", "eth1:1"), at("2001:db8::30/128", "eth1")}
+	send := func(step string, want error) {
+		t.Helper()
+		for _, addr := range addrs {
+			if err := a.Send(addr); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", step, err, want)
+			}
+		}
+	}
+	send("at first", nil)
+	// Kernels before 6.2 rename only what is switched off.
+	n.ip(t, "link set eth1 down")
+	n.ip(t, "link set eth1 name eth8")
+	n.ip(t, "link set eth8 up")
+	a.ports["eth1"].looked = time.Time{}
+	send("renamed", ErrNoInterface)
+	n.ip(t, "link set eth8 down")
+	n.ip(t, "link set eth8 name eth1")
+	n.raise(t, "eth1", "2001:db8::30/128")
+	send("named back", nil)
+	n.ip(t, "link del eth1")
+	for _, addr := range addrs {
+		if err := a.Send(addr); err == nil {
+			t.Errorf("%s: announced on an interface that is gone", addr)
+		}
+	}
+	n.ip(t, "link add eth1 type veth peer name spare1")
+	n.ip(t, "link set spare1 up")
+	n.raise(t, "eth1", "2001:db8::30/128")
+	send("there again", nil)
+	n.ip(t, "link set eth1 address 02:00:00:00:00:09")
+	a.ports["eth1"].looked = time.Time{}
+	send("another hardware address", nil)
+	if p := a.ports["eth1"]; p == nil || p.link.HardwareAddr.String() != "02:00:00:00:00:09" {
+		t.Errorf("announces by %+v", p)
+	}
+}
+
+// raise switches an interface on and gives it an IPv6 address.
+func (n *testNet) raise(t *testing.T, iface, addr string) {
+	t.Helper()
+	n.ip(t, "link set "+iface+" up")
+	n.ip(t, "addr add "+addr+" dev "+iface+" nodad")
+	n.awaitLocal(t, netip.MustParsePrefix(addr).Addr().String())
 }

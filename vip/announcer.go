@@ -1,6 +1,7 @@
 package vip
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/mdlayher/ndp"
 	"github.com/mdlayher/packet"
+	"github.com/mdlayher/socket"
 	"golang.org/x/net/bpf"
 	"golang.org/x/net/ipv6"
 	"golang.org/x/sys/unix"
@@ -43,7 +45,7 @@ type port struct {
 	looked time.Time    // at the link
 	router bool         // forwards IPv6
 	arp    *packet.Conn // nil until needed
-	nd     *ndp.Conn    // nil until needed
+	nd     *socket.Conn // nil until needed
 }
 
 // NewAnnouncer opens an Announcer in the calling thread's network namespace.
@@ -162,30 +164,52 @@ func (p *port) sendARP(ip netip.Addr) error {
 
 func (p *port) sendNA(ip netip.Addr) error {
 	if p.nd == nil {
-		c, _, err := ndp.Listen(p.netInterface(), ndp.Unspecified)
+		c, err := listenND(p.link.Index)
 		if err != nil {
 			return err
 		}
 		p.nd = c
-		var none ipv6.ICMPFilter
-		none.SetAll(true)
-		if err := c.SetICMPFilter(&none); err != nil {
-			return err
-		}
 	}
-	if err := p.nd.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
-		return err
-	}
-	na := &ndp.NeighborAdvertisement{
+	// The kernel fills in the checksum.
+	na, err := ndp.MarshalMessage(&ndp.NeighborAdvertisement{
 		// A router that calls itself none is dropped from its neighbours'
 		// default routes (RFC 4861 section 7.2.5).
 		Router:        p.router,
 		Override:      true,
 		TargetAddress: ip,
 		Options:       []ndp.Option{&ndp.LinkLayerAddress{Direction: ndp.Target, Addr: p.link.HardwareAddr}},
+	})
+	if err != nil {
+		return err
 	}
-	from := &ipv6.ControlMessage{HopLimit: ndp.HopLimit, Src: ip.AsSlice(), IfIndex: p.link.Index}
-	return p.nd.WriteTo(na, from, allNodes)
+	if err := p.nd.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
+		return err
+	}
+	from := &ipv6.ControlMessage{Src: ip.AsSlice(), IfIndex: p.link.Index}
+	to := &unix.SockaddrInet6{Addr: allNodes.As16(), ZoneId: uint32(p.link.Index)}
+	_, err = p.nd.Sendmsg(context.Background(), na, from.Marshal(), to, 0)
+	return err
+}
+
+// listenND opens a socket for advertisements. It is not ndp's, which knows an
+// interface by its name, and that for a minute: another interface of that name
+// could not be announced on.
+func listenND(index int) (*socket.Conn, error) {
+	c, err := socket.Socket(unix.AF_INET6, unix.SOCK_RAW, unix.IPPROTO_ICMPV6, "nd", nil)
+	if err != nil {
+		return nil, err
+	}
+	// Nothing is read from the socket, so let nothing in.
+	err = errors.Join(
+		c.SetBPF(refuseAll()),
+		c.SetsockoptInt(unix.IPPROTO_IPV6, unix.IPV6_MULTICAST_IF, index),
+		c.SetsockoptInt(unix.IPPROTO_IPV6, unix.IPV6_MULTICAST_HOPS, ndp.HopLimit),
+		c.SetsockoptInt(unix.IPPROTO_IPV6, unix.IPV6_MULTICAST_LOOP, 0),
+	)
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
 }
 
 func (p *port) netInterface() *net.Interface {

@@ -86,7 +86,7 @@ func TestKernelMany(t *testing.T) {
 	for _, bits := range []int{16, 32} {
 		n := newTestNet(t)
 		c := testConn(t)
-		const count = 2000
+		const count = 1200
 		addrs := many(count, bits)
 		// A foreign address in the midst of the subnet, on the wrong interface,
 		// refuses one; one more is refused by the kernel itself.

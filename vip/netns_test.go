@@ -142,3 +142,17 @@ func (n *testNet) hardwareAddr(t testing.TB) string {
 	}
 	return fmt.Sprint(l.HardwareAddr)
 }
+
+// awaitLocal waits until the kernel uses these new IPv6 addresses, which on a
+// link that is just coming up takes a while.
+func (n *testNet) awaitLocal(t testing.TB, addrs ...string) {
+	t.Helper()
+	for _, a := range addrs {
+		for !strings.Contains(n.ip(t, "-6 route show table local"), "local "+a+" ") ||
+			strings.Contains(n.ip(t, "-6 addr show tentative"), a+"/") {
+			if t.Context().Err() != nil {
+				t.Fatalf("%s did not come up", a)
+			}
+		}
+	}
+}

@@ -46,7 +46,9 @@ func witnessNet(t *testing.T) *testNet {
 		n.ip(t, "addr add 2001:db8::2/64 dev eth0 nodad")
 		n.ip(t, "addr add 10.77.0.1/32 dev lo")
 		n.ip(t, "addr add 2001:db8:77::1/128 dev lo")
+		n.awaitLocal(t, "2001:db8::2", "2001:db8:77::1")
 	})
+	n.awaitLocal(t, "2001:db8::1")
 	return n
 }
 
@@ -158,7 +160,10 @@ func TestKernelWitnessLink(t *testing.T) {
 	n.ip(t, "link set eth0 up")
 	n.ip(t, "addr replace 2001:db8::1/64 dev eth0 nodad")
 	up("another hardware address")
+	n.ip(t, "link set eth0 down")
 	n.ip(t, "link set eth0 name lan0")
+	n.ip(t, "link set lan0 up")
+	n.ip(t, "addr replace 2001:db8::1/64 dev lan0 nodad")
 	for _, w := range []*Witness{w4, w6} {
 		if err := asked(t, w, testWait); err != nil && !errors.Is(err, ErrNoInterface) {
 			t.Errorf("renamed: %v", err)

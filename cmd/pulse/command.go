@@ -23,7 +23,7 @@ const (
 	commandGrace = 2 * time.Second
 	// outputGrace is how long the last words of a command that has ended may
 	// be under way.
-	outputGrace = 100 * time.Millisecond
+	outputGrace = 250 * time.Millisecond
 	// outputKept is what is kept of all that a command prints: the end.
 	outputKept = 4 << 10
 	// outputShown are the lines of it that one log line has.

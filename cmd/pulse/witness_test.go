@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"pacu/control"
+	"pacu/lab"
 	"pacu/lvscf"
 	"pacu/vip"
 )
@@ -210,6 +211,78 @@ func TestWitnessesConfigure(t *testing.T) {
 			t.Errorf("%v, %d open", b.state(), b.open)
 		}
 	})
+}
+
+// A hostWitness asks from within a host of the lab.
+type hostWitness struct {
+	asker
+	host *lab.Host
+}
+
+// Ask asks on the host.
+func (w hostWitness) Ask(ctx context.Context) error {
+	return w.host.Do(func() error { return w.asker.Ask(ctx) })
+}
+
+// Real witnesses are found by ARP on their own network and by ping beyond it,
+// lost when the network is cut, and found again.
+func TestKernelWitnesses(t *testing.T) {
+	if err := lab.Check(); err != nil {
+		t.Skip(err)
+	}
+	n := lab.New("witness")
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	lan := n.Switch("lan")
+	router, gw := n.Host("router"), n.Host("gateway")
+	router.Plug(lan, "eth0", "10.10.1.2/24")
+	gw.Plug(lan, "eth0", "10.10.1.1/24")
+	gw.Plug(n.Switch("wan"), "eth1", "10.10.2.1/24")
+	router.Route("default", "10.10.1.1")
+	if err := n.Err(); err != nil {
+		t.Fatal(err)
+	}
+	beyond := netip.MustParseAddr("10.10.2.1")
+	turned := make(chan string, 10)
+	w := newWitnesses(witnessSettings{addrs: []netip.Addr{gateway, beyond}, quorum: 1, every: 200 * time.Millisecond, deadtime: 400 * time.Millisecond},
+		func(addr netip.Addr, check vip.Check, floating []netip.Addr) asker {
+			return hostWitness{realWitness(addr, check, floating), router}
+		},
+		func(addr netip.Addr, ok bool, _ string) { turned <- fmt.Sprint(addr, " ", ok) })
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.run(ctx) }()
+	turns := func(want bool) {
+		t.Helper()
+		got := []string{<-turned, <-turned}
+		slices.Sort(got)
+		if diff := cmp.Diff([]string{fmt.Sprint(gateway, " ", want), fmt.Sprint(beyond, " ", want)}, got); diff != "" {
+			t.Errorf("verdicts (-want +got):\n%s", diff)
+		}
+		if cut, why := w.cut(); cut == want {
+			t.Errorf("cut %v: %s", cut, why)
+		}
+	}
+	if err := gw.Cut("eth0"); err != nil {
+		t.Fatal(err)
+	}
+	turns(false)
+	if err := gw.Mend("eth0"); err != nil {
+		t.Fatal(err)
+	}
+	turns(true)
+	for i, how := range []string{"arp", "ping"} {
+		if got := w.state()[i]; got.How != how || !got.OK {
+			t.Errorf("%+v, want it found by %s", got, how)
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
 
 func TestWitnessesOf(t *testing.T) {

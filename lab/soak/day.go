@@ -36,33 +36,6 @@ type day struct {
 	sums     Sums
 }
 
-// Sums are what became of all that happened.
-type Sums struct {
-	Steps     map[string]int // by kind
-	Answered  map[string]int // requests, by how they were made
-	OnDead    int            // lost on real servers that were dead, before anybody could know
-	NearDead  int            // lost when one had just died, and whose connection left the kernel's list with it
-	OnDrift   int            // lost while the kernel was as somebody else had left it
-	OnMachine int            // lost while the machine itself stood still: nobody can tell
-	Drifts    int
-	Slowest   time.Duration // repair of a drift
-	Stalls    int           // answers to the control that came too late
-	Failed    int           // lost for no reason
-}
-
-// String is the sums in a line.
-func (s Sums) String() string {
-	total, steps := 0, 0
-	for _, n := range s.Answered {
-		total += n
-	}
-	for _, n := range s.Steps {
-		steps += n
-	}
-	return fmt.Sprintf("%d steps; %d requests answered (%d over new connections, %d over kept ones, %d downloads); lost: %d on dead servers and %d as one died, %d on %d drifts (the slowest repair took %.2f s), %d while the machine itself stood still (%d times), %d for no reason",
-		steps, total, s.Answered[fresh], s.Answered[kept], s.Answered[download], s.OnDead, s.NearDead, s.OnDrift, s.Drifts, s.Slowest.Seconds(), s.OnMachine, s.Stalls, s.Failed)
-}
-
 // An event is a line of the timeline.
 type event struct {
 	at   time.Time
@@ -91,45 +64,6 @@ func (d *day) tell(format string, args ...any) {
 	}
 }
 
-// died, returned, changed and repaired write the history.
-func (d *day) died(server string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.history.deaths = append(d.history.deaths, death{server: server, from: time.Now()})
-}
-
-func (d *day) returned(server string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for i := range d.history.deaths {
-		if last := &d.history.deaths[i]; last.server == server && last.to.IsZero() {
-			last.to = time.Now()
-		}
-	}
-}
-
-func (d *day) changed(c change) (index int) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.history.changes = append(d.history.changes, c)
-	d.sums.Drifts++
-	return len(d.history.changes) - 1
-}
-
-func (d *day) repaired(index int, at time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	c := &d.history.changes[index]
-	c.to = at
-	d.sums.Slowest = max(d.sums.Slowest, c.to.Sub(c.from))
-}
-
-// stalled tells whether the machine stood still in a time.
-func (d *day) stalled(from, to time.Time) bool {
-	h := history{stalls: d.site.stalls()}
-	return h.stalled(from, to)
-}
-
 // ended takes a request that ended.
 func (d *day) ended(r request) {
 	d.mu.Lock()
@@ -139,58 +73,6 @@ func (d *day) ended(r request) {
 		return
 	}
 	d.lost = append(d.lost, r)
-}
-
-// judge judges the requests that were lost before a time, when all is known
-// that they may be blamed on, and tells of those that should not have been.
-func (d *day) judge(before time.Time) {
-	d.mu.Lock()
-	d.history.stalls = d.site.stalls()
-	d.sums.Stalls = len(d.history.stalls)
-	var later []request
-	var bad []string
-	for _, r := range d.lost {
-		if r.ended.After(before) {
-			later = append(later, r)
-			continue
-		}
-		v, why := d.history.judge(r)
-		switch v {
-		case onDead:
-			d.sums.OnDead++
-		case nearDead:
-			d.sums.NearDead++
-		case onDrift:
-			d.sums.OnDrift++
-		case onMachine:
-			d.sums.OnMachine++
-		case failed:
-			d.sums.Failed++
-			if d.sums.Failed <= told {
-				bad = append(bad, fmt.Sprintf("LOST: %v; %s\n%s", r, why, d.around(r)))
-			}
-		}
-	}
-	d.lost = later
-	d.mu.Unlock()
-	for _, text := range bad {
-		d.Say("%s", text)
-	}
-}
-
-// told is how many failures are shown in full.
-const told = 10
-
-// around is what happened near a request. The caller holds mu.
-func (d *day) around(r request) string {
-	const before, after = 8 * time.Second, 2 * time.Second
-	var b strings.Builder
-	for _, e := range d.timeline {
-		if e.at.After(r.ended.Add(-before)) && e.at.Before(r.ended.Add(after)) {
-			fmt.Fprintf(&b, "    %s %s\n", e.at.Format(clock), e.text)
-		}
-	}
-	return b.String()
 }
 
 // line notes what a daemon printed.
@@ -205,7 +87,7 @@ func (d *day) line(l lab.Line) {
 // begin starts the routers and waits until they serve.
 func (d *day) begin(ctx context.Context) error {
 	for _, r := range d.site.routers {
-		if err := r.WriteFile(lvsPath, []byte(d.model.file()), 0o660); err != nil {
+		if err := errors.Join(r.WriteFile(lvsPath, []byte(d.model.file()), 0o660), r.WriteFile(keyPath, []byte(key), 0o600)); err != nil {
 			return err
 		}
 		if err := r.start(); err != nil {

@@ -1,6 +1,7 @@
 // Package soak lets a pair of routers live through a long day: reloads, drains,
 // what others do to the kernel's table, deaths of nannies, of pulse and of real
-// servers, at random and under steady traffic.
+// servers, switchovers, and failures of the active router, at random and under
+// steady traffic.
 //
 //	client 10.10.1.101 to .160
 //	                 |
@@ -21,6 +22,8 @@
 //   - while the kernel was not as pulse had left it, because someone had changed
 //     it and pulse had not put it right yet: lost to the drift, and counted by
 //     itself; the time to the repair is bounded;
+//   - while the active router had failed and the other did not serve yet: lost to
+//     the outage; its time is bounded. A switchover is none, nor is a restart;
 //   - while the machine itself stood still, which clients of a web server past
 //     the routers show: nobody can tell, and it is counted by itself;
 //   - any other: a failure, shown with what happened around it.

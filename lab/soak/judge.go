@@ -17,6 +17,7 @@ const (
 	onDead            // it was sent to a server that was dead, when nobody could know
 	nearDead          // likewise, as far as can be told: its connection left the kernel's list with the server
 	onDrift           // the kernel was as somebody else had left it
+	onOutage          // the active router had failed, and the other did not serve yet
 	onMachine         // the machine itself stood still: nobody can tell
 	failed            // it should not have been lost
 )
@@ -36,6 +37,8 @@ type change struct {
 	server string
 	// harmless changes excuse nothing.
 	harmless bool
+	// outage tells that the active router failed; to is when the other served.
+	outage bool
 }
 
 // A stall is a time in which an answer of a web server that has nothing to do
@@ -103,6 +106,8 @@ func (h *history) judge(r request) (verdict, string) {
 		case c.harmless, r.ended.Before(c.from):
 		case c.server != "" && r.server != "" && r.server != c.server:
 		case !c.to.IsZero() && (r.since().After(c.to) || r.ended.After(c.to.Add(patience+time.Second))):
+		case c.outage:
+			return onOutage, c.what
 		default:
 			return onDrift, c.what
 		}

@@ -20,6 +20,7 @@ func TestJudge(t *testing.T) {
 			{what: deleteServer, server: "lvs-05", from: at(400), to: at(401)},
 			{what: editServer, from: at(500), to: at(501), harmless: true},
 			{what: flushRules, from: at(600), to: at(601)},
+			{what: killed, outage: true, from: at(800), to: at(805)},
 			{what: flushRules, from: at(900)},
 		},
 		stalls: []stall{{at(700), at(702)}},
@@ -57,6 +58,9 @@ func TestJudge(t *testing.T) {
 		{"in a stall", "lvs-03", 701, 701.5, lost, onMachine, "stood still"},
 		{"soon after a stall", "lvs-03", 704, 705, lost, onMachine, ""},
 		{"long after a stall", "lvs-03", 720, 721, lost, failed, ""},
+		{"in an outage", "lvs-03", 803, 807, lost, onOutage, killed},
+		{"over a connection from before it", "lvs-03", 790, 809, lost, onOutage, killed},
+		{"after it", "lvs-03", 805.5, 809, lost, failed, ""},
 		{"not put right yet", "lvs-03", 901, 905, lost, onDrift, ""},
 	}
 	broken := request{server: "lvs-03", began: at(302), ended: at(302.1), used: at(299), err: lost}

@@ -75,6 +75,8 @@ nat_nmask = 255.255.255.0
 tcp_timeout = 30
 tcpfin_timeout = 10
 monitor_links = 1
+syncdaemon = 1
+syncd_iface = eth1
 `, m.serial, int(deadtime.Seconds()), natRouter)
 	virtual := func(name, where, scheduler string) {
 		fmt.Fprintf(&b, "virtual %s {\n     active = 1\n%s     scheduler = %s\n     protocol = tcp\n"+

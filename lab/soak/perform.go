@@ -59,6 +59,14 @@ func (d *day) act(ctx context.Context, st step) error {
 		return d.die(st)
 	case revive:
 		return d.revive(st)
+	case switchover:
+		return d.switchover(ctx)
+	case hold:
+		return d.hold(ctx)
+	case outage:
+		return d.outage(ctx, st.word)
+	case silentPath:
+		return d.silentPath(ctx, st.word)
 	}
 	return fmt.Errorf("there is no action %d", st.do)
 }

@@ -25,20 +25,24 @@ type action int
 
 // The actions.
 const (
-	reload    action = iota // both routers read what the model says
-	drain                   // arg
-	undrain                 // arg
-	drift                   // word is which
-	killNanny               // arg-th of word
-	restart                 // pulse of word is ended without a trace and started again
-	crash                   // pulse of word is killed and started again
-	die                     // arg; word is "web" or "power"
-	revive                  // arg
+	reload     action = iota // both routers read what the model says
+	drain                    // arg
+	undrain                  // arg
+	drift                    // word is which
+	killNanny                // arg-th of word
+	restart                  // pulse of word is ended without a trace and started again
+	crash                    // pulse of word is killed and started again
+	die                      // arg; word is "web" or "power"
+	revive                   // arg
+	switchover               // the active router hands over
+	hold                     // the standby router is told never to take over, and again that it may
+	outage                   // word is which, of the active router
+	silentPath               // word is the interface, of the standby router
 )
 
 // String is the action in a word.
 func (a action) String() string {
-	return [...]string{"reload", "drain", "undrain", "drift", "nanny killed", "restart", "crash", "death", "return"}[a]
+	return [...]string{"reload", "drain", "undrain", "drift", "nanny killed", "restart", "crash", "death", "return", "switchover", "hold", "outage", "silent path"}[a]
 }
 
 // Words of steps.
@@ -103,7 +107,7 @@ func (s *script) propose() (step, bool) {
 		which := drifts[s.random.IntN(len(drifts))]
 		return step{do: drift, what: which + " on the active router", word: which, arg: i, settled: true}, true
 	}
-	switch s.random.IntN(16) {
+	switch s.random.IntN(20) {
 	case 0, 1:
 		return s.reweigh(i)
 	case 2:
@@ -122,8 +126,18 @@ func (s *script) propose() (step, bool) {
 		return step{do: restart, what: "restart of pulse on the " + who + " router", word: who}, true
 	case 13:
 		return step{do: crash, what: "kill -9 of pulse on the " + who + " router, and start", word: who}, true
-	default:
+	case 14, 15:
 		return s.toggleDead(i)
+	case 16:
+		return step{do: switchover, what: "switchover", settled: true}, true
+	case 17:
+		return step{do: hold, what: "hold on and off on the standby router", settled: true}, true
+	case 18:
+		how := outages[s.random.IntN(len(outages))]
+		return step{do: outage, what: how + " on the active router", word: how, settled: true}, true
+	default:
+		iface := []string{"eth0", "eth1"}[s.random.IntN(2)]
+		return step{do: silentPath, what: "the standby router is cut off behind its " + iface, word: iface, settled: true}, true
 	}
 }
 

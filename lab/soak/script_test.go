@@ -34,12 +34,15 @@ func TestScriptIsReplayable(t *testing.T) {
 // that can happen does, and all can be healed.
 func TestScriptKeepsServing(t *testing.T) {
 	seen := map[action]int{}
-	which := map[string]int{}
+	which, failures := map[string]int{}, map[string]int{}
 	for seed := range uint64(20) {
 		s := newScript(seed)
-		for range 300 {
+		for range 400 {
 			st := s.next()
 			seen[st.do]++
+			if st.do == outage {
+				failures[st.word]++
+			}
 			if st.do == drift {
 				which[st.word]++
 				if !st.after.calm() {
@@ -58,7 +61,7 @@ func TestScriptKeepsServing(t *testing.T) {
 			t.Fatalf("seed %d: only %v serve after all is healed", seed, s.model.serving())
 		}
 	}
-	for a := reload; a <= revive; a++ {
+	for a := reload; a <= silentPath; a++ {
 		if seen[a] < 20 {
 			t.Errorf("action %d came %d times", a, seen[a])
 		}
@@ -66,7 +69,10 @@ func TestScriptKeepsServing(t *testing.T) {
 	if len(which) != len(drifts) {
 		t.Errorf("drifts %v", which)
 	}
-	t.Log(seen, which)
+	if len(failures) != len(outages) {
+		t.Errorf("outages %v", failures)
+	}
+	t.Log(seen, which, failures)
 }
 
 func TestModelTable(t *testing.T) {

@@ -32,7 +32,11 @@ const (
 	sources = 60 // client addresses
 )
 
-const lvsPath = "/etc/sysconfig/ha/lvs.cf"
+const (
+	lvsPath = "/etc/sysconfig/ha/lvs.cf"
+	keyPath = "/etc/sysconfig/ha/lvs.key" // of the heartbeats
+	key     = "9b0e7d52c4f1a836e5d20b9c7f4a1e638d5c2b0f9e7a4d61c3b8f5e2a0d79146\n"
+)
 
 // A site is the cluster.
 type site struct {

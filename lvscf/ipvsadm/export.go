@@ -67,7 +67,7 @@ func Export(cfg *lvscf.Config) ([]byte, []string) {
 		lose("exclusive: run ipvsadm -C first")
 	}
 	if cfg.SyncDaemon {
-		lose("syncdaemon: run ipvsadm --start-daemon master --mcast-interface %s --syncid %d", cfg.SyncInterface, cfg.SyncID)
+		lose("syncdaemon: run ipvsadm --start-daemon master --mcast-interface %s --syncid %d%s", cfg.SyncInterface, cfg.SyncID, syncOptions(cfg))
 	}
 	if cfg.TCPTimeout+cfg.TCPFinTimeout+cfg.UDPTimeout != 0 {
 		lose("timeouts: run ipvsadm --set %d %d %d", cfg.TCPTimeout/time.Second, cfg.TCPFinTimeout/time.Second, cfg.UDPTimeout/time.Second)

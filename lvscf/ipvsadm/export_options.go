@@ -152,3 +152,21 @@ func probes(v *lvscf.Virtual) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// syncOptions are the options of ipvsadm's sync daemon that the kernel does not
+// choose itself.
+func syncOptions(cfg *lvscf.Config) string {
+	var s string
+	for _, o := range []struct {
+		name string
+		n    int
+	}{{"--sync-maxlen", cfg.SyncMaxLen}, {"--mcast-port", int(cfg.SyncPort)}, {"--mcast-ttl", cfg.SyncTTL}} {
+		if o.n != 0 {
+			s += fmt.Sprintf(" %s %d", o.name, o.n)
+		}
+	}
+	if cfg.SyncGroup.IsValid() {
+		s += fmt.Sprintf(" --mcast-group %s", cfg.SyncGroup)
+	}
+	return s
+}

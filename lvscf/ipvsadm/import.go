@@ -140,10 +140,17 @@ func (m *importer) daemon(at draft.Source, set map[string]given) {
 	if i := set["mcast-interface"].arg(0); i != "" {
 		g.Set(at, "syncd_iface", i)
 	}
-	if i := set["syncid"].arg(0); i != "" {
-		g.Set(at, "syncd_id", i)
+	known := []string{"start-daemon", "mcast-interface"}
+	for _, w := range [][2]string{
+		{"syncid", "syncd_id"}, {"sync-maxlen", "syncd_maxlen"}, {"mcast-port", "syncd_port"},
+		{"mcast-group", "syncd_group"}, {"mcast-ttl", "syncd_ttl"},
+	} {
+		if v := set[w[0]].arg(0); v != "" {
+			g.Set(at, w[1], v)
+		}
+		known = append(known, w[0])
 	}
-	m.leftovers(at, set, "start-daemon", "mcast-interface", "syncid")
+	m.leftovers(at, set, known...)
 }
 
 // leftovers notes the options of set other than known.

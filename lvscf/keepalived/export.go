@@ -106,6 +106,8 @@ func (e *exporter) globals(cfg *lvscf.Config, links []*link) {
 		lines = append(lines, "lvs_flush")
 	}
 	switch {
+	case cfg.SyncDaemon && !writable(cfg.SyncInterface):
+		e.lose("syncdaemon: keepalived cannot write its device, %s", cfg.SyncInterface)
 	case cfg.SyncDaemon && len(links) > 0:
 		lines = append(lines, syncDaemon(cfg, links[0].name))
 	case cfg.SyncDaemon:

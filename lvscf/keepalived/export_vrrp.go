@@ -32,6 +32,10 @@ func (e *exporter) links(cfg *lvscf.Config) []*link {
 			return
 		}
 		seen[f.Addr] = true
+		if !writable(f.Device) {
+			e.lose("%s: keepalived cannot write its device, %s", f.Addr, f.Device)
+			return
+		}
 		dev, _, labelled := strings.Cut(f.Device, ":")
 		six := f.Addr.Is6()
 		i := slices.IndexFunc(links, func(l *link) bool { return l.dev == dev && l.six == six })
@@ -64,6 +68,10 @@ func (e *exporter) links(cfg *lvscf.Config) []*link {
 	}
 	return links
 }
+
+// writable reports whether keepalived.conf can have the name of a device: some
+// characters begin comments, blocks and definitions there, wherever they stand.
+func writable(device string) bool { return !strings.ContainsAny(device, "!#{}\"'$@~\\") }
 
 // vrrp writes the instances that hold links, and what moves them together.
 func (e *exporter) vrrp(cfg *lvscf.Config, links []*link) {

@@ -1,5 +1,5 @@
-// Command soak lets a pair of routers live through reloads, drains, drift and
-// deaths under traffic, on the kernel it finds:
+// Command soak lets a pair of routers live through reloads, drains, drift,
+// deaths, switchovers and outages under traffic, on the kernel it finds:
 //
 //	soak [--long 30m] [--every 10ms] [--seed N] [--verbose]
 //
@@ -63,6 +63,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if sums.OnMachine > 0 {
 		o.Say("nobody can tell of %d lost requests: the machine itself stood still", sums.OnMachine)
 	}
-	o.Say("every other request that was lost was on a dead server or on somebody's drift")
+	o.Say("every other request that was lost was on a dead server, on somebody's drift or in an outage")
 	return 0
 }
