@@ -85,6 +85,9 @@ func (n Node) takes() bool {
 	return n.settings.Partner && standby && !n.last.Held
 }
 
+// Wants tells whether this router asks its partner to hand over.
+func (n Node) Wants() bool { return n.wants }
+
 // switchover does, or asks for, what an operator wants.
 func (s *step) switchover() {
 	s.suspended = false

@@ -8,23 +8,38 @@ import (
 	"pacu/vip"
 )
 
-// An announcer tells the neighbours where the floating addresses are.
+// An announcer tells the neighbours where the floating addresses are: in
+// rounds when they come up, and then at an interval as long as they are here.
 type announcer struct {
 	events *journal
-	want   chan []vip.Address
+	want   chan announcement
+}
+
+// An announcement is what is told from now on, instead of what was: addresses
+// in parts, as they come up. Nil parts end it.
+type announcement struct {
+	parts <-chan []vip.Address
+	plan  vip.Plan
+}
+
+// all is a list of addresses in one part.
+func all(addresses []vip.Address) <-chan []vip.Address {
+	parts := make(chan []vip.Address, 1)
+	parts <- addresses
+	close(parts)
+	return parts
 }
 
 func newAnnouncer(events *journal) *announcer {
-	return &announcer{events: events, want: make(chan []vip.Address)}
+	return &announcer{events: events, want: make(chan announcement)}
 }
 
 func (a *announcer) String() string { return "announcer" }
 
-// announce starts the rounds for these addresses; rounds still going on for
-// others end. An empty list only ends them.
-func (a *announcer) announce(ctx context.Context, addresses []vip.Address) {
+// announce replaces what is told.
+func (a *announcer) announce(ctx context.Context, what announcement) {
 	select {
-	case a.want <- addresses:
+	case a.want <- what:
 	case <-ctx.Done():
 	}
 }
@@ -32,34 +47,31 @@ func (a *announcer) announce(ctx context.Context, addresses []vip.Address) {
 func (a *announcer) run(ctx context.Context) error {
 	var going sync.WaitGroup
 	defer going.Wait()
-	stop := func() {}
+	stop := context.CancelFunc(func() {})
+	defer func() { stop() }()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case addresses := <-a.want:
+		case what := <-a.want:
 			stop()
-			stop = a.begin(ctx, addresses, &going)
+			stop = a.begin(ctx, what, &going)
 		}
 	}
 }
 
-// begin announces the addresses in the background, until stop is called.
-func (a *announcer) begin(ctx context.Context, addresses []vip.Address, going *sync.WaitGroup) (stop func()) {
+// begin tells what in the background, until stop is called.
+func (a *announcer) begin(ctx context.Context, what announcement, going *sync.WaitGroup) (stop context.CancelFunc) {
 	ctx, stop = context.WithCancel(ctx)
-	if len(addresses) > 0 {
-		going.Go(func() { a.rounds(ctx, addresses) })
+	if what.parts != nil {
+		going.Go(func() { a.tell(ctx, what) })
 	}
 	return stop
 }
 
-func (a *announcer) rounds(ctx context.Context, addresses []vip.Address) {
-	err := vip.Announce(ctx, addresses, vip.Plan{})
-	switch {
-	case ctx.Err() != nil:
-	case err != nil:
+func (a *announcer) tell(ctx context.Context, what announcement) {
+	err := vip.AnnounceParts(ctx, what.parts, what.plan)
+	if err != nil && ctx.Err() == nil {
 		a.events.add(control.Error, "address", "", oneLine("announce: ", err))
-	default:
-		a.events.add(control.Info, "address", "", "gratuitous lvs arps finished", "addresses", len(addresses))
 	}
 }

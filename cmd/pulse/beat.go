@@ -4,97 +4,100 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"net"
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"pacu/control"
 	"pacu/heartbeat"
 )
 
 // A beat runs the heartbeat: it feeds the pure machine of package heartbeat
-// with packets, time and wishes, and carries out what the machine decides.
+// with packets, time and wishes, and has what the machine decides carried out.
+// What it does itself is to send and to receive; nothing here waits for a
+// disk, the kernel's tables, or another goroutine's work.
 type beat struct {
-	do     actor
-	events *journal
-	force  bool // start as the active router
-	resume bool // an earlier pulse served here until just now
-	start  time.Time
+	mover         *mover
+	beaten        func() // a heartbeat went out
+	partnerTurned func(was, is heartbeat.PartnerState)
+	events        *journal
+	first         first
+	start         time.Duration // on the clock of uptime
 
-	heard chan heardMessage
-	wish  chan heartbeat.Event
-	moved chan pathChange
+	heard chan heard
+	wish  chan wish
 	gone  chan struct{} // closed when a leave is finished
 
 	mu    sync.Mutex
 	node  heartbeat.Node
+	line  *heartbeat.Line
 	paths []*path
+	site  *site // whose settings these are
 }
 
-// An actor does what the machine decides.
-type actor interface {
-	activate(why string) error
-	deactivate(why string) error
-	announce(why string)
-	// beaten says that a heartbeat went out.
-	beaten()
+// first is what a beat starts with, besides lvs.cf.
+type first struct {
+	force  bool // as the active router
+	resume bool // an earlier pulse served here until just now
+	held   bool // an operator wants this router never to take over
 }
 
-type heardMessage struct {
+// heard is a heartbeat of the partner, and the path that it came by.
+type heard struct {
 	from *path
-	m    heartbeat.Message
+	beat heartbeat.Beat
+	late bool
 }
 
-type path struct {
-	*heartbeat.Path
-	spec pathSpec
-	mu   sync.Mutex
-	err  error // of the last send
+// A wish is an event for the machine, or a site for it to go by.
+type wish struct {
+	event heartbeat.Event
+	site  *site
+	done  chan error
 }
 
-type pathChange struct {
-	site *site
-	done chan error
-}
-
-func newBeat(s *site, force, resume bool, do actor, events *journal) (*beat, error) {
+func newBeat(s *site, f first, m *mover, beaten func(), events *journal) (*beat, error) {
 	b := &beat{
-		do: do, events: events, force: force, resume: resume, start: time.Now(),
-		heard: make(chan heardMessage, 64), wish: make(chan heartbeat.Event),
-		moved: make(chan pathChange), gone: make(chan struct{}),
+		mover: m, beaten: beaten, events: events, first: f, start: uptime(), site: s,
+		heard: make(chan heard, 64), wish: make(chan wish), gone: make(chan struct{}),
 	}
 	paths, err := openPaths(s.paths)
 	if err != nil {
 		return nil, err
 	}
 	b.paths = paths
-	b.node = heartbeat.NewNode(0, s.heartbeat(force, resume))
+	b.line = heartbeat.NewLine(s.keys, s.role, rand.Uint64()|1)
+	b.node = heartbeat.NewNode(0, s.heartbeat(f))
 	return b, nil
 }
 
-func openPaths(specs []pathSpec) ([]*path, error) {
-	var paths []*path
-	for _, spec := range specs {
-		p, err := heartbeat.Listen(spec.local, spec.remote, spec.name)
-		if err != nil {
-			closePaths(paths)
-			return nil, fmt.Errorf("heartbeat path %s: %w", spec.name, err)
-		}
-		paths = append(paths, &path{Path: p, spec: spec})
+// uptime is a clock that never jumps, and that goes on while the machine is
+// suspended: CLOCK_BOOTTIME, see clock_gettime(2).
+func uptime() time.Duration {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
+		panic(err) // every Linux since 2.6.39 has it
 	}
-	return paths, nil
+	return time.Duration(t.Nano())
 }
 
-func closePaths(paths []*path) {
-	for _, p := range paths {
-		p.Close()
-	}
-}
+// now is the machine's time.
+func (b *beat) now() time.Duration { return uptime() - b.start }
+
+// at is the time of day of a moment of the machine's.
+func (b *beat) at(moment time.Duration) time.Time { return time.Now().Add(moment - b.now()) }
 
 func (b *beat) String() string { return "heartbeat" }
 
 // run beats until ctx ends. It gives nothing up by itself: leave does that.
 func (b *beat) run(ctx context.Context) error {
+	if err := realTime(); err != nil {
+		b.events.add(control.Warning, "partner", "", oneLine("", err))
+	}
 	var receivers sync.WaitGroup
 	defer receivers.Wait()
 	listen := func() {
@@ -108,45 +111,73 @@ func (b *beat) run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		b.mu.Lock()
-		next := b.node.Next() - time.Since(b.start)
-		b.mu.Unlock()
-		timer.Reset(max(next, 0))
+		timer.Reset(max(b.next(), 0))
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-timer.C:
 			b.step(heartbeat.Tick{})
 		case h := <-b.heard:
-			if i := slices.Index(b.paths, h.from); i >= 0 {
-				b.step(heartbeat.Heard{Path: i, Beat: heartbeat.Beat{Message: h.m}})
+			if i := slices.Index(b.paths, h.from); i >= 0 { // else it was closed meanwhile
+				b.step(heartbeat.Heard{Path: i, Beat: h.beat, Late: h.late})
 			}
 		case w := <-b.wish:
-			b.step(w)
-		case c := <-b.moved:
-			err := b.move(c.site)
-			listen()
-			b.step(heartbeat.Configure{Settings: c.site.heartbeat(b.force, b.resume)})
-			c.done <- err
+			var err error
+			if w.site != nil {
+				if !b.goesBy(w.site.paths) {
+					err = b.move(w.site)
+					listen()
+				}
+				w.event = b.configured(w.site)
+			}
+			b.step(w.event)
+			w.done <- err
 		}
 	}
 }
 
+// next is how long from now the machine is due.
+func (b *beat) next() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if next := b.node.Next(); next != heartbeat.Never {
+		return next - b.now()
+	}
+	return heartbeat.Never
+}
+
+// receive opens what comes by p until p is closed.
 func (b *beat) receive(ctx context.Context, p *path) {
-	err := p.Run(ctx, func(raw []byte, _ time.Time) error {
-		m, err := heartbeat.Parse(raw)
+	err := p.Run(ctx, func(raw []byte, at time.Time) error {
+		said, late, err := b.line.Open(p.index, raw, at)
 		if err != nil {
 			return err
 		}
 		select {
-		case b.heard <- heardMessage{p, m}:
+		case b.heard <- heard{p, said, late}:
 		case <-ctx.Done():
 		}
 		return nil
-	}, func(line string) { b.events.add(control.Warning, "partner", p.spec.name, line) })
-	if err != nil && ctx.Err() == nil {
+	}, func(line string) {
+		b.events.add(control.Warning, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s: %s", p.spec.name, line))
+	})
+	if err != nil && ctx.Err() == nil && !errors.Is(err, net.ErrClosed) {
 		b.events.add(control.Error, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s is deaf: %v", p.spec.name, err))
 	}
+}
+
+// goesBy tells whether these are the paths in use.
+func (b *beat) goesBy(specs []pathSpec) bool {
+	return slices.EqualFunc(b.paths, specs, func(p *path, spec pathSpec) bool { return p.spec == spec })
+}
+
+// configured takes a site over, and returns the event that tells the machine.
+func (b *beat) configured(s *site) heartbeat.Event {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.site = s
+	b.line.Configure(s.keys, s.role)
+	return heartbeat.Configure{Settings: s.heartbeat(b.first)}
 }
 
 // move replaces the paths by those of s; where they cannot be opened the old
@@ -170,30 +201,29 @@ func (b *beat) move(s *site) error {
 	return err
 }
 
-// reconfigure takes the settings and paths of s; paths are opened anew only
-// where they changed. On an error the old ones stay.
+// reconfigure takes the settings, keys and paths of s; paths are opened anew
+// only where they changed. On an error the old ones stay.
 func (b *beat) reconfigure(ctx context.Context, s *site) error {
-	b.mu.Lock()
-	same := slices.EqualFunc(b.paths, s.paths, func(p *path, spec pathSpec) bool { return p.spec == spec })
-	b.mu.Unlock()
-	if same {
-		b.tell(ctx, heartbeat.Configure{Settings: s.heartbeat(b.force, b.resume)})
-		return nil
-	}
-	c := pathChange{s, make(chan error, 1)}
+	return b.ask(ctx, wish{site: s})
+}
+
+// tell hands the machine an event, and returns when it was taken in.
+func (b *beat) tell(ctx context.Context, ev heartbeat.Event) {
+	_ = b.ask(ctx, wish{event: ev}) // an event cannot fail
+}
+
+func (b *beat) ask(ctx context.Context, w wish) error {
+	w.done = make(chan error, 1)
 	select {
-	case b.moved <- c:
-		return <-c.done
+	case b.wish <- w:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// tell hands the machine an event.
-func (b *beat) tell(ctx context.Context, ev heartbeat.Event) {
 	select {
-	case b.wish <- ev:
+	case err := <-w.done:
+		return err
 	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -208,58 +238,35 @@ func (b *beat) leave(ctx context.Context) {
 
 func (b *beat) step(ev heartbeat.Event) {
 	b.mu.Lock()
-	node, actions := b.node.Step(time.Since(b.start), ev)
+	was := b.node.PartnerState()
+	node, actions := b.node.Step(b.now(), ev)
 	b.node = node
 	b.mu.Unlock()
-	var answers []heartbeat.Event
+	if is := node.PartnerState(); is != was {
+		b.partnerTurned(was, is)
+	}
 	for _, a := range actions {
 		b.act(a)
-		switch a := a.(type) {
-		case heartbeat.Activate:
-			answers = append(answers, heartbeat.Raised{Job: a.Job})
-		case heartbeat.Deactivate:
-			answers = append(answers, heartbeat.Lowered{Job: a.Job})
-		}
-	}
-	for _, answer := range answers {
-		b.step(answer)
 	}
 }
 
 func (b *beat) act(a heartbeat.Action) {
 	switch a := a.(type) {
 	case heartbeat.Send:
-		b.send(a.Beat.Message)
-	case heartbeat.Activate:
-		if err := b.do.activate(a.Why); err != nil {
-			b.events.add(control.Error, "address", "", err.Error())
-		}
-	case heartbeat.Deactivate:
-		if err := b.do.deactivate(a.Why); err != nil {
-			b.events.add(control.Error, "address", "", err.Error())
-		}
-	case heartbeat.Announce:
-		b.do.announce(a.Why)
+		b.send(a.Beat)
 	case heartbeat.Note:
 		b.events.add(noteLevel[a.Level], "partner", "", a.Text)
 	case heartbeat.Gone:
 		close(b.gone)
+	default:
+		b.mover.hand(a)
 	}
 }
 
-func (b *beat) send(m heartbeat.Message) {
-	b.mu.Lock()
-	paths := b.paths
-	b.mu.Unlock()
-	for _, p := range paths {
-		err := p.Send(m.Append(nil))
-		p.mu.Lock()
-		was := p.err
-		p.err = err
-		p.mu.Unlock()
-		if err != nil && (was == nil || was.Error() != err.Error()) {
-			b.events.add(control.Warning, "partner", p.spec.name, fmt.Sprintf("heartbeat path %s: %v", p.spec.name, err))
-		}
+func (b *beat) send(what heartbeat.Beat) {
+	raw := b.line.Seal(what, time.Now())
+	for _, p := range b.paths {
+		p.send(b.events, raw)
 	}
-	b.do.beaten()
+	b.beaten()
 }

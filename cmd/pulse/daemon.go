@@ -41,8 +41,16 @@ type pulse struct {
 	beat      *beat
 	keeper    *keeper
 	announcer *announcer
+	tally     *tally
+	counted   chan struct{} // holds one token when the tally changed
+	witnesses *witnesses
+	scripts   *scripts
+	notifier  *notifier
+	services  *failovers
+	timeline  *timeline
 	nannies   *nannies
-	guard     *guard
+	protector *protector
+	mover     *mover
 
 	ctx context.Context // of run
 
@@ -53,6 +61,7 @@ type pulse struct {
 	loaded    time.Time
 	refused   string // why the last reload was
 	links     []control.Link
+	judging   sync.Mutex // of fitness
 	health    map[director.ServerKey]control.Report
 	changed   map[director.ServerKey]time.Time // of health
 	probed    map[director.ServerKey]time.Time
@@ -123,13 +132,28 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 			return nil, err
 		}
 	}
-	if p.beat, err = newBeat(p.site, o.forceActive, resume, p, p.events); err != nil {
+	p.protector = newProtector(o.lockPath(), o.verbose, p.events)
+	p.mover = newMover(p, p.events)
+	f := first{force: o.forceActive, resume: resume, held: before.Held}
+	if p.beat, err = newBeat(p.site, f, p.mover, p.protector.beaten, p.events); err != nil {
 		return nil, err
 	}
+	p.mover.tell, p.beat.partnerTurned = p.beat.tell, p.partnerTurned
 	if p.listener, err = control.Listen(filepath.Join(o.runDir, "control.sock"), controlGroup()); err != nil {
 		return nil, err
 	}
 	p.announcer = newAnnouncer(p.events)
+	p.counted = make(chan struct{}, 1)
+	p.tally = newTally(func() {
+		select {
+		case p.counted <- struct{}{}:
+		default:
+		}
+	})
+	p.tally.set(p.site.watched())
+	if err := p.watchers(); err != nil {
+		return nil, err
+	}
 	p.nannies = &nannies{
 		program: o.nanny, log: p.events.add, known: p.known, report: p.heed,
 		all: make(map[netip.Addr]*nanny),
@@ -156,8 +180,8 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 // close lets go of what newDaemon opened.
 func (p *pulse) close() {
 	p.events.flush()
-	if p.guard != nil {
-		p.guard.dismiss()
+	if p.protector != nil {
+		p.protector.dismiss()
 	}
 	if p.listener != nil {
 		p.listener.Close()
@@ -197,16 +221,18 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	go func() { _ = p.events.run(work) }()
 
 	p.readLinks()
-	for _, t := range []task{p.keeper, p.announcer} {
+	for _, t := range []task{p.keeper, p.announcer, p.protector, p.mover, p.witnesses, p.scripts, p.notifier, p.timeline} {
 		p.start(work, tasks, t)
 	}
+	tasks.Go(func() error { return p.keepFacts(work) })
 	tasks.Go(func() error {
 		return control.Serve(work, p.listener, p)
 	})
 	tasks.Go(func() error { return p.watchNetwork(work) })
 	p.nannies.set(p.orders(p.site))
+	p.begin()
+	p.beat.step(p.fitness()) // before the first heartbeat
 	p.start(work, tasks, p.beat)
-	p.checkFitness(work)
 	daemon.SdNotify(false, daemon.SdNotifyReady)
 
 	if p.obey(ctx, work, signals) == syscall.SIGUSR2 {
@@ -217,11 +243,29 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	daemon.SdNotify(false, daemon.SdNotifyStopping)
 	leave, done := context.WithTimeout(work, 2*p.current().cfg.Deadtime+time.Second)
 	p.beat.leave(leave)
+	p.notifier.settle(leave)
 	done()
 	stop()
 	err := tasks.Wait()
 	p.nannies.wait()
 	return errors.Join(err, p.director.Release(), p.state.remove())
+}
+
+// begin has commands and services know the role that pulse starts in: as in
+// Piranha inactive_cmd is due, and services of an earlier pulse end, unless that
+// one served here until just now.
+func (p *pulse) begin() {
+	if p.beat.first.resume {
+		p.services.adopt()
+		return
+	}
+	p.notifier.turned(false, change{Event: "role", State: string(control.Standby), Why: "started"})
+	if !p.site.fos() {
+		return
+	}
+	if err := p.services.stop(p.ctx); err != nil {
+		p.events.add(control.Warning, "failover", "", oneLine("", err))
+	}
 }
 
 // depart ends pulse and leaves the kernel as it is, for the next one to go on
@@ -234,10 +278,7 @@ func (p *pulse) depart(stop func(), tasks *errgroup.Group) error {
 	stop()
 	err := tasks.Wait()
 	p.nannies.wait()
-	if p.guard != nil {
-		p.guard.leave()
-		p.guard = nil
-	}
+	p.protector.leave()
 	return err
 }
 

@@ -16,6 +16,9 @@ import (
 // orders are what the nannies must watch under s: one order for each real
 // server's address, with all its services.
 func (p *pulse) orders(s *site) map[netip.Addr]control.Order {
+	if s.fos() {
+		return p.services.orders()
+	}
 	orders := make(map[netip.Addr]control.Order)
 	for i := range s.cluster.Services {
 		svc := s.cluster.Services[i]
@@ -87,6 +90,9 @@ func forwardWord(f ipvs.Forward) string {
 // known fills in the verdicts held, so that a nanny started anew goes on where
 // its forerunner was, or where an earlier pulse left the kernel.
 func (p *pulse) known(o control.Order) control.Order {
+	if p.current().fos() {
+		return p.services.known(o)
+	}
 	watches := make([]control.Watch, len(o.Watches))
 	for i, w := range o.Watches {
 		w.Known = control.Untried
@@ -132,6 +138,10 @@ func serviceWords(svc *director.Service) string {
 
 // heed takes a nanny's report.
 func (p *pulse) heed(server netip.Addr, r control.Report) {
+	if p.current().fos() {
+		p.services.heed(r)
+		return
+	}
 	now := time.Now()
 	p.mu.Lock()
 	key, ok := p.keyOf(r.Service, server, r.RealPort)
@@ -148,14 +158,17 @@ func (p *pulse) heed(server netip.Addr, r control.Report) {
 	name := p.name(key)
 	p.mu.Unlock()
 
+	p.tally.heed(key, r.Health)
 	if r.Health == control.Up || r.Health == control.Down {
 		p.director.Judge(key, director.Verdict{Up: r.Health == control.Up, Weight: uint32(max(r.Weight, 0))}, r.Trouble == "")
 	}
 	switch {
 	case turned && r.Health == control.Up:
 		p.events.add(control.Info, "server", name, fmt.Sprintf("%s is up: %s", name, r.Why))
+		p.notifier.tell(change{Event: "server", State: "up", Was: string(was.Health), Object: name, Why: r.Why})
 	case turned && r.Health == control.Down:
 		p.events.add(control.Error, "server", name, fmt.Sprintf("%s is down: %s", name, r.Why))
+		p.notifier.tell(change{Event: "server", State: "down", Was: string(was.Health), Object: name, Why: r.Why, Level: control.Error})
 	}
 	if r.Trouble != "" && r.Trouble != was.Trouble {
 		p.events.add(control.Error, "nanny", name, fmt.Sprintf("nanny for %s: %s", name, r.Trouble))

@@ -24,6 +24,9 @@ func (p *pulse) Reload(context.Context) (string, error) {
 	if err == nil {
 		err = p.beat.reconfigure(p.ctx, s)
 	}
+	if err == nil {
+		err = p.rewatch(s)
+	}
 	if err != nil {
 		p.mu.Lock()
 		p.refused = err.Error()
@@ -32,6 +35,7 @@ func (p *pulse) Reload(context.Context) (string, error) {
 			p.events.add(control.Error, "config", p.o.config, line)
 		}
 		p.events.add(control.Error, "config", p.o.config, "the new configuration is not used: nothing is changed")
+		p.notifier.tell(change{Event: "config", State: "refused", Object: p.o.config, Why: err.Error(), Level: control.Error})
 		return "", err
 	}
 	again := probesDiffer(p.current(), s)
@@ -47,6 +51,7 @@ func (p *pulse) Reload(context.Context) (string, error) {
 	}
 	message := fmt.Sprintf("serial_no %d: %s", s.cfg.SerialNo, explain(did))
 	p.events.add(control.Info, "config", p.o.config, message)
+	p.notifier.tell(change{Event: "config", State: "loaded", Object: p.o.config, Why: message})
 	return message, nil
 }
 
@@ -66,25 +71,13 @@ func (p *pulse) readAgain() (*site, error) {
 func (p *pulse) adopt(s *site) {
 	p.mu.Lock()
 	p.site, p.loaded, p.refused = s, time.Now(), ""
-	if len(p.health) == 0 {
-		p.mu.Unlock()
-		p.director.Configure(s.cluster)
-		return
-	}
-	watched := make(map[director.ServerKey]bool)
-	for i := range s.cluster.Services {
-		svc := s.cluster.Services[i]
-		for _, rs := range svc.Servers {
-			if rs.Active {
-				watched[director.ServerKey{Service: svc.Key, Addr: rs.Addr, Port: rs.Port}] = true
-			}
-		}
-	}
+	watched := s.watched()
 	gone := func(k director.ServerKey) bool { return !watched[k] }
 	maps.DeleteFunc(p.health, func(k director.ServerKey, _ control.Report) bool { return gone(k) })
 	maps.DeleteFunc(p.changed, func(k director.ServerKey, _ time.Time) bool { return gone(k) })
 	maps.DeleteFunc(p.probed, func(k director.ServerKey, _ time.Time) bool { return gone(k) })
 	p.mu.Unlock()
+	p.tally.set(watched)
 	p.director.Configure(s.cluster)
 }
 

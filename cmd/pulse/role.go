@@ -2,37 +2,53 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
+	"errors"
+	"time"
 
 	"pacu/control"
-	"pacu/heartbeat"
 	"pacu/vip"
 )
 
-// activate brings the floating addresses up. The table is loaded already.
-func (p *pulse) activate(why string) error {
+// activate brings the floating addresses up, and what runs behind them. The
+// table is loaded already.
+func (p *pulse) activate(ctx context.Context, why string) error {
 	p.events.add(control.Info, "role", "", why, "state", control.Active)
-	err := p.director.SetActive(true, nil)
+	s := p.current()
+	p.timeline.begin(control.Active, why, len(s.cluster.Addresses), p.beat.lastHeard())
+	p.cover(s)
+	// There are not more parts than addresses: to tell of one never waits.
+	parts := make(chan []vip.Address, len(s.cluster.Addresses)+1)
+	p.announcer.announce(p.ctx, announcement{parts, p.rounds(s)})
+	err := p.director.SetActive(true, func(part []vip.Address) {
+		p.timeline.up(len(part))
+		parts <- part
+	})
+	close(parts)
+	p.timeline.over()
+	p.notifier.turned(true, change{Event: "role", State: string(control.Active), Was: string(control.Standby), Why: why})
 	p.turned()
-	p.protect()
-	p.tellNeighbours()
-	return err
+	if err != nil {
+		p.events.add(control.Error, "address", "", oneLine("", err))
+	}
+	return p.services.start(ctx)
 }
 
 // deactivate takes the floating addresses down.
-func (p *pulse) deactivate(why string) error {
+func (p *pulse) deactivate(ctx context.Context, why string) {
 	p.events.add(control.Info, "role", "", why, "state", control.Standby)
-	p.announcer.announce(p.ctx, nil)
-	err := p.director.SetActive(false, nil)
+	p.timeline.begin(control.Standby, why, 0, p.beat.lastHeard())
+	p.announcer.announce(p.ctx, announcement{})
+	if err := errors.Join(p.services.stop(ctx), p.director.SetActive(false, nil)); err != nil {
+		p.events.add(control.Error, "address", "", oneLine("", err))
+	}
+	p.timeline.over()
+	p.notifier.turned(false, change{Event: "role", State: string(control.Standby), Was: string(control.Active), Why: why})
+	p.cover(p.current())
 	p.turned()
-	p.protect()
-	return err
 }
 
 // turned has the rest follow the role, and the role be kept for the next
-// pulse, off the heartbeat's path.
+// pulse.
 func (p *pulse) turned() {
 	p.keeper.unsaved.Store(true)
 	p.keeper.kick()
@@ -42,9 +58,28 @@ func (p *pulse) turned() {
 func (p *pulse) announce(why string) {
 	p.events.add(control.Warning, "role", "", why)
 	p.tellNeighbours()
+	p.notifier.turned(true, change{Event: "role", State: string(control.Active), Was: string(control.Active), Why: why})
 }
 
-func (p *pulse) tellNeighbours() { p.announcer.announce(p.ctx, p.current().floating()) }
+func (p *pulse) tellNeighbours() {
+	s := p.current()
+	p.announcer.announce(p.ctx, announcement{all(s.floating()), p.rounds(s)})
+}
+
+// rounds are Piranha's announcements, which then go on at lvs.cf's interval.
+func (p *pulse) rounds(s *site) vip.Plan {
+	return vip.Plan{Refresh: s.cfg.AnnounceRefresh, OnRound: func(r vip.Round) {
+		switch r.Number {
+		case 1:
+			p.timeline.announced(r.Announced, r.First, r.Last)
+		case vip.DefaultRounds:
+			p.events.add(control.Info, "address", "", "gratuitous lvs arps finished", "addresses", r.Announced)
+		}
+		if r.Err != nil {
+			p.events.add(control.Error, "address", "", oneLine("announce: ", r.Err))
+		}
+	}}
+}
 
 func (s *site) floating() []vip.Address {
 	list := make([]vip.Address, len(s.cluster.Addresses))
@@ -54,36 +89,18 @@ func (s *site) floating() []vip.Address {
 	return list
 }
 
-// beaten keeps the guard at ease: it hears of every heartbeat that went out.
-func (p *pulse) beaten() { p.protect() }
-
-// protect tells the guard what to take down if nothing more is heard of this
-// pulse, and starts one when there is something to guard.
-func (p *pulse) protect() {
-	s := p.current()
+// cover has the guard take the floating addresses of s down when this pulse
+// falls silent, while this router serves beside another.
+func (p *pulse) cover(s *site) {
 	state, _, _ := p.beat.state()
-	guarded := state == control.Active && s.partner.IsValid() && !p.o.norun
-	if p.guard == nil {
-		if !guarded {
-			return
-		}
-		g, err := startGuard(p.o.lockPath(), p.o.verbose)
-		if err != nil {
-			p.events.add(control.Error, "address", "", err.Error())
-			return
-		}
-		p.guard = g
+	if p.o.norun {
+		return
 	}
 	var addresses []vip.Address
-	if guarded {
+	if state == control.Active && s.partner.IsValid() {
 		addresses = s.floating()
 	}
-	within := s.cfg.Deadtime - margin(s.cfg.Keepalive, s.cfg.Deadtime)
-	if err := p.guard.protect(addresses, within); err != nil {
-		p.events.add(control.Error, "address", "", err.Error()+": another is started")
-		p.guard.abandon()
-		p.guard = nil
-	}
+	p.protector.cover(addresses, s.cfg.Deadtime-margin(s.cfg.Keepalive, s.cfg.Deadtime))
 }
 
 // watchNetwork tells the keeper and the fitness check of every change to links
@@ -102,48 +119,28 @@ func (p *pulse) watchNetwork(ctx context.Context) error {
 	return err
 }
 
-// readLinks reads the state of the watched links.
-func (p *pulse) readLinks() {
-	s := p.current()
-	var links []control.Link
-	if s.watchesLinks() {
-		for _, name := range s.links {
-			l, err := p.addresses.Link(name)
-			links = append(links, control.Link{Name: name, Up: err == nil && l.Up && l.Carrier})
-		}
-	}
-	p.mu.Lock()
-	p.links = links
-	p.mu.Unlock()
-}
+// factsEvery is the least between two looks at what heartbeats tell of this
+// router.
+const factsEvery = 250 * time.Millisecond
 
-// checkFitness tells the heartbeat whether this router may serve.
-func (p *pulse) checkFitness(ctx context.Context) {
-	p.mu.Lock()
-	was := p.links
-	p.mu.Unlock()
-	p.readLinks()
-	p.mu.Lock()
-	links := p.links
-	p.mu.Unlock()
-	var down []string
-	for _, l := range links {
-		if !l.Up {
-			down = append(down, l.Name)
+// keepFacts tells the heartbeat how many real servers this router reaches, and
+// how many connections its kernel knows, whenever that may have changed.
+func (p *pulse) keepFacts(ctx context.Context) error {
+	every := time.NewTicker(factsEvery)
+	defer every.Stop()
+	var told facts
+	for {
+		f := p.facts()
+		if f != told {
+			p.beat.tell(ctx, f.event())
+			told = f
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-p.counted:
+			p.checkFitness(ctx) // min_servers
+		case <-every.C:
 		}
 	}
-	for _, l := range links {
-		i := slices.IndexFunc(was, func(o control.Link) bool { return o.Name == l.Name })
-		switch {
-		case i >= 0 && was[i].Up && !l.Up:
-			p.events.add(control.Error, "role", l.Name, fmt.Sprintf("NIC %s: link down", l.Name))
-		case i >= 0 && !was[i].Up && l.Up:
-			p.events.add(control.Info, "role", l.Name, fmt.Sprintf("NIC %s: link up", l.Name))
-		}
-	}
-	fit := heartbeat.Fit{Faults: uint16(min(len(down), 1<<16-1)), Cut: len(down) > 0}
-	if fit.Cut {
-		fit.Why = "link down: " + strings.Join(down, ", ")
-	}
-	p.beat.tell(ctx, fit)
 }

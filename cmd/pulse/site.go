@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -36,7 +37,8 @@ type site struct {
 	self    netip.Addr
 	partner netip.Addr // invalid without a backup router
 	paths   []pathSpec
-	links   []string // interfaces that hold this router's own addresses
+	links   []string        // interfaces that hold this router's own addresses
+	keys    []heartbeat.Key // of heartbeats, the newest first; none: they are Piranha's
 }
 
 type pathSpec struct {
@@ -88,19 +90,27 @@ func newSite(ctx context.Context, path string, text []byte, m machine, running *
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Service == "fos" {
-		return nil, fmt.Errorf("%s: service = fos: this pulse runs virtual servers (service = lvs) only", path)
-	}
 	s := &site{cfg: cfg, warnings: problems.Warnings()}
 	s.sha256 = sync.OnceValue(func() string {
 		sum := sha256.Sum256(text)
 		return hex.EncodeToString(sum[:])
 	})
-	if !slices.ContainsFunc(cfg.Virtuals, func(v lvscf.Virtual) bool { return v.Active }) {
-		return nil, fmt.Errorf("no active lvs services defined in %s: set active = 1 in a virtual block", path)
+	services, block := cfg.Virtuals, "virtual"
+	if s.fos() {
+		services, block = cfg.Failovers, "failover"
+	}
+	if !slices.ContainsFunc(services, func(v lvscf.Virtual) bool { return v.Active }) {
+		return nil, fmt.Errorf("no active %s services defined in %s: set active = 1 in a %s block", cfg.Service, path, block)
 	}
 	if err := s.findSelf(ctx, held); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if s.partner.IsValid() {
+		keys, err := heartbeat.ReadKeys(keyFile(path))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+		s.keys = keys
 	}
 	if partial && running != nil && running.cfg == before {
 		s.cluster, err = running.cluster.Alter(ctx, cfg, changed, nil)
@@ -135,6 +145,12 @@ func newSite(ctx context.Context, path string, text []byte, m machine, running *
 	}
 	return s, nil
 }
+
+// keyFile is where the keys of heartbeats lie, beside lvs.cf.
+func keyFile(config string) string { return filepath.Join(filepath.Dir(config), "lvs.key") }
+
+// fos tells whether services run on the routers themselves.
+func (s *site) fos() bool { return s.cfg.Service == "fos" }
 
 // fits checks that the floating addresses have a place on this machine.
 func (s *site) fits(m machine, held []vip.Held, running *site) error {
@@ -183,7 +199,11 @@ func readFile(path string) ([]byte, error) {
 func (s *site) findSelf(ctx context.Context, held []vip.Held) error {
 	cfg := s.cfg
 	hosts := make(map[lvscf.Host]netip.Addr)
-	for _, h := range []lvscf.Host{cfg.Primary, cfg.PrimaryPrivate, cfg.Backup, cfg.BackupPrivate} {
+	named := []lvscf.Host{cfg.Primary, cfg.PrimaryPrivate, cfg.Backup, cfg.BackupPrivate}
+	for _, more := range cfg.HeartbeatPaths {
+		named = append(named, more.Primary, more.Backup)
+	}
+	for _, h := range named {
 		if h == "" {
 			continue
 		}
@@ -220,6 +240,19 @@ func (s *site) findSelf(ctx context.Context, held []vip.Held) error {
 		if a, b := hosts[ownPrivate], hosts[otherPrivate]; a.IsValid() && b.IsValid() && a != s.self {
 			s.paths = append(s.paths, pathSpec{"private", s.at(a), s.at(b)})
 		}
+		for _, more := range cfg.HeartbeatPaths {
+			a, b := hosts[more.Primary], hosts[more.Backup]
+			if s.role == heartbeat.Backup {
+				a, b = b, a
+			}
+			if _, ok := interfaceOf(held, a); !ok {
+				return fmt.Errorf("heartbeat_path %s %s: this router's end %s is on none of its interfaces (it has %s)", more.Primary, more.Backup, a, list(held))
+			}
+			s.paths = append(s.paths, pathSpec{heartbeat.PathName(len(s.paths)), s.at(a), s.at(b)})
+		}
+		if len(s.paths) > heartbeat.MaxPaths {
+			return fmt.Errorf("%d heartbeat paths, at most %d: take some heartbeat_path lines out", len(s.paths), heartbeat.MaxPaths)
+		}
 	}
 	for _, h := range []lvscf.Host{own, ownPrivate} {
 		addr, ok := hosts[h]
@@ -243,11 +276,22 @@ func (s *site) at(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, s.
 // Piranha a router without a partner serves on: better half up than down.
 func (s *site) watchesLinks() bool { return s.cfg.MonitorLinks && s.partner.IsValid() }
 
-func (s *site) heartbeat(force, resume bool) heartbeat.Settings {
+func (s *site) heartbeat(f first) heartbeat.Settings {
 	return heartbeat.Settings{
 		Role: s.role, Keepalive: s.cfg.Keepalive, Deadtime: s.cfg.Deadtime,
-		Partner: s.partner.IsValid(), Paths: len(s.paths), ForceActive: force, Resume: resume,
+		Partner: s.partner.IsValid(), Paths: len(s.paths), ForceActive: f.force, Resume: f.resume,
+		Fos: s.fos(), Keyed: len(s.keys) > 0, Preempt: s.cfg.Preempt, PreemptDelay: s.cfg.PreemptDelay,
+		SyncGate: s.cfg.SyncDaemon, Serial: uint32(s.cfg.SerialNo), Hash: s.hash(), Held: f.held,
 	}
+}
+
+// hash is what heartbeats say of the file's text.
+func (s *site) hash() (h [8]byte) {
+	sum, err := hex.DecodeString(s.sha256())
+	if err == nil {
+		copy(h[:], sum)
+	}
+	return h
 }
 
 // unserved are the words of the file that this version reads, keeps and does
@@ -255,9 +299,6 @@ func (s *site) heartbeat(force, resume bool) heartbeat.Settings {
 func (s *site) unserved() []string {
 	var list []string
 	say := func(word, why string) { list = append(list, "lvs.cf: "+word+" has no effect yet: "+why) }
-	if len(s.cfg.ActiveCmd)+len(s.cfg.InactiveCmd) > 0 {
-		say("active_cmd, inactive_cmd", "no command is run when the role changes")
-	}
 	for i := range s.cfg.Virtuals {
 		v := &s.cfg.Virtuals[i]
 		if v.Active && v.LoadMonitor != "" && v.LoadMonitor != "none" {

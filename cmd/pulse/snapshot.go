@@ -24,7 +24,6 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 		Version: version, Taken: time.Now(), Started: p.started, Pid: os.Getpid(), Hostname: hostname,
 		Nannies: p.nannies.states(),
 	}
-	state, since, why := p.beat.state()
 	p.mu.Lock()
 	site := p.site
 	s.Config = control.Config{
@@ -32,13 +31,19 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 		Loaded: p.loaded, Network: string(site.cfg.Network), Refused: p.refused,
 	}
 	s.Router = control.Router{
-		Role: roleName(site.role), State: state, Since: since, Why: why, Address: site.self,
+		Role: roleName(site.role), Address: site.self, Preempt: site.cfg.Preempt,
 		Keepalive: control.Duration(site.cfg.Keepalive), Deadtime: control.Duration(site.cfg.Deadtime),
 	}
 	s.Links = slices.Clone(p.links)
 	p.mu.Unlock()
 
+	p.beat.router(&s.Router)
 	s.Partner = p.beat.partner(site)
+	for _, f := range p.faults() {
+		s.Router.Faults = append(s.Router.Faults, f.text)
+	}
+	s.Witnesses, s.Scripts = p.witnesses.state(), p.scripts.state()
+	s.Takeovers, s.Failovers = p.timeline.state(), p.services.state()
 	var trouble []string
 	s.Addresses, trouble = p.addressView(site, s.Router.State == control.Active)
 	var err error
@@ -46,6 +51,7 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 		trouble = append(trouble, "the IPVS table cannot be read: "+err.Error())
 	}
 	s.Table = p.tableView(s.Services)
+	s.Sync = p.syncView(site)
 	for _, c := range p.director.Settings() {
 		s.Sysctls = append(s.Sysctls, control.Sysctl(c))
 	}
@@ -89,11 +95,7 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 			}
 		}
 	}
-	for _, l := range s.Links {
-		if !l.Up {
-			add("link %s is down", l.Name)
-		}
-	}
+	p.pairTroubles(s, site, add)
 	if s.Config.Refused != "" {
 		add("the lvs.cf on disk is refused, serial_no %d is still used: %s", s.Config.SerialNo, s.Config.Refused)
 	}

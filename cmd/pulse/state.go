@@ -20,6 +20,7 @@ import (
 type state struct {
 	director.State
 	Active bool `json:"active,omitempty"` // it served
+	Held   bool `json:"held,omitempty"`   // an operator wants this router never to take over
 }
 
 // maxState bounds what is read as a state.
@@ -91,7 +92,7 @@ func (p *pulse) save() {
 		return
 	}
 	role, _, _ := p.beat.state()
-	if err := p.state.write(state{State: p.director.State(), Active: role == control.Active}); err != nil {
+	if err := p.state.write(state{State: p.director.State(), Active: role == control.Active, Held: p.beat.isHeld()}); err != nil {
 		p.events.add(control.Error, "kernel", "", err.Error())
 	}
 }

@@ -3,19 +3,83 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"time"
 
 	"pacu/control"
+	"pacu/heartbeat"
 )
+
+// glance is how often a switchover is looked at while it goes on.
+const glance = 10 * time.Millisecond
 
 // SwitchOver has the other router serve.
 func (p *pulse) SwitchOver(ctx context.Context, check, force bool) (*control.Preflight, error) {
-	return nil, errors.ErrUnsupported
+	s, err := p.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	flight := &control.Preflight{Findings: preflight(s)}
+	stopped := slices.ContainsFunc(flight.Findings, func(f control.Finding) bool { return f.Stops })
+	if check || stopped && !force {
+		return flight, nil
+	}
+	flight.Done, err = p.switchOver(ctx)
+	return flight, err
+}
+
+// switchOver asks for it, and returns when the active role has moved.
+func (p *pulse) switchOver(ctx context.Context) (string, error) {
+	before, _, _ := p.beat.state()
+	site := p.current()
+	began := time.Now()
+	p.events.add(control.Info, "role", "", "switchover: an operator asked for it")
+	p.beat.tell(ctx, heartbeat.Switchover{})
+	limit, cancel := context.WithTimeout(ctx, 3*site.cfg.Deadtime+time.Second)
+	defer cancel()
+	tick := time.NewTicker(glance)
+	defer tick.Stop()
+	for {
+		if now, _, _ := p.beat.state(); now != before && p.beat.settled() {
+			return fmt.Sprintf("this router is %s now, after %v", now, time.Since(began).Round(time.Millisecond)), nil
+		}
+		if !p.beat.switching() {
+			return "", errors.New("the other router did not take over: all is as before; the log says why (pulse status)")
+		}
+		select {
+		case <-limit.Done():
+			return "", fmt.Errorf("no switchover within %v: all is as before; the log says why (pulse status)", time.Since(began).Round(time.Millisecond))
+		case <-tick.C:
+		}
+	}
 }
 
 // Hold makes this router never take over, or ends that.
-func (p *pulse) Hold(ctx context.Context, on bool) (string, error) { return "", errors.ErrUnsupported }
+func (p *pulse) Hold(ctx context.Context, on bool) (string, error) {
+	p.beat.tell(ctx, heartbeat.Hold{On: on})
+	p.turned()
+	message := "this router takes over again when it must"
+	if on {
+		message = "this router never takes over, until pulse hold off or the next boot"
+		if state, _, _ := p.beat.state(); state == control.Active {
+			message = "this router goes on serving, and does not take over again once it has stopped, until pulse hold off or the next boot"
+		}
+	}
+	p.events.add(control.Warning, "role", "", "hold: "+message)
+	c := change{Event: "hold", State: "off", Was: "on", Why: message}
+	if on {
+		c.State, c.Was = "on", "off"
+	}
+	p.notifier.tell(c)
+	return message, nil
+}
 
 // Explain says why this router has its role.
 func (p *pulse) Explain(context.Context) (*control.Explanation, error) {
-	return nil, errors.ErrUnsupported
+	e := p.beat.explain()
+	for _, f := range p.faults() {
+		e.Because = append(e.Because, "not fit: "+f.text)
+	}
+	return &e, nil
 }

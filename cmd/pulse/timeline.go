@@ -112,13 +112,17 @@ func (l *timeline) over() {
 	})
 }
 
-// announced says that n more addresses were announced for the first time.
-func (l *timeline) announced(n int) {
-	l.step(func(t *takeover, now time.Time) {
-		if t.told == 0 && n > 0 && n < t.of {
-			t.add(now, "the first address is announced")
+// announced says that n more addresses were announced for the first time, the
+// first of them and the last of them when.
+func (l *timeline) announced(n int, first, last time.Time) {
+	l.step(func(t *takeover, _ time.Time) {
+		if n == 0 || last.Before(t.Began) {
+			return // of a change before
 		}
-		t.told, t.last = t.told+n, now
+		if t.told == 0 && t.of > 1 {
+			t.add(first, "the first address is announced")
+		}
+		t.told, t.last = t.told+n, last
 	})
 }
 

@@ -13,15 +13,73 @@ var noteLevel = map[heartbeat.Level]control.Level{
 	heartbeat.Info: control.Info, heartbeat.Warning: control.Warning, heartbeat.Error: control.Error,
 }
 
-// state is whether this router serves, since when and why.
-func (b *beat) state() (state control.State, since time.Time, why string) {
+// machine is the heartbeat's machine as it is, and its paths.
+func (b *beat) machine() (heartbeat.Node, []*path) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.node, slices.Clone(b.paths)
+}
+
+// state is whether this router serves, since when and why.
+func (b *beat) state() (state control.State, since time.Time, why string) {
+	n, _ := b.machine()
 	state = control.Standby
-	if b.node.State() == heartbeat.Active {
+	if n.State() == heartbeat.Active {
 		state = control.Active
 	}
-	return state, b.start.Add(b.node.Since()), b.node.Why()
+	return state, b.at(n.Since()), n.Why()
+}
+
+// isHeld tells whether an operator wants this router never to take over.
+func (b *beat) isHeld() bool {
+	n, _ := b.machine()
+	return n.Held()
+}
+
+// settled tells whether the role is what it is about to be.
+func (b *beat) settled() bool {
+	n, _ := b.machine()
+	return n.Phase() == heartbeat.PhaseStandby || n.Phase() == heartbeat.Serving
+}
+
+// switching tells whether a switchover goes on.
+func (b *beat) switching() bool {
+	n, _ := b.machine()
+	return n.Wants() || !b.settled()
+}
+
+// lastHeard is when each path last carried a heartbeat of the partner.
+func (b *beat) lastHeard() map[string]time.Time {
+	_, paths := b.machine()
+	heard := make(map[string]time.Time, len(paths))
+	for _, p := range paths {
+		heard[p.spec.name] = p.Stats().LastHeard
+	}
+	return heard
+}
+
+// explain says why the machine is in its state.
+func (b *beat) explain() control.Explanation {
+	n, _ := b.machine()
+	e := n.Explain(b.now())
+	return control.Explanation{Role: e.Role, Because: e.Because, Change: e.Change}
+}
+
+// router fills in what the machine knows of this router.
+func (b *beat) router(r *control.Router) {
+	n, _ := b.machine()
+	r.State, r.Since, r.Why = b.state()
+	r.Phase = phaseWord(n.Phase())
+	r.Held, r.Blind = n.Held(), n.Blind()
+	r.Key, r.KeyOld = b.line.Keys(time.Now())
+}
+
+// phaseWord is a phase for people, empty where it is what the role says.
+func phaseWord(p heartbeat.Phase) string {
+	if p == heartbeat.PhaseStandby || p == heartbeat.Serving {
+		return ""
+	}
+	return p.String()
 }
 
 // partner is the other router as the heartbeats show it; nil without one.
@@ -29,25 +87,19 @@ func (b *beat) partner(s *site) *control.Partner {
 	if !s.partner.IsValid() {
 		return nil
 	}
-	b.mu.Lock()
-	node, paths := b.node, slices.Clone(b.paths)
-	b.mu.Unlock()
-	pt := &control.Partner{Role: control.Backup, Address: s.partner, State: partnerState(node), Since: b.start.Add(node.PartnerSince())}
+	n, paths := b.machine()
+	pt := &control.Partner{Role: control.Backup, Address: s.partner, State: partnerState(n), Since: b.at(n.PartnerSince())}
 	if s.role == heartbeat.Backup {
 		pt.Role = control.Primary
 	}
 	for i, p := range paths {
-		st := p.Stats()
-		v := control.Path{
-			Name: p.spec.name, Local: p.spec.local.String(), Remote: p.spec.remote.String(),
-			LastHeard: st.LastHeard, Silent: node.PathSilent(i), Sent: st.Sent, Heard: st.Heard, Dropped: st.Dropped,
-		}
-		p.mu.Lock()
-		if p.err != nil {
-			v.Error = p.err.Error()
-		}
-		p.mu.Unlock()
-		pt.Paths = append(pt.Paths, v)
+		pt.Paths = append(pt.Paths, p.view(n.PathSilent(i)))
+	}
+	if said := n.Partner(); said.Keyed {
+		pt.Keyed, pt.Phase = true, phaseWord(said.Phase)
+		pt.SerialNo, pt.ConfigDiffers = said.Serial, said.Hash != s.hash()
+		pt.Faults, pt.Held = int(said.Faults), said.Held
+		pt.ServersUp, pt.Servers = int(said.Up), int(said.Servers)
 	}
 	return pt
 }

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"pacu/control"
+	"pacu/heartbeat"
+)
+
+// pairTroubles are what is wrong with the pair besides its paths.
+func (p *pulse) pairTroubles(s *control.Snapshot, site *site, add func(format string, args ...any)) {
+	for _, f := range s.Router.Faults {
+		add("this router is not fit: %s", f)
+	}
+	if s.Router.Held {
+		add("this router is held: it never takes over (pulse hold off)")
+	}
+	if s.Router.Blind {
+		add("this router reaches no real server, and its partner does: it does not take over")
+	}
+	pt := s.Partner
+	if pt == nil {
+		return
+	}
+	if pt.Held {
+		add("the partner %s is held: it does not take over if this router fails (pulse hold off there)", pt.Address)
+	}
+	if pt.Faults > 0 {
+		add("the partner %s is not fit to serve: pulse status there says why", pt.Address)
+	}
+	if pt.ConfigDiffers {
+		add("the partner %s runs another lvs.cf (serial_no %d, here %d): copy the right one to the other router (scp -p %s %s:%s), and run pulse reload there",
+			pt.Address, pt.SerialNo, s.Config.SerialNo, s.Config.Path, pt.Address, s.Config.Path)
+	}
+	if len(site.keys) > 0 && !pt.Keyed && pt.State == control.Silent {
+		for _, path := range pt.Paths {
+			if path.Dropped > 0 {
+				add("heartbeat path %s: packets come, and are dropped: have both routers the same %s?", path.Name, keyFile(p.o.config))
+			}
+		}
+	}
+	for _, f := range s.Failovers {
+		if f.Health == control.Down {
+			add("%s (%s:%d) does not answer: %s", f.Name, f.Address, f.Port, f.Why)
+		}
+	}
+}
+
+// syncView is how the connection sync fares; nil without one.
+func (p *pulse) syncView(site *site) *control.Sync {
+	want := site.cluster.Sync
+	if want == nil {
+		return nil
+	}
+	n, _ := p.beat.machine()
+	v := &control.Sync{
+		Role: "backup", Interface: want.Interface, ID: want.ID,
+		Connections: p.director.Connections(), Partner: uint64(n.Partner().Connections),
+	}
+	if n.State() == heartbeat.Active {
+		v.Role = "master"
+	}
+	for _, d := range p.director.Sync() {
+		v.Running = v.Running || d.Role.String() == v.Role
+	}
+	return v
+}
