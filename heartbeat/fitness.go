@@ -33,7 +33,7 @@ func (s *step) fit(ev Fit) {
 		s.note(Info, "fit to serve again")
 	}
 	if s.started && s.settings.Keyed {
-		s.sendAt = s.now
+		s.soon()
 	}
 }
 

@@ -1,213 +1,191 @@
-package heartbeat
+package heartbeat_test
 
 import (
 	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"pacu/heartbeat"
 )
 
 var (
-	histories = flag.Int("histories", 5000, "random histories to simulate")
+	histories = flag.Int("histories", 0, "random histories to simulate; 0: 3,000, or 300 with -short")
 	oneSeed   = flag.Uint64("seed", 0, "simulate only the history of this seed, and print it")
+	firstSeed = flag.Uint64("first-seed", 1, "the seed of the first history")
 )
 
-// TestHistories lives through random histories of failures and checks all
-// along what Node promises:
-//
-//   - While a path works both ways and both processes run, two active routers
-//     are one again within two keepalives and the way of the messages.
-//   - While a router runs and is fit, somebody is active within deadtime, the
-//     three keepalives that a backup waits for its primary, and the way of the
-//     messages. Lost heartbeats may cost a second deadtime.
-//   - After the last failure one is active, and nothing changes any more.
+// heartbeatFit is a router without faults.
+var heartbeatFit = heartbeat.Fit{}
+
+// A history is a world and what happens in it.
+type history struct {
+	seed                uint64
+	keepalive, deadtime time.Duration
+	way                 time.Duration // the longest of a datagram on a good wire
+	raise, lower        time.Duration // the longest that addresses take to come up, to go down
+	paths, pairs        int
+	keyed, fos          bool
+	eves                bool // there is a third host
+	drift               bool // the monotonic clocks run apart
+	clocksWrong         bool // the wall clocks are wrong by minutes to hours
+	preempt, syncGate   bool
+	preemptDelay        time.Duration
+	calm                bool // nothing goes wrong
+	steady              bool // nothing but short stalls
+	trouble             time.Duration
+	steps               []happening
+	renewals            [2]int // of each pair's key
+}
+
+// newHistory makes the history of a seed.
+func newHistory(seed uint64) history {
+	rng := rand.New(rand.NewPCG(seed, 1<<32))
+	between := func(lo, hi time.Duration) time.Duration { return lo + time.Duration(rng.Int64N(int64(hi-lo)+1)) }
+	chance := func(percent int) bool { return rng.IntN(100) < percent }
+	h := history{seed: seed, paths: 1 + rng.IntN(3), pairs: 1, keyed: chance(80), drift: chance(50), clocksWrong: chance(30), fos: chance(10)}
+	h.keepalive = time.Duration(float64(100*time.Millisecond) * math.Pow(20, rng.Float64())) // 0.1 to 2 s
+	h.deadtime = between(h.keepalive*3/2, 6*h.keepalive)
+	h.way = between(0, h.keepalive/5)
+	h.raise, h.lower = between(0, h.keepalive), between(0, h.keepalive/2)
+	h.preempt = chance(30)
+	h.preemptDelay = between(0, 5*h.keepalive)
+	h.syncGate = h.preempt && chance(30)
+	if h.keyed {
+		h.eves = chance(25)
+		if chance(10) {
+			h.pairs = 2
+		}
+	}
+	h.trouble = between(10*h.keepalive, 40*h.keepalive)
+	theme := rng.IntN(100)
+	h.calm = theme < 15
+	h.steady = theme >= 15 && theme < 25
+	apart := 6 * h.keepalive
+	var names []string
+	for _, name := range kindNames {
+		k := kinds[name]
+		if k.keyed && !h.keyed || k.eve && !h.eves || k.fos && !h.fos || h.calm && !k.calm || h.steady && name != "stall" {
+			continue
+		}
+		if h.steady || chance(50) || name == "start" || name == "third host" {
+			names = append(names, name)
+		}
+	}
+	begin := between(0, 5*h.keepalive)
+	if h.steady {
+		// Two stalls in a row are one, and longer.
+		h.keepalive = between(100*time.Millisecond, 300*time.Millisecond)
+		h.deadtime = between(time.Second, 2*time.Second)
+		h.way, h.preempt, h.fos = h.keepalive/10, false, false
+		h.raise, h.lower = min(h.raise, h.keepalive), min(h.lower, h.keepalive/2)
+		begin = 3*h.deadtime + 10*h.keepalive
+		h.trouble = begin + 20*time.Second
+		apart = time.Second
+	}
+	if h.calm {
+		begin, apart = 3*h.deadtime+10*h.keepalive, 12*h.keepalive
+		h.trouble += begin
+	}
+	var last [4]time.Duration
+	for at := begin; at < h.trouble; at += between(0, apart) {
+		s := happening{at: at, kind: names[rng.IntN(len(names))], host: rng.IntN(2 * h.pairs), path: rng.IntN(h.paths), arg: rng.Float64()}
+		if h.steady {
+			if at-last[s.host] < 2*h.deadtime {
+				continue
+			}
+			last[s.host] = at
+		}
+		h.steps = append(h.steps, s)
+	}
+	// What the last of them began ends too, where nothing may go wrong.
+	switch {
+	case h.steady:
+		h.trouble += shortStall
+	case h.calm:
+		h.trouble += 10 * h.deadtime
+	}
+	return h
+}
+
+// String is the history without what comes of it.
+func (h history) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "keepalive %v, deadtime %v, way %v, up in %v, down in %v, %d paths, %d pairs\n", h.keepalive, h.deadtime, h.way, h.raise, h.lower, h.paths, h.pairs)
+	fmt.Fprintf(&b, "keyed %v, fos %v, third host %v, drift %v, wrong clocks %v, preempt %v after %v, sync %v, calm %v, steady %v\n",
+		h.keyed, h.fos, h.eves, h.drift, h.clocksWrong, h.preempt, h.preemptDelay, h.syncGate, h.calm, h.steady)
+	for _, s := range h.steps {
+		fmt.Fprintf(&b, "%12v %s\n", s.at.Round(time.Microsecond), s)
+	}
+	return b.String()
+}
+
+// lived lives through a history and returns what broke, or nothing.
+func (h history) lived() string {
+	w := newWorld(h)
+	w.live()
+	return w.fault
+}
+
 func TestHistories(t *testing.T) {
 	if *oneSeed != 0 {
-		m := history(*oneSeed)
-		t.Logf("\n%s", m.story())
-		if m.fault != "" {
-			t.Errorf("seed %d: %s", *oneSeed, m.fault)
-		}
+		report(t, newHistory(*oneSeed))
 		return
 	}
-	n := *histories
-	var changes int
-	for seed := uint64(1); seed <= uint64(n); seed++ {
-		m := history(seed)
-		if m.fault != "" {
-			t.Fatalf("seed %d (run with -seed %d to see it): %s", seed, seed, m.fault)
-		}
-		changes += m.hosts[0].changes + m.hosts[1].changes
-	}
-	t.Logf("%d histories, %d changes of state", n, changes)
-}
-
-// A bound is a condition that must not last.
-type bound struct {
-	name  string
-	limit time.Duration
-	holds func() bool
-	since time.Duration
-	on    bool
-	lives int // the sim's at since
-}
-
-func (b *bound) check(m *sim) {
+	n := uint64(*histories)
 	switch {
-	case !b.holds():
-		b.on = false
-	// A partner that starts and dies again begins the silence anew.
-	case !b.on || b.lives != m.lives:
-		b.on, b.since, b.lives = true, m.now, m.lives
-	case m.now-b.since > b.limit:
-		m.fail("%s for %v, more than %v", b.name, m.now-b.since, b.limit)
+	case n > 0:
+	case testing.Short():
+		n = 300
+	default:
+		n = 3000
 	}
-}
-
-func history(seed uint64) *sim {
-	m := newSim(seed, Settings{Partner: true})
-	k := m.between(20*time.Millisecond, 2*time.Second)
-	d := k + m.between(k/2, 5*k)
-	way := k / 5
-	for _, h := range m.hosts {
-		h.settings.Keepalive, h.settings.Deadtime = k, d
-		h.settings.Paths = 1 + int(seed%2)
-	}
-	for i := range m.wires {
-		for j := range m.wires[i] {
-			m.wires[i][j].max = m.between(0, way)
-			m.wires[i][j].min = m.between(0, m.wires[i][j].max)
-		}
-	}
-	slack := way + 4*tickLate
-	bounds := []*bound{{name: "two active", limit: 2*k + 2*slack, holds: func() bool {
-		for _, h := range m.hosts {
-			if !h.holds || h.asleep || h.node.Leaving() {
-				return false
-			}
-		}
-		return m.works()
-	}}}
-	for _, h := range m.hosts {
-		bounds = append(bounds, &bound{name: "none active", limit: 2*d + 3*k + 2*slack, holds: func() bool {
-			return !m.hosts[0].holds && !m.hosts[1].holds && h.up && !h.asleep && !h.unfit
-		}})
-		bounds = append(bounds, &bound{name: "none active on a good network", limit: d + 3*k + 2*slack, holds: func() bool {
-			return !m.hosts[0].holds && !m.hosts[1].holds && h.up && !h.asleep && !h.unfit && m.works()
-		}})
-	}
-	m.check = func() {
-		for _, b := range bounds {
-			b.check(m)
-		}
-	}
-
-	for _, h := range m.hosts {
-		m.after(m.between(0, 2*d), func() {
-			if !h.up {
-				m.start(h)
+	var next, took atomic.Uint64
+	var mu sync.Mutex
+	var failing []uint64
+	next.Store(*firstSeed)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for seed := next.Add(1) - 1; seed < *firstSeed+n; seed = next.Add(1) - 1 {
+				w := newWorld(newHistory(seed))
+				w.live()
+				took.Add(uint64(w.takeovers()))
+				if w.fault != "" {
+					next.Store(*firstSeed + n)
+					mu.Lock()
+					failing = append(failing, seed)
+					mu.Unlock()
+				}
 			}
 		})
 	}
-	trouble := m.between(10*k, 60*k)
-	for at := m.between(0, 5*k); at < trouble; at += m.between(0, 8*k) {
-		m.after(at, func() { m.disturb(k, d) })
+	workers.Wait()
+	if len(failing) > 0 {
+		report(t, newHistory(slices.Min(failing)))
+		return
 	}
-	m.run(trouble)
-	m.heal()
-	settled := m.now + 2*d + 6*k + 8*slack + againAfter
-	m.run(settled)
-	busy := func() int {
-		return m.hosts[0].changes + m.hosts[0].told + m.hosts[1].changes + m.hosts[1].told
-	}
-	before := busy()
-	m.run(settled + 20*k)
-	if n := busy() - before; n != 0 {
-		m.fail("%d actions in peace", n)
-	}
-	if m.hosts[0].holds == m.hosts[1].holds {
-		m.fail("in peace primary active=%v, backup active=%v", m.hosts[0].holds, m.hosts[1].holds)
-	}
-	return m
+	t.Logf("%d histories, %d takeovers", n, took.Load())
 }
 
-// disturb does one thing that goes wrong, or right again.
-func (m *sim) disturb(k, d time.Duration) {
-	h := m.hosts[m.rng.IntN(2)]
-	w := &m.wires[m.rng.IntN(2)][m.rng.IntN(h.settings.Paths)]
-	switch m.rng.IntN(9) {
-	case 0:
-		w.cut = !w.cut
-		m.logf("a wire cut: %v", w.cut)
-	case 1:
-		w.loss = m.rng.Float64()
-		m.logf("a wire loses %.2f", w.loss)
-	case 2:
-		w.loss, w.twice = 0, m.rng.Float64()/2
-	case 3: // both ways of all paths
-		cut := m.rng.IntN(2) == 0
-		m.logf("all wires cut: %v", cut)
-		for i := range m.wires {
-			for j := range m.wires[i] {
-				m.wires[i][j].cut = cut
-			}
-		}
-	case 4:
-		if h.up {
-			m.crash(h)
-		}
-	case 5, 6:
-		if !h.up {
-			m.start(h)
-		}
-	case 7:
-		switch m.rng.IntN(3) {
-		case 0:
-			m.logf("%s is told to leave", h.settings.Role)
-			m.tell(h, Leave{})
-		case 1:
-			m.tell(h, Failed{Why: "simulated"})
-			if h.up { // a failed router may wait long, which no bound knows
-				m.crash(h)
-			}
-		case 2:
-			if h.up && !h.asleep {
-				m.sleep(h, m.between(0, 3*d))
-			}
-		}
-	case 8:
-		h.unfit = !h.unfit
-		m.logf("%s unfit: %v", h.settings.Role, h.unfit)
-		m.tell(h, fitness(h.unfit))
+// report lives through a history, and shrinks it if it fails.
+func report(t *testing.T, h history) {
+	t.Helper()
+	fails := func(h history) bool { return h.lived() != "" }
+	if fails(h) {
+		all := len(h.steps)
+		h = shrink(h, fails)
+		t.Errorf("seed %d (-seed %d shows it again), shrunk from %d happenings to %d", h.seed, h.seed, all, len(h.steps))
 	}
-}
-
-// heal ends all trouble, but not what is asleep or leaving: that ends by
-// itself, or is started again.
-func (m *sim) heal() {
-	m.logf("all is healed")
-	for i := range m.wires {
-		for j := range m.wires[i] {
-			w := &m.wires[i][j]
-			w.cut, w.loss, w.twice = false, 0, 0
-		}
-	}
-	for _, h := range m.hosts {
-		if h.asleep || h.node.Leaving() {
-			m.crash(h)
-		}
-		if h.unfit {
-			h.unfit = false
-			m.tell(h, Fit{})
-		}
-		if !h.up {
-			m.start(h)
-		}
-	}
-}
-
-func fitness(unfit bool) Fit {
-	if unfit {
-		return Fit{Faults: 1, Cut: true, Why: "simulated"}
-	}
-	return Fit{}
+	w := newWorld(h)
+	w.telling = true
+	w.live()
+	t.Logf("\n%s\n%s\n%s", h, w.story(), w.fault)
 }

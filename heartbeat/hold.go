@@ -61,7 +61,7 @@ func (s *step) hold(on bool) {
 	}
 	s.held, s.barrier = on, noBarrier
 	if s.started && s.settings.Keyed {
-		s.sendAt = s.now
+		s.soon()
 	}
 	if on {
 		s.wants = false

@@ -14,7 +14,7 @@ func (s *step) heardRunning(b Beat) {
 	s.refuse(noBarrier)
 	switch {
 	case !s.phase.active():
-	case b.Stop && !s.stopping:
+	case b.Stop && (!s.stopping || s.settings.Role == Backup): // each may have found the other's dead
 		s.serviceAt = s.now
 		s.letGo(partnerService, ReasonService)
 	case s.phase == Yielding:

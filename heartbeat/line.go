@@ -21,9 +21,9 @@ const oldKeyFor = time.Hour
 //
 // A Line with two keys signs with the newest as soon as the partner's packets
 // say that its newest is the same. Until then it signs with the key that the
-// partner signs with, which the partner has for certain; with the older before
-// it has heard any. So a key is changed without an outage: put a new one before
-// the old in lvs.key on both routers, in any order.
+// partner signs with, which the partner has for certain; with both in turn
+// before it has heard any. So a key is changed without an outage: put a new one
+// before the old in lvs.key on both routers, in any order.
 type Line struct {
 	mu       sync.Mutex // guards all
 	role     Role
@@ -112,7 +112,7 @@ func (l *Line) signer() signer {
 			return s
 		}
 	}
-	return l.keys[len(l.keys)-1]
+	return l.keys[l.replay.seq%uint64(len(l.keys))]
 }
 
 // Open reads a datagram that came on a path, below MaxPaths, from the

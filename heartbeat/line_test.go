@@ -52,7 +52,7 @@ func TestPacketGolden(t *testing.T) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	key := testKey(2) // the older: the partner has not been heard
+	key := testKey(2) // in turn: the partner has not been heard
 	mac := hmac.New(sha256.New, key[:])
 	mac.Write(raw[:macAt])
 	if !hmac.Equal(mac.Sum(nil), raw[macAt:]) {

@@ -59,6 +59,14 @@ func (s *step) speak() {
 	}
 }
 
+// soon has a heartbeat go out with this step, unless this router keeps quiet
+// until its addresses are gone.
+func (s *step) soon() {
+	if s.phase != Dropping {
+		s.sendAt = s.now
+	}
+}
+
 // hush leaves out heartbeats until the addresses are gone: the next one says
 // that they are. It must come before the partner takes this router for dead.
 func (s *step) hush() {

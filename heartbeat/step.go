@@ -108,7 +108,7 @@ func (s *step) configure(settings Settings) {
 	if s.settings == old {
 		return
 	}
-	s.sendAt = s.now
+	s.soon()
 	if s.settings.listening() != old.listening() {
 		// The partner may not have its new settings yet, nor have been listened to.
 		s.listen()

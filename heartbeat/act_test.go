@@ -1,0 +1,133 @@
+package heartbeat_test
+
+import (
+	"time"
+
+	"pacu/heartbeat"
+)
+
+// step steps the Node, and does what it wants done.
+func (h *host) step(ev heartbeat.Event) {
+	if !h.up {
+		return
+	}
+	w := h.w
+	var actions []heartbeat.Action
+	was := h.node.Phase()
+	h.node, actions = w.step(h.node, h.clock(), ev)
+	if p := h.node.Phase(); p == heartbeat.Dropping && p != was && h.node.Reason() == heartbeat.ReasonConflict {
+		h.conflictAt = w.now
+	}
+	for _, a := range actions {
+		if _, ok := a.(heartbeat.Send); !ok {
+			w.tell("%s: %T %v", h.name, a, a)
+		}
+		h.act(a)
+	}
+	h.schedule()
+}
+
+func (h *host) act(a heartbeat.Action) {
+	switch a := a.(type) {
+	case heartbeat.Send:
+		h.send(a.Beat)
+	case heartbeat.Activate:
+		h.taken++
+		h.raise(a.Job)
+	case heartbeat.Deactivate:
+		h.restoring = false
+		most := h.w.lower
+		if h.addresses == down {
+			most = 0
+		}
+		h.work(falling, most, func() {
+			h.addresses = down
+			h.step(heartbeat.Lowered{Job: a.Job})
+		})
+	case heartbeat.Announce:
+		h.told++
+		if h.addresses != raised && !h.restoring {
+			h.w.fail("%s announces what it has not", h.name)
+		}
+	case heartbeat.Gone:
+		if h.addresses != down {
+			h.w.fail("%s is gone with the addresses", h.name)
+		}
+		h.newLife()
+		h.up = false
+	}
+}
+
+func (h *host) raise(job int) {
+	most := h.w.raise
+	switch h.addresses {
+	case down:
+	case raised:
+		most = 0 // of the pulse before
+	default:
+		h.w.fail("%s activates while its addresses are busy", h.name)
+	}
+	h.work(rising, most, func() {
+		if h.failing {
+			h.failed = true
+			h.step(heartbeat.Failed{Job: job, Why: "simulated"})
+			return
+		}
+		h.addresses = raised
+		h.step(heartbeat.Raised{Job: job})
+	})
+}
+
+// schedule has the Node ticked when it is due.
+func (h *host) schedule() {
+	h.ticks++
+	next := h.node.Next()
+	if !h.up || next == heartbeat.Never {
+		return
+	}
+	wait := next - h.clock()
+	if wait <= 0 {
+		h.w.fail("%s is due again at once", h.name)
+	}
+	tick := h.ticks
+	wait = wait*1e6/time.Duration(1e6+h.ppm) + 1
+	h.w.after(wait+h.between(0, tickLate), func() {
+		if tick == h.ticks {
+			h.probe()
+			h.step(heartbeat.Tick{})
+		}
+	})
+}
+
+// probe is what a standby does where the routers themselves serve.
+func (h *host) probe() {
+	if h.w.fos && h.partner.dead && h.partner.addresses == raised {
+		h.step(heartbeat.PartnerFailed{Why: "simulated"})
+	}
+}
+
+// send seals a beat and puts it on the wires. It checks that the beat says
+// nothing that is not so.
+func (h *host) send(b heartbeat.Beat) {
+	w := h.w
+	quiet := w.now - h.sentAt
+	switch {
+	case !w.keyed:
+		// A partner that hands over lets go when it hears Running. Who has just
+		// started, or was asleep, may not know that it hands over.
+		running := b.Message == heartbeat.Running || b.Message == heartbeat.FOSRunning
+		if running && b.Phase == heartbeat.Taking && b.Reason == heartbeat.ReasonInactive &&
+			w.calm && w.now-h.changed > 2*w.keepalive && h.partner.up && h.partner.node.Phase() == heartbeat.Yielding {
+			w.fail("%s says running before its addresses are up", h.name)
+		}
+	case b.Phase == heartbeat.PhaseStandby && h.addresses != down:
+		w.fail("%s says standby and has addresses", h.name)
+	case (b.Phase == heartbeat.Serving || b.Phase == heartbeat.Yielding) && h.addresses != raised && !h.restoring && quiet < w.deadtime/2:
+		w.fail("%s says %s and has no addresses", h.name, b.Phase)
+	case b.Phase == heartbeat.Dropping && b.Reason == heartbeat.ReasonConflict && quiet < min(w.deadtime/2, w.deadtime-w.way)-tickLate:
+		w.fail("%s lost a split brain, and is heard %v after its last heartbeat, before its addresses are gone", h.name, quiet)
+	}
+	raw := h.line.Seal(b, h.wall())
+	w.transmit(h, raw)
+	h.beaten()
+}
