@@ -83,7 +83,7 @@ func TestKeyIsNeverPrinted(t *testing.T) {
 	if k.ID() == testKey(8).ID() {
 		t.Error("two keys have one name")
 	}
-	if NewKey() == NewKey() {
+	if a, b := NewKey(), NewKey(); a == b {
 		t.Error("two new keys are the same")
 	}
 }

@@ -242,15 +242,4 @@ func (m *sim) transmit(from *host, b Beat) {
 	}
 }
 
-// works tells whether a path carries everything both ways.
-func (m *sim) works() bool {
-	for i := range m.hosts[0].settings.Paths {
-		a, b := m.wires[0][i], m.wires[1][i]
-		if !a.cut && !b.cut && a.loss == 0 && b.loss == 0 {
-			return true
-		}
-	}
-	return false
-}
-
 func (m *sim) story() string { return strings.Join(m.log, "\n") }
