@@ -1,6 +1,7 @@
 package heartbeat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,9 +15,6 @@ import (
 )
 
 const (
-	// sendWithin bounds the sending of a heartbeat. A datagram is queued or
-	// refused at once; one that cannot be is worth less than the next.
-	sendWithin = 100 * time.Millisecond
 	// readBuffer is more than a heartbeat, so that a longer datagram shows.
 	readBuffer = 512
 
@@ -37,6 +35,8 @@ type Path struct {
 	conn   *net.UDPConn
 	local  netip.AddrPort
 	remote netip.AddrPort
+	raw    syscall.RawConn // conn's
+	to     unix.Sockaddr   // remote
 
 	mu    sync.Mutex
 	stats PathStats // guarded by mu
@@ -68,10 +68,34 @@ func Listen(local, remote netip.AddrPort, name string) (*Path, error) {
 		return nil, listenError(local, err)
 	}
 	udp := conn.(*net.UDPConn)
-	return &Path{
+	p := &Path{
 		name: name, conn: udp, remote: remote,
 		local: unmapped(udp.LocalAddr().(*net.UDPAddr).AddrPort()),
-	}, nil
+	}
+	if p.raw, err = udp.SyscallConn(); err == nil {
+		p.to, err = sockaddr(remote)
+	}
+	if err != nil {
+		udp.Close()
+		return nil, fmt.Errorf("udp %s: %w", local, err)
+	}
+	return p, nil
+}
+
+// sockaddr is a as the kernel takes it.
+func sockaddr(a netip.AddrPort) (unix.Sockaddr, error) {
+	if a.Addr().Is4() {
+		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}, nil
+	}
+	to := &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
+	if zone := a.Addr().Zone(); zone != "" {
+		i, err := net.InterfaceByName(zone)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", a, err)
+		}
+		to.ZoneId = uint32(i.Index)
+	}
+	return to, nil
 }
 
 // hurry lets what the socket sends go first.
@@ -129,14 +153,16 @@ func (p *Path) Stats() PathStats {
 	return s
 }
 
-// Send sends a datagram once. That nobody listens at the other end is no
-// error.
+// Send sends a datagram once, and never waits: one that the kernel cannot queue
+// at once is worth less than the next. That nobody listens at the other end is
+// no error.
 func (p *Path) Send(raw []byte) error {
-	if err := p.conn.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
-		return fmt.Errorf("heartbeat on %s: %w", p, err)
-	}
-	_, err := p.conn.WriteToUDPAddrPort(raw, p.remote)
-	if err != nil && !errors.Is(err, unix.ECONNREFUSED) {
+	var err error
+	outer := p.raw.Write(func(fd uintptr) bool {
+		err = unix.Sendto(int(fd), raw, unix.MSG_DONTWAIT, p.to)
+		return true // one try
+	})
+	if err = cmp.Or(outer, err); err != nil && !errors.Is(err, unix.ECONNREFUSED) {
 		return fmt.Errorf("heartbeat on %s: %w", p, err)
 	}
 	p.mu.Lock()
