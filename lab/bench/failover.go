@@ -35,6 +35,7 @@ var (
 type outcome struct {
 	gap   time.Duration // the longest time in which no answer came
 	lost  int           // requests
+	how   string        // they were lost
 	stall time.Duration // the longest time that the machine itself stood still
 }
 
@@ -86,7 +87,7 @@ func (s Settings) play(ctx context.Context, sys system, pc pace, events []event,
 					if err != nil {
 						return o, fmt.Errorf("%s, round %d: %w", e.name, n+1, err)
 					}
-					say("%s: %s-%s %d of %d: gap %.2f s, %d requests lost; the machine stalled for %.2f s at most", sys.name(), e.name, pc.name, n+1, s.Rounds, o.gap.Seconds(), o.lost, o.stall.Seconds())
+					say("%s: %s-%s %d of %d: gap %.2f s, %d requests lost%s; the machine stalled for %.2f s at most", sys.name(), e.name, pc.name, n+1, s.Rounds, o.gap.Seconds(), o.lost, o.how, o.stall.Seconds())
 					return o, nil
 				})
 				if err != nil {

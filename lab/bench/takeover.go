@@ -78,7 +78,7 @@ func takeovers(ctx context.Context, m mover, pc pace, rounds int, say Say) (all 
 	g.Go(func() error {
 		defer stop()
 		for n := range rounds {
-			t, err := b.round(ctx, m)
+			t, err := b.round(ctx, m, say)
 			if err != nil {
 				return fmt.Errorf("round %d: %w", n+1, err)
 			}
@@ -91,7 +91,8 @@ func takeovers(ctx context.Context, m mover, pc pace, rounds int, say Say) (all 
 }
 
 // round heals the pair and lets the active router lose power.
-func (b *broad) round(ctx context.Context, m mover) (takeover, error) {
+func (b *broad) round(ctx context.Context, m mover, say Say) (takeover, error) {
+	began := time.Now()
 	if err := b.heal(m); err != nil {
 		return takeover{}, err
 	}
@@ -100,6 +101,7 @@ func (b *broad) round(ctx context.Context, m mover) (takeover, error) {
 			return takeover{}, err
 		}
 	}
+	say("%s: the table is loaded after %.1f s", m.name(), time.Since(began).Seconds())
 	var active int
 	err := b.await(ctx, "one router that serves", func() (err error) {
 		if time.Since(b.started) < b.pace.deadtime+calm {
@@ -111,11 +113,11 @@ func (b *broad) round(ctx context.Context, m mover) (takeover, error) {
 	if err != nil {
 		return takeover{}, err
 	}
+	began = time.Now()
 	// The loads are over, and the crash keeps no step with the heartbeats.
 	if err := pause(ctx, calm+rand.N(max(b.pace.keepalive, b.pace.advert))); err != nil {
 		return takeover{}, err
 	}
-	began := time.Now().Add(-time.Minute)
 	dead := b.routers[active]
 	delete(b.running, dead)
 	if err := dead.PowerOff(); err != nil {

@@ -1,10 +1,15 @@
 package bench
 
 import (
+	"context"
 	"encoding/hex"
+	"errors"
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
+
+	"pacu/lab"
 )
 
 var frames = []struct {
@@ -53,4 +58,58 @@ func FuzzParseFrame(f *testing.F) {
 			t.Errorf("%x: %d with %s", b, k, a)
 		}
 	})
+}
+
+// A tap hears a host's heartbeat once, with the kernel's time.
+func TestTap(t *testing.T) {
+	if err := lab.Check(); err != nil {
+		t.Skip(err)
+	}
+	n := lab.New("tap")
+	defer func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	lan := n.Switch("lan")
+	for i, name := range []string{"lvs-01", "lvs-02"} {
+		n.Host(name).Plug(lan, "eth0", routerAddr(i).String()+"/16")
+	}
+	if err := n.Err(); err != nil {
+		t.Fatal(err)
+	}
+	tap, err := tapAt(lan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- tap.run(ctx) }()
+	before := time.Now()
+	conn, err := n.Hosts()[0].DialContext(ctx, "udp", netip.AddrPortFrom(routerAddr(1), 539).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte("beat")); err != nil {
+		t.Fatal(err)
+	}
+	var seen []sighting
+	err = lab.Until(ctx, 10*time.Millisecond, func() error {
+		if seen = tap.since(before); len(seen) == 0 {
+			return errors.New("nothing was heard")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := seen[0]; len(seen) != 1 || s.kind != heartbeat || s.addr != routerAddr(0) || s.at.After(time.Now()) {
+		t.Errorf("heard %+v", seen)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,8 +120,21 @@ func (t *trial) round(ctx context.Context, e event) (outcome, error) {
 	}
 	// A request that was under way may be the first to fail.
 	samples := t.Steady.Samples(began.Add(-timeout))
-	o := outcome{silence(samples), lab.Sum(samples).Failed, t.stalls.longest(began.Add(-calm))}
+	sum := lab.Sum(samples)
+	o := outcome{silence(samples), sum.Failed, reasons(sum.Errors), t.stalls.longest(began.Add(-calm))}
 	return o, t.heal()
+}
+
+// reasons are counted errors in brackets, or nothing.
+func reasons(counted map[string]int) string {
+	var list []string
+	for _, text := range slices.Sorted(maps.Keys(counted)) {
+		list = append(list, fmt.Sprintf("%d times %s", counted[text], text))
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(list, ", ") + ")"
 }
 
 // heal gives power back and starts what does not run.
