@@ -84,7 +84,7 @@ func Listen(local, remote netip.AddrPort, name string) (*Path, error) {
 
 // sockaddr is a as the kernel takes it.
 func sockaddr(a netip.AddrPort) (unix.Sockaddr, error) {
-	if a.Addr().Is4() {
+	if a = unmapped(a); a.Addr().Is4() {
 		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}, nil
 	}
 	to := &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16()}
