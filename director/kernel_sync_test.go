@@ -102,8 +102,8 @@ virtual web {
 `
 
 // TestKernelConnectionsOfTheBackup has a connection through one router, which
-// its real kernel tells the other one's: both count it, without a nannie's
-// word and with hardly a packet in it.
+// the kernel tells the other one of: both count it, though hardly a packet
+// has passed in it.
 func TestKernelConnectionsOfTheBackup(t *testing.T) {
 	for _, tt := range []struct{ name, options string }{
 		{"as the kernel has it", ""},
