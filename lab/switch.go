@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/jsimonetti/rtnetlink/v2"
+	"github.com/mdlayher/netlink"
+	"golang.org/x/sys/unix"
 )
 
 // Switch joins the hosts plugged into it.
@@ -55,12 +59,31 @@ func (p *port) plug(host *namespace) error {
 func (p *port) unplug() error { return p.s.ns.tool("ip", "link", "del", p.name) }
 
 // carrier sets the switch's end up or down, which the host sees as its carrier.
+// It starts no program: a loss of power is sudden.
 func (p *port) carrier(up bool) error {
-	state := "down"
-	if up {
-		state = "up"
+	c, err := rtnetlink.Dial(&netlink.Config{NetNS: int(p.s.ns.net.Fd())})
+	if err != nil {
+		return fmt.Errorf("switch %s: netlink: %w", p.s.name, err)
 	}
-	return p.s.ns.tool("ip", "link", "set", p.name, state)
+	defer c.Close()
+	links, err := c.Link.List()
+	if err != nil {
+		return fmt.Errorf("switch %s: list links: %w", p.s.name, err)
+	}
+	var flags uint32
+	if up {
+		flags = unix.IFF_UP
+	}
+	for _, l := range links {
+		if l.Attributes.Name != p.name {
+			continue
+		}
+		if err := c.Link.Set(&rtnetlink.LinkMessage{Index: l.Index, Flags: flags, Change: unix.IFF_UP}); err != nil {
+			return fmt.Errorf("switch %s: set %s up=%v: %w", p.s.name, p.name, up, err)
+		}
+		return nil
+	}
+	return fmt.Errorf("switch %s: there is no %s", p.s.name, p.name)
 }
 
 // forward makes the switch drop all it gets on the port, or not. The host sees
