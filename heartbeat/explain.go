@@ -120,11 +120,11 @@ func (x *explainer) partnerFacts() {
 	for i, p := range x.paths[:x.settings.Paths] {
 		switch {
 		case !p.ever:
-			x.say("%s: nothing heard for %s", pathWords(i), x.since(p.heard))
+			x.say("%s: nothing heard for %s", x.settings.pathWords(i), x.since(p.heard))
 		case p.silent:
-			x.say("%s: silent for %s", pathWords(i), x.since(p.heard))
+			x.say("%s: silent for %s", x.settings.pathWords(i), x.since(p.heard))
 		default:
-			x.say("%s: heard %s ago", pathWords(i), x.since(p.heard))
+			x.say("%s: heard %s ago", x.settings.pathWords(i), x.since(p.heard))
 		}
 	}
 }

@@ -22,7 +22,7 @@ func (s *step) hear(ev Heard) {
 	p.heard, p.ever, p.silent = s.now, true, false
 	s.graced = false
 	if before.silent {
-		s.note(Info, "%s: heartbeat again after %v", pathWords(ev.Path), (s.now - before.heard).Round(time.Millisecond))
+		s.note(Info, "%s: heartbeat again after %v", s.settings.pathWords(ev.Path), (s.now - before.heard).Round(time.Millisecond))
 	}
 	if s.partner == PartnerSilent {
 		s.setPartner(PartnerUnknown)
@@ -110,7 +110,7 @@ func (s *step) judgeSilence() {
 		p := &s.paths[i]
 		if !p.silent && s.now-p.heard >= s.settings.Deadtime {
 			p.silent = true
-			s.note(Warning, "%s: no heartbeat for %v", pathWords(i), (s.now - p.heard).Round(time.Millisecond))
+			s.note(Warning, "%s: no heartbeat for %v", s.settings.pathWords(i), (s.now - p.heard).Round(time.Millisecond))
 		}
 		silent = silent && p.silent
 	}

@@ -2,6 +2,7 @@ package heartbeat
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -51,23 +52,25 @@ func (p PartnerState) String() string {
 // the private, and those of heartbeat_path.
 const MaxPaths = 8
 
-// PathName is "public" for path 0, "private" for path 1, then "path 3".
-func PathName(i int) string {
-	switch i {
-	case 0:
+// PathName is "public" for path 0, "private" for path 1 where there is such a
+// one, and "path 3" for path 2.
+func (s Settings) PathName(i int) string {
+	switch {
+	case i == 0:
 		return "public"
-	case 1:
+	case i == 1 && !s.NoPrivate:
 		return "private"
 	}
 	return "path " + strconv.Itoa(i+1)
 }
 
 // pathWords is "public path" for path 0, "path 3" for path 2.
-func pathWords(i int) string {
-	if i > 1 {
-		return PathName(i)
+func (s Settings) pathWords(i int) string {
+	name := s.PathName(i)
+	if strings.HasPrefix(name, "path ") {
+		return name
 	}
-	return PathName(i) + " path"
+	return name + " path"
 }
 
 // Settings are a Node's part of lvs.cf, and of what an operator wants.
@@ -77,6 +80,7 @@ type Settings struct {
 	Deadtime  time.Duration // of silence on all paths until the partner is dead; at least Keepalive is used
 	Partner   bool          // backup_active: there is another router
 	Paths     int           // 1 to MaxPaths
+	NoPrivate bool          // the second path is one of heartbeat_path
 	// ForceActive makes the first Step activate whatever the partner says.
 	ForceActive bool
 	// Resume does the same where an earlier pulse of this router served until

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,9 +27,6 @@ type journal struct {
 	kept  *control.Log
 	lines chan slog.Record
 	lost  atomic.Uint64 // lines that the log did not take in time
-
-	mu    sync.Mutex
-	heeds []func(control.Event)
 }
 
 // newJournal returns a journal whose lines are written until close.
@@ -42,13 +38,6 @@ var slogLevel = map[control.Level]slog.Level{
 	control.Info: slog.LevelInfo, control.Warning: slog.LevelWarn, control.Error: slog.LevelError,
 }
 
-// heed has f told of every event. It must not wait.
-func (j *journal) heed(f func(control.Event)) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.heeds = append(j.heeds, f)
-}
-
 // add records that message happened to object; attrs are for the log alone.
 func (j *journal) add(level control.Level, kind, object, message string, attrs ...any) {
 	r := slog.NewRecord(time.Now(), slogLevel[level], message, 0)
@@ -58,14 +47,7 @@ func (j *journal) add(level control.Level, kind, object, message string, attrs .
 	default:
 		j.lost.Add(1)
 	}
-	e := control.Event{Time: r.Time, Level: level, Kind: kind, Object: object, Message: message}
-	j.kept.Add(e)
-	j.mu.Lock()
-	heeds := j.heeds
-	j.mu.Unlock()
-	for _, f := range heeds {
-		f(e)
-	}
+	j.kept.Add(control.Event{Time: r.Time, Level: level, Kind: kind, Object: object, Message: message})
 }
 
 func (j *journal) String() string { return "journal" }

@@ -248,7 +248,7 @@ func (s *site) findSelf(ctx context.Context, held []vip.Held) error {
 			if _, ok := interfaceOf(held, a); !ok {
 				return fmt.Errorf("heartbeat_path %s %s: this router's end %s is on none of its interfaces (it has %s)", more.Primary, more.Backup, a, list(held))
 			}
-			s.paths = append(s.paths, pathSpec{heartbeat.PathName(len(s.paths)), s.at(a), s.at(b)})
+			s.paths = append(s.paths, pathSpec{fmt.Sprintf("path %d", len(s.paths)+1), s.at(a), s.at(b)})
 		}
 		if len(s.paths) > heartbeat.MaxPaths {
 			return fmt.Errorf("%d heartbeat paths, at most %d: take some heartbeat_path lines out", len(s.paths), heartbeat.MaxPaths)
@@ -280,7 +280,8 @@ func (s *site) heartbeat(f first) heartbeat.Settings {
 	return heartbeat.Settings{
 		Role: s.role, Keepalive: s.cfg.Keepalive, Deadtime: s.cfg.Deadtime,
 		Partner: s.partner.IsValid(), Paths: len(s.paths), ForceActive: f.force, Resume: f.resume,
-		Fos: s.fos(), Keyed: len(s.keys) > 0, Preempt: s.cfg.Preempt, PreemptDelay: s.cfg.PreemptDelay,
+		NoPrivate: len(s.paths) > 1 && s.paths[1].name != "private",
+		Fos:       s.fos(), Keyed: len(s.keys) > 0, Preempt: s.cfg.Preempt, PreemptDelay: s.cfg.PreemptDelay,
 		SyncGate: s.cfg.SyncDaemon, Serial: uint32(s.cfg.SerialNo), Hash: s.hash(), Held: f.held,
 	}
 }
