@@ -7,7 +7,7 @@ const kernelPackage = "linux-image-cloud-amd64"
 // toolPackages hold the programs of Tools. Libraries they depend on come along.
 var toolPackages = []string{
 	"bash", "busybox-static", "curl", "iproute2", "ipvsadm", "iptables",
-	"keepalived", "netbase", "nftables", "procps", "tcpdump", "util-linux",
+	"keepalived", "netbase", "nftables", "nginx", "procps", "tcpdump", "util-linux",
 }
 
 // Tools are the programs of the machine, beside busybox: paths in Debian's
@@ -18,7 +18,7 @@ var Tools = []string{
 	"/bin/ip", "/sbin/bridge", "/sbin/tc", "/bin/ss", "/usr/sbin/arpd",
 	"/sbin/ipvsadm", "/usr/sbin/keepalived",
 	"/usr/sbin/nft", "/usr/sbin/xtables-nft-multi",
-	"/usr/bin/tcpdump", "/usr/bin/curl",
+	"/usr/bin/tcpdump", "/usr/bin/curl", "/usr/sbin/nginx",
 	"/usr/bin/unshare", "/usr/bin/nsenter", "/usr/bin/setpriv",
 	"/usr/bin/taskset",
 	"/bin/busybox",
