@@ -29,6 +29,7 @@ type site struct {
 	routers []*router
 	servers []*server
 	client  *lab.Host
+	lan     *lab.Switch // the public network
 
 	downloads sync.Map // *download by its number
 }
@@ -93,6 +94,7 @@ func newLAN(t *testing.T, f family, routers, servers int) *site {
 	t.Helper()
 	s := newSite(t, f)
 	lan := s.Switch("public")
+	s.lan = lan
 	for i := range routers {
 		r := s.addRouter()
 		plug(r.Host, lan, "eth0", public, 1+i)
@@ -109,6 +111,7 @@ func newNAT(t *testing.T, f family, routers, servers int) *site {
 	t.Helper()
 	s := newSite(t, f)
 	outside, inside := s.Switch("public"), s.Switch("private")
+	s.lan = outside
 	for i := range routers {
 		r := s.addRouter()
 		plug(r.Host, outside, "eth0", public, 1+i)
