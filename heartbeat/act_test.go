@@ -110,7 +110,11 @@ func (h *host) probe() {
 // nothing that is not so.
 func (h *host) send(b heartbeat.Beat) {
 	w := h.w
-	quiet := w.now - h.sentAt
+	quiet, active := w.now-h.sentAt, b.Phase == heartbeat.Serving || b.Phase == heartbeat.Yielding
+	if active && h.clock()-h.spokeAt >= w.deadtime && h.spokeAt >= h.bornAt {
+		w.fail("%s was replaced, as far as it knows, and says %s", h.name, b.Phase)
+	}
+	h.spokeAt = h.clock()
 	switch {
 	case !w.keyed:
 		// A partner that hands over lets go when it hears Running. Who has just
@@ -122,7 +126,7 @@ func (h *host) send(b heartbeat.Beat) {
 		}
 	case b.Phase == heartbeat.PhaseStandby && h.addresses != down:
 		w.fail("%s says standby and has addresses", h.name)
-	case (b.Phase == heartbeat.Serving || b.Phase == heartbeat.Yielding) && h.addresses != raised && !h.restoring && quiet < w.deadtime/2:
+	case active && h.addresses != raised && !h.restoring && quiet < w.deadtime/2:
 		w.fail("%s says %s and has no addresses", h.name, b.Phase)
 	case b.Phase == heartbeat.Dropping && b.Reason == heartbeat.ReasonConflict && quiet < min(w.deadtime/2, w.deadtime-w.way)-tickLate:
 		w.fail("%s lost a split brain, and is heard %v after its last heartbeat, before its addresses are gone", h.name, quiet)

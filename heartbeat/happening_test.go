@@ -87,6 +87,13 @@ var kinds = map[string]kind{
 	"service lives": {do: func(_ *world, h *host, _ happening) { h.dead = false }, fos: true, calm: true},
 }
 
+// fitnessKinds are the kinds that leave the network and the processes alone:
+// the router that is more fit has to serve.
+var fitnessKinds = []string{
+	"start", "fit", "cut off", "faults", "no servers", "servers", "hold on", "hold off", "switchover",
+	"leave in calm", "reload", "renew the key", "copy the key",
+}
+
 // kindNames are in order, for a choice that is the same in every run.
 var kindNames = func() (names []string) {
 	for name := range kinds {

@@ -40,6 +40,7 @@ type history struct {
 	preemptDelay        time.Duration
 	calm                bool // nothing goes wrong
 	steady              bool // nothing but short stalls
+	fitness             bool // nothing but fitnessKinds
 	trouble             time.Duration
 	steps               []happening
 	renewals            [2]int // of each pair's key
@@ -68,11 +69,16 @@ func newHistory(seed uint64) history {
 	theme := rng.IntN(100)
 	h.calm = theme < 15
 	h.steady = theme >= 15 && theme < 25
+	h.fitness = theme >= 25 && theme < 35 && h.keyed && !h.fos
 	apart := 6 * h.keepalive
+	if h.fitness {
+		apart = 20 * h.keepalive
+		h.trouble += 100 * h.keepalive
+	}
 	var names []string
 	for _, name := range kindNames {
 		k := kinds[name]
-		if k.keyed && !h.keyed || k.eve && !h.eves || k.fos && !h.fos || h.calm && !k.calm || h.steady && name != "stall" {
+		if k.keyed && !h.keyed || k.eve && !h.eves || k.fos && !h.fos || h.calm && !k.calm || h.steady && name != "stall" || h.fitness && !slices.Contains(fitnessKinds, name) {
 			continue
 		}
 		if h.steady || chance(50) || name == "start" || name == "third host" {
@@ -119,8 +125,8 @@ func newHistory(seed uint64) history {
 func (h history) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "keepalive %v, deadtime %v, way %v, up in %v, down in %v, %d paths, %d pairs\n", h.keepalive, h.deadtime, h.way, h.raise, h.lower, h.paths, h.pairs)
-	fmt.Fprintf(&b, "keyed %v, fos %v, third host %v, drift %v, wrong clocks %v, preempt %v after %v, sync %v, calm %v, steady %v\n",
-		h.keyed, h.fos, h.eves, h.drift, h.clocksWrong, h.preempt, h.preemptDelay, h.syncGate, h.calm, h.steady)
+	fmt.Fprintf(&b, "keyed %v, fos %v, third host %v, drift %v, wrong clocks %v, preempt %v after %v, sync %v, calm %v, steady %v, fitness %v\n",
+		h.keyed, h.fos, h.eves, h.drift, h.clocksWrong, h.preempt, h.preemptDelay, h.syncGate, h.calm, h.steady, h.fitness)
 	for _, s := range h.steps {
 		fmt.Fprintf(&b, "%12v %s\n", s.at.Round(time.Microsecond), s)
 	}

@@ -44,7 +44,9 @@ type host struct {
 	addresses addresses
 	job       int // counts those of the worker
 	sentAt    time.Duration
-	guards    int // counts the orders to the guard
+	bornAt    time.Duration // on its own clock
+	spokeAt   time.Duration // on its own clock
+	guards    int           // counts the orders to the guard
 	restoring bool
 
 	fit     heartbeat.Fit
@@ -54,8 +56,9 @@ type host struct {
 	failed  bool // and an attempt did fail
 	dead    bool // its service does not answer, for service = fos
 
-	taken, told int    // Activates, Announces
-	said        string // what it heard last, for the log
+	taken, told int                // Activates, Announces
+	said        string             // what it heard last, for the log
+	opened      map[[2]uint64]bool // what this start believed, by path, where there is a third host
 	conflictAt  time.Duration
 }
 
@@ -107,7 +110,9 @@ func (w *world) start(h *host) {
 	if !s.Resume {
 		h.addresses = down // what a dead pulse left is undone before the first heartbeat
 	}
-	h.node = heartbeat.NewNode(h.clock(), s)
+	h.bornAt = h.clock()
+	h.node = heartbeat.NewNode(h.bornAt, s)
+	h.opened = map[[2]uint64]bool{}
 	h.line = heartbeat.NewLine(h.keys, s.Role, h.rng.Uint64()|1)
 	h.failed = false
 	for _, ev := range []heartbeat.Event{h.fit, h.facts, heartbeat.Tick{}} {

@@ -63,6 +63,18 @@ func (w *world) promised() []*promise {
 				},
 			})
 		}
+		if w.fitness {
+			for _, h := range pair {
+				all = append(all, &promise{
+					what: h.name + " serves, and its partner is more fit", hosts: pair,
+					broken: func() bool {
+						return h.addresses == raised && h.partner.addresses != raised && h.fit.Faults > h.partner.fit.Faults &&
+							h.awake() && h.partner.able() && !h.node.Leaving()
+					},
+					limit: func() time.Duration { return 10*time.Second + 2*w.deadtime + 4*w.keepalive + 2*work + slack },
+				})
+			}
+		}
 		if w.calm {
 			served := false
 			all = append(all, &promise{

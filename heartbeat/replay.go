@@ -138,8 +138,7 @@ func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error)
 		if late, err = s.follow(path, p, young, r.elapsed(now), now, r.seq); err != nil {
 			return false, err
 		}
-		r.retire(&r.current)
-		r.current, r.aside = s, start{}
+		r.current, r.aside = s, start{} // what took its place may be its next start, heard early
 		return late, nil
 	case r.isRetired(boot):
 		return false, ErrRetired
@@ -165,8 +164,6 @@ func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error)
 		r.retire(&r.aside)
 	case r.current.proven:
 		r.aside = r.current
-	default:
-		r.retire(&r.current)
 	}
 	r.current = next
 	return r.current.follow(path, p, young, r.elapsed(now), now, r.seq)
@@ -197,10 +194,11 @@ func (s *start) follow(path int, p packet, young bool, elapsed time.Duration, no
 	return late, nil
 }
 
-// retire remembers that s has ended, and empties it.
+// retire remembers that s has ended, and empties it. That is certain only of
+// one that was proven: another may be heard before what its forerunner sent.
 func (r *replay) retire(s *start) {
 	switch {
-	case s.boot == 0:
+	case !s.proven:
 	case len(r.retired) < startsKept:
 		r.retired = append(r.retired, s.boot)
 	default:

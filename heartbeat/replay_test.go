@@ -182,6 +182,43 @@ func TestReplayStarts(t *testing.T) {
 	w.replays("to a b that has just started", append(append(append(first, second...), unheard...), w.tape...))
 }
 
+// A start that was never heard is over when the next one has spoken, however
+// young its packets are.
+func TestReplayStartOfTheMomentBefore(t *testing.T) {
+	w := newWireTest(t)
+	w.talk(10)
+	w.tape = nil
+	w.startA(101)
+	w.fromB()
+	for range 3 {
+		w.now = w.now.Add(wireBeat / 10)
+		w.fromA() // lost, with echoes of b
+		w.fromB()
+	}
+	unheard := w.tape
+	w.startA(102)
+	w.fromB()
+	w.now = w.now.Add(wireBeat / 10)
+	w.hears("the next start", 0, w.fromA(), "")
+	w.replays("the start before", unheard)
+	w.talk(1)
+}
+
+// What a start sent last may come after what the next one sent first.
+func TestReplayStartOvertaken(t *testing.T) {
+	w := newWireTest(t)
+	w.talk(10)
+	w.now = w.now.Add(3 * wireBeat)
+	slow := w.fromA()
+	w.startA(101)
+	w.hears("the next start, which has heard nobody", 0, w.fromA(), "")
+	w.hears("the start before, on its way for long", 0, slow, "")
+	w.now = w.now.Add(wireBeat)
+	w.fromB()
+	w.talk(3)
+	w.replays("the start before", [][]byte{slow})
+}
+
 func TestReplayClocks(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -242,7 +279,7 @@ func TestReplayGreeting(t *testing.T) {
 func TestReplayRingIsBounded(t *testing.T) {
 	var r replay
 	for i := range uint64(3 * startsKept) {
-		r.retire(&start{boot: i + 1})
+		r.retire(&start{boot: i + 1, proven: true})
 	}
 	if len(r.retired) != startsKept || !r.isRetired(3*startsKept) || !r.isRetired(2*startsKept+1) || r.isRetired(2*startsKept) {
 		t.Errorf("%d kept", len(r.retired))

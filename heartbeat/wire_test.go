@@ -1,6 +1,7 @@
 package heartbeat_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"time"
 
@@ -65,6 +66,14 @@ func (h *host) open(path int, raw []byte) (accepted bool) {
 	if err != nil {
 		h.w.tell("%s refuses a datagram on path %d: %v", h.name, path, err)
 		return false
+	}
+	if h.w.eves {
+		// The end of the HMAC stands for the datagram.
+		once := [2]uint64{uint64(path), binary.BigEndian.Uint64(raw[len(raw)-8:])}
+		if h.opened[once] {
+			h.w.fail("%s believes a datagram twice", h.name)
+		}
+		h.opened[once] = true
 	}
 	if said := b.Message.String() + " " + b.Phase.String(); !late && said != h.said {
 		h.w.tell("%s hears %s on path %d", h.name, said, path)
