@@ -69,7 +69,7 @@ func Failover(ctx context.Context, s Settings, say Say) ([]Figure, error) {
 		}
 	}
 	// Each round of these has a router load a large table first.
-	const most = 4
+	const most = 2
 	takeovers, err := Takeover(ctx, Settings{min(s.Rounds, most)}, say)
 	return append(figures, takeovers...), err
 }

@@ -14,8 +14,11 @@ type pace struct {
 }
 
 var (
-	// second is Piranha's age: the usual set-up of both.
+	// second is Piranha's age.
 	second = pace{"1s", time.Second, 3 * time.Second, time.Second}
+	// usual is what each is set up with where nobody says otherwise: our
+	// console's new lvs.cf, and keepalived.conf's advert_int.
+	usual = pace{"defaults", 250 * time.Millisecond, time.Second, time.Second}
 	// tenth is what VRRP's version 3 was made for.
 	tenth = pace{"100ms", 100 * time.Millisecond, 300 * time.Millisecond, 100 * time.Millisecond}
 )

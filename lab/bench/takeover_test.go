@@ -38,13 +38,13 @@ func TestCompareTakeovers(t *testing.T) {
 	ours := []takeover{{360 * time.Millisecond, 500 * time.Millisecond, 300 * time.Millisecond}}
 	theirs := []takeover{{400 * time.Millisecond, 2 * time.Second, 360 * time.Millisecond}}
 	var got strings.Builder
-	for _, f := range compareTakeovers(ours, "keepalived", theirs, "much") {
+	for _, f := range compareTakeovers("failover/takeover-100ms", ours, "keepalived", theirs, 0.5, "much") {
 		got.WriteString(f.String() + "\n")
 	}
-	want := `bench failover/takeover/first-served-s ours=0.36 peer=keepalived:0.40 ratio=0.90 want<=0.33 MISSED (since the last heartbeat; much)
-bench failover/takeover/last-served-s ours=0.50 peer=keepalived:2.00 ratio=0.25 want<=0.33 met (since the last heartbeat; much)
-bench failover/takeover/first-served-after-deadtime-s ours=0.06 peer=keepalived:0.04 ratio=1.50 (past the silence that each waits for)
-bench failover/takeover/last-served-after-deadtime-s ours=0.20 peer=keepalived:1.64 ratio=0.12 (past the silence that each waits for)
+	want := `bench failover/takeover-100ms/first-served-s ours=0.36 peer=keepalived:0.40 ratio=0.90 want<=0.50 MISSED (since the last heartbeat; much)
+bench failover/takeover-100ms/last-served-s ours=0.50 peer=keepalived:2.00 ratio=0.25 want<=0.50 met (since the last heartbeat; much)
+bench failover/takeover-100ms/first-served-after-deadtime-s ours=0.06 peer=keepalived:0.04 ratio=1.50 (past the silence that each waits for)
+bench failover/takeover-100ms/last-served-after-deadtime-s ours=0.20 peer=keepalived:1.64 ratio=0.12 (past the silence that each waits for)
 `
 	if diff := cmp.Diff(want, got.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
