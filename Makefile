@@ -22,7 +22,7 @@ demo: build lab-tools ## the router pair of article 004, live; TOUR=1 plays it b
 	$(IN_LAB) --timeout 24h $(if $(TOUR),,--forward 3636 --forward 3637) -- $(BIN)/demo $(if $(TOUR),--tour)
 
 .PHONY: test
-test: check unit kernel-test e2e ## everything, with all set-up
+test: check unit histories kernel-test e2e ## everything, with all set-up
 
 .PHONY: check
 check: tools ## gofmt, vet, staticcheck, generated code, dependency rules
@@ -37,6 +37,10 @@ check: tools ## gofmt, vet, staticcheck, generated code, dependency rules
 .PHONY: unit
 unit: tools ## tests that need neither another kernel nor a browser
 	go test -race -short ./...
+
+.PHONY: histories
+histories: tools tshark ## a hundred thousand random histories of a router pair, simulated; Wireshark reads our heartbeats
+	go test -count=1 -timeout 20m -run '^TestHistories$$|^TestTshark' ./heartbeat -histories 100000
 
 .PHONY: kernel-test
 kernel-test: build lab-tools ## the machine's own tests, and the TestKernel tests on a real kernel with IPVS
@@ -54,7 +58,8 @@ bench: build lab-tools ## figures beside a peer's: B=failover, B=lvscf, B=ipvs
 
 SOAK ?= 30m
 .PHONY: soak
-soak: build lab-tools ## a pair through half an hour at random, under traffic; SOAK=5m, SEED=N
+soak: build lab-tools ## a million histories simulated, then a pair through half an hour at random, under traffic; SOAK=5m, SEED=N
+	go test -count=1 -timeout 3h -run '^TestHistories$$' ./heartbeat -histories 1000000 -first-seed $(or $(SEED),$$(date +%s)000000)
 	$(IN_LAB) --timeout 24h -- $(BIN)/soak --long $(SOAK) $(if $(SEED),--seed $(SEED))
 
 .PHONY: build
@@ -90,6 +95,10 @@ tools:
 .PHONY: lab-tools
 lab-tools:
 	$(call need,qemu-system-x86 busybox-static kmod cpio iproute2)
+
+.PHONY: tshark
+tshark:
+	$(call need,tshark)
 
 .PHONY: browser
 browser:
