@@ -33,6 +33,7 @@ func (h *host) act(a heartbeat.Action) {
 		h.send(a.Beat)
 	case heartbeat.Activate:
 		h.taken++
+		h.mayActivate()
 		h.raise(a.Job)
 	case heartbeat.Deactivate:
 		h.restoring = false
@@ -55,6 +56,24 @@ func (h *host) act(a heartbeat.Action) {
 		}
 		h.newLife()
 		h.up = false
+	}
+}
+
+// mayActivate checks that nothing forbids it.
+func (h *host) mayActivate() {
+	reason := h.node.Reason()
+	var why string
+	switch {
+	case reason == heartbeat.ReasonForced:
+	case h.held:
+		why = "held"
+	case reason == heartbeat.ReasonDead && h.fit.Cut:
+		why = "cut off"
+	case reason == heartbeat.ReasonDead && h.node.Blind():
+		why = "blind"
+	}
+	if why != "" {
+		h.w.fail("%s takes over, and is %s (%s)", h.name, why, reason)
 	}
 }
 

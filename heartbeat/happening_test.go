@@ -65,7 +65,7 @@ var kinds = map[string]kind{
 	"servers":       {do: func(_ *world, h *host, s happening) { h.counts(1+int(9*s.arg), int(2000*s.arg)) }, calm: true, keyed: true},
 	"hold on":       {do: func(_ *world, h *host, _ happening) { h.holds(true) }, calm: true},
 	"hold off":      {do: func(_ *world, h *host, _ happening) { h.holds(false) }, calm: true},
-	"switchover":    {do: func(_ *world, h *host, _ happening) { h.event(heartbeat.Switchover{}) }, calm: true},
+	"switchover":    {do: func(_ *world, h *host, _ happening) { h.switchesOver() }, calm: true},
 	"leave":         {do: func(_ *world, h *host, _ happening) { h.event(heartbeat.Leave{}) }},
 	"leave in calm": {do: func(_ *world, h *host, _ happening) { h.leavesInCalm() }, calm: true},
 	"upgrade": {do: func(w *world, h *host, s happening) {
@@ -135,6 +135,15 @@ func (h *host) counts(up, connections int) {
 func (h *host) holds(on bool) {
 	h.held = on
 	h.event(heartbeat.Hold{On: on})
+}
+
+// switchesOver has the other router serve. A partner without a key has to know
+// first which one that is: from one that hands over it hears no more than that
+// it does not serve.
+func (h *host) switchesOver() {
+	if w := h.w; !w.calm || w.keyed || w.now-max(h.began, h.partner.began) > 4*w.keepalive+w.way {
+		h.event(heartbeat.Switchover{})
+	}
 }
 
 // leavesInCalm leaves where the partner can take over, and comes back.

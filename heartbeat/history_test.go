@@ -140,6 +140,44 @@ func (h history) lived() string {
 	return w.fault
 }
 
+// TestHistories lives through random histories of a pair of routers, or two
+// pairs on the same wires, and of a third host that records, replays, reflects
+// and forges. Each history mixes some of the happenings in kinds. Two Nodes
+// exchange the true packets of two Lines; clocks drift by up to 1 per mille,
+// wall clocks are wrong by up to 20 hours, timers fire up to tickLate late.
+//
+// K is keepalive, D deadtime. W is twice the longest way of a datagram on a
+// good wire, and 8 tickLate. U is the longest that addresses take to come up,
+// L to go down. All along:
+//
+//   - While some path works both ways, the keys match and both processes run,
+//     both hold addresses, even a part of them, for at most 2K + U + L + W. With
+//     keys, 2K more after a start, in which each finds out that the other is no
+//     recording; and 2K more where a change of keys is under way.
+//   - While a router runs that is not cut off, held, blind, broken or leaving,
+//     somebody has all addresses up within D + 3K + 2(U+L) + W; D more without a
+//     path that works both ways; and 2K + 2 s more (a minute, for one that has
+//     just started, where the wall clocks are right) if a third host got a
+//     datagram through that was lost before.
+//   - No router says that it is standby, or is heard after it lost a split
+//     brain, before its addresses are gone, but for a sign of life after D/2.
+//     None says that it serves before they are up, or after a silence of D.
+//   - None takes over that is held; none on silence alone that is cut off or
+//     blind.
+//   - No datagram of a third host changes anything: none is believed that was
+//     not sealed by the partner, that is older than stated, or that came before.
+//     None of another pair is believed.
+//   - Where nothing happens but hand-overs, stops and starts in good order
+//     (calm), from the first moment on there is none in which nobody serves.
+//   - Where nothing happens but stalls of up to 300 ms, and D is a second or
+//     more (steady), nobody takes over.
+//   - Where only fitness, holds and the operator change (fitness), the less fit
+//     router serves beside a fitter one that could for at most
+//     10 s + 2D + 4K + 2(U+L) + W.
+//   - There are at most 2 takeovers for each happening, and 3 at the start,
+//     unless a wire loses or delays at random, or what comes up breaks again.
+//   - After the last of it exactly one router of a pair serves, the primary if
+//     it preempts, and nothing changes any more.
 func TestHistories(t *testing.T) {
 	if *oneSeed != 0 {
 		report(t, newHistory(*oneSeed))

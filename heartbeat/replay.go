@@ -2,6 +2,7 @@ package heartbeat
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -12,6 +13,8 @@ const (
 	// startsKept is how many former starts of the partner are remembered, to
 	// refuse what somebody recorded of them.
 	startsKept = 4096
+	// formersKept is how many that never showed whether they were the latest.
+	formersKept = 16
 	// clocksAgree is the most by which the wall clocks of the routers may
 	// differ for a start of the partner to be believed that has not heard us.
 	clocksAgree = time.Minute
@@ -60,6 +63,8 @@ type replay struct {
 
 	retired []uint64 // a ring
 	oldest  int      // in retired, when it is full
+	former  [formersKept]start
+	formers int // counts all that were former
 }
 
 // A sending is when our packet of that sequence went out.
@@ -130,7 +135,7 @@ func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error)
 		late, err = r.current.follow(path, p, young, r.elapsed(now), now, r.seq)
 		if err == nil && young && !r.current.proven && p.echoSeq > r.aside.ourSeq {
 			r.current.proven = true
-			r.retire(&r.aside)
+			r.end(&r.aside)
 		}
 		return late, err
 	case boot == r.aside.boot:
@@ -138,7 +143,8 @@ func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error)
 		if late, err = s.follow(path, p, young, r.elapsed(now), now, r.seq); err != nil {
 			return false, err
 		}
-		r.current, r.aside = s, start{} // what took its place may be its next start, heard early
+		r.end(&r.current) // it may be the next start after all, heard early
+		r.current, r.aside = s, start{}
 		return late, nil
 	case r.isRetired(boot):
 		return false, ErrRetired
@@ -147,7 +153,7 @@ func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error)
 	if r.aside.boot != 0 {
 		before = &r.aside
 	}
-	next := start{boot: p.beat.Boot, offset: r.elapsed(now) - p.since}
+	next := r.recall(p.beat.Boot)
 	next.proven = young && (before.boot == 0 || p.echoSeq > before.ourSeq)
 	if !next.proven {
 		if r.current.boot != 0 && now.Sub(r.current.at) <= 2*r.current.every {
@@ -158,15 +164,20 @@ func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error)
 			return false, fmt.Errorf("%w, and its clock differs from ours by %v", ErrUnconfirmed, apart.Round(time.Second))
 		}
 	}
+	if late, err = next.follow(path, p, young, r.elapsed(now), now, r.seq); err != nil {
+		return false, err
+	}
 	switch {
 	case next.proven:
-		r.retire(&r.current)
-		r.retire(&r.aside)
+		r.end(&r.aside)
+		r.end(&r.current)
 	case r.current.proven:
 		r.aside = r.current
+	default:
+		r.end(&r.current)
 	}
 	r.current = next
-	return r.current.follow(path, p, young, r.elapsed(now), now, r.seq)
+	return late, nil
 }
 
 // young tells whether p echoes a packet that we sent just now.
@@ -194,11 +205,18 @@ func (s *start) follow(path int, p packet, young bool, elapsed time.Duration, no
 	return late, nil
 }
 
-// retire remembers that s has ended, and empties it. That is certain only of
-// one that was proven: another may be heard before what its forerunner sent.
-func (r *replay) retire(s *start) {
+// end empties s, and remembers it. That it has ended is certain only if it was
+// proven: another may be heard before what its forerunner sent, and come back.
+func (r *replay) end(s *start) {
 	switch {
+	case s.boot == 0:
 	case !s.proven:
+		slot := slices.IndexFunc(r.former[:], func(f start) bool { return f.boot == s.boot })
+		if slot < 0 {
+			slot = r.formers % formersKept
+			r.formers++
+		}
+		r.former[slot] = *s
 	case len(r.retired) < startsKept:
 		r.retired = append(r.retired, s.boot)
 	default:
@@ -208,11 +226,15 @@ func (r *replay) retire(s *start) {
 	*s = start{}
 }
 
-func (r *replay) isRetired(boot uint64) bool {
-	for _, b := range r.retired {
-		if b == boot {
-			return true
+// recall returns what is known of a start that was never proven: its name
+// alone, if it was not heard before.
+func (r *replay) recall(boot uint64) start {
+	for _, s := range r.former {
+		if s.boot == boot {
+			return s
 		}
 	}
-	return false
+	return start{boot: boot}
 }
+
+func (r *replay) isRetired(boot uint64) bool { return slices.Contains(r.retired, boot) }

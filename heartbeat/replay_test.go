@@ -219,6 +219,21 @@ func TestReplayStartOvertaken(t *testing.T) {
 	w.replays("the start before", [][]byte{slow})
 }
 
+// A start that never heard us, and went, is not taken for a new one again.
+func TestReplayStartThatHeardNobody(t *testing.T) {
+	w := newWireTest(t)
+	short := [][]byte{w.fromA(), w.fromA()}
+	for _, raw := range short {
+		w.hears("a start that hears nobody", 0, raw, "")
+	}
+	w.now = w.now.Add(3 * wireBeat)
+	w.startA(101)
+	w.fromB()
+	w.talk(3)
+	w.now = w.now.Add(3 * wireBeat)
+	w.replays("when the next start is silent", short)
+}
+
 func TestReplayClocks(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -279,7 +294,7 @@ func TestReplayGreeting(t *testing.T) {
 func TestReplayRingIsBounded(t *testing.T) {
 	var r replay
 	for i := range uint64(3 * startsKept) {
-		r.retire(&start{boot: i + 1, proven: true})
+		r.end(&start{boot: i + 1, proven: true})
 	}
 	if len(r.retired) != startsKept || !r.isRetired(3*startsKept) || !r.isRetired(2*startsKept+1) || r.isRetired(2*startsKept) {
 		t.Errorf("%d kept", len(r.retired))
