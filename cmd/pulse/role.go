@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"pacu/control"
@@ -19,15 +20,19 @@ func (p *pulse) activate(ctx context.Context, why string) error {
 	// There are not more parts than addresses: to tell of one never waits.
 	parts := make(chan []vip.Address, len(s.cluster.Addresses)+1)
 	p.announcer.announce(p.ctx, announcement{parts, p.rounds(s)})
+	up := 0
 	err := p.director.SetActive(true, func(part []vip.Address) {
+		up += len(part)
 		p.timeline.up(len(part))
 		parts <- part
 	})
 	close(parts)
 	p.timeline.over()
-	p.notifier.turned(true, change{Event: "role", State: string(control.Active), Was: string(control.Standby), Why: why})
-	p.turned()
-	if err != nil {
+	p.turned(control.Standby, control.Active, why)
+	if err != nil && up == 0 {
+		return fmt.Errorf("no floating address can be brought up: %w", err)
+	}
+	if err != nil { // it is tried again, and the others serve
 		p.events.add(control.Error, "address", "", oneLine("", err))
 	}
 	return p.services.start(ctx)
@@ -42,14 +47,21 @@ func (p *pulse) deactivate(ctx context.Context, why string) {
 		p.events.add(control.Error, "address", "", oneLine("", err))
 	}
 	p.timeline.over()
-	p.notifier.turned(false, change{Event: "role", State: string(control.Standby), Was: string(control.Active), Why: why})
 	p.cover(p.current())
-	p.turned()
+	p.turned(control.Active, control.Standby, why)
 }
 
 // turned has the rest follow the role, and the role be kept for the next
 // pulse.
-func (p *pulse) turned() {
+func (p *pulse) turned(was, is control.State, why string) {
+	c := change{Event: "role", State: string(is), Was: string(was), Why: why}
+	p.notifier.turned(is == control.Active, c)
+	p.notifier.tell(c)
+	p.remember()
+}
+
+// remember has what the next pulse must know be kept.
+func (p *pulse) remember() {
 	p.keeper.unsaved.Store(true)
 	p.keeper.kick()
 }

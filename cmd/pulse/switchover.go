@@ -58,7 +58,7 @@ func (p *pulse) switchOver(ctx context.Context) (string, error) {
 // Hold makes this router never take over, or ends that.
 func (p *pulse) Hold(ctx context.Context, on bool) (string, error) {
 	p.beat.tell(ctx, heartbeat.Hold{On: on})
-	p.turned()
+	p.remember()
 	message := "this router takes over again when it must"
 	if on {
 		message = "this router never takes over, until pulse hold off or the next boot"
