@@ -5,6 +5,9 @@ import (
 	"pacu/heartbeat"
 )
 
+// keyRefusals are why heartbeats are dropped where the routers' keys differ.
+var keyRefusals = []heartbeat.Refusal{heartbeat.ErrNoKey, heartbeat.ErrHasKey, heartbeat.ErrOtherKey, heartbeat.ErrOldKey}
+
 // pairTroubles are what is wrong with the pair besides its paths.
 func (p *pulse) pairTroubles(s *control.Snapshot, site *site, add func(format string, args ...any)) {
 	for _, f := range s.Router.Faults {
@@ -30,10 +33,10 @@ func (p *pulse) pairTroubles(s *control.Snapshot, site *site, add func(format st
 		add("the partner %s runs another lvs.cf (serial_no %d, here %d): copy the right one to the other router (scp -p %s %s:%s), and run pulse reload there",
 			pt.Address, pt.SerialNo, s.Config.SerialNo, s.Config.Path, pt.Address, s.Config.Path)
 	}
-	if len(site.keys) > 0 && !pt.Keyed && pt.State == control.Silent {
-		for _, path := range pt.Paths {
-			if path.Dropped > 0 {
-				add("heartbeat path %s: packets come, and are dropped: have both routers the same %s?", path.Name, keyFile(p.o.config))
+	for _, path := range pt.Paths {
+		for _, why := range keyRefusals {
+			if n := path.DroppedFor[string(why)]; n > 0 && path.Silent {
+				add("heartbeat path %s: %d packets dropped: %s: have both routers the same %s?", path.Name, n, why, keyFile(p.o.config))
 			}
 		}
 	}
