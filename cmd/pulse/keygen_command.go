@@ -5,13 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"pacu/heartbeat"
 )
-
-// keyPath is where the key of the heartbeats is: beside the lvs.cf.
-func keyPath(config string) string { return filepath.Join(filepath.Dir(config), "lvs.key") }
 
 // keygenCommand makes the key that authenticates heartbeats, and changes it.
 // Exit 0: done; 1: it could not be; 2: wrong usage.
@@ -31,7 +27,7 @@ soon as the other has it. Then --drop-old, copy and reload again.
 	if _, code, ok := c.files(args); !ok {
 		return code
 	}
-	path := keyPath(*config)
+	path := keyFile(*config)
 	var err error
 	switch {
 	case *renew && *dropOld:
