@@ -14,6 +14,7 @@ const (
 
 // The machines that are the same everywhere.
 const (
+	stranger  = 66
 	client    = 100
 	vip       = 200
 	natRouter = 254

@@ -3,195 +3,58 @@ package scenario
 import (
 	"context"
 	"fmt"
-	"net/netip"
-	"slices"
 	"strings"
-	"time"
 
 	"pacu/control"
-	"pacu/heartbeat"
-	"pacu/lab"
 )
 
-// lvskey is where pulse looks for the key of its heartbeats.
-const lvskey = "/etc/sysconfig/ha/lvs.key"
-
-// privately joins the routers by a private network of their own, and returns
-// the head of an lvs.cf with both paths.
-func (s *site) privately() config {
-	inside := s.Switch("private")
-	for i, r := range s.routers {
-		plug(r.Host, inside, "eth1", private, 1+i)
-	}
-	s.built()
-	return s.direct("primary_private = "+s.family.addr(private, 1), "backup_private = "+s.family.addr(private, 2))
-}
-
-// pair gives both routers a key and the file, starts them, and waits until the
-// first serves and each knows the other for what it is.
-func (s *site) pair(c config) {
-	s.t.Helper()
-	key := heartbeat.NewKey()
-	for _, r := range s.routers {
-		r.keys(key)
-	}
-	s.start(c)
-	s.settled(0)
-}
-
-// keys gives the router keys, the newest first; none takes the file away.
-func (r *router) keys(keys ...heartbeat.Key) {
+// knows waits until a router's kernel knows of n open connections, at least.
+func (r *router) knows(n int) {
 	r.site.t.Helper()
-	if len(keys) == 0 {
-		r.run("rm", lvskey)
-		return
+	r.site.until(func(ctx context.Context) error {
+		out, err := r.Output(ctx, "ipvsadm", "-Lnc")
+		if err != nil {
+			return err
+		}
+		if known := strings.Count(out, "ESTABLISHED"); known < n {
+			return fmt.Errorf("%s knows of %d open connections, want %d:\n%s", r.Name(), known, n, out)
+		}
+		return nil
+	})
+}
+
+// other is the partner of r in a pair.
+func (r *router) other() *router {
+	for _, o := range r.site.routers {
+		if o != r {
+			return o
+		}
 	}
-	if err := r.WriteFile(lvskey, []byte(heartbeat.FormatKeys(keys)), 0o600); err != nil {
+	return nil
+}
+
+// powerOff ends the router suddenly.
+func (r *router) powerOff() {
+	r.site.t.Helper()
+	if err := r.PowerOff(); err != nil {
 		r.site.t.Fatal(err)
 	}
+	r.pulse = nil
 }
 
-// settled waits until router i serves, the other one stands by, each has heard
-// so from the other, and the kernels of both agree.
-func (s *site) settled(i int) {
-	s.t.Helper()
-	for j, r := range s.routers {
-		mine, theirs := control.Standby, control.Active
-		if i == j {
-			mine, theirs = theirs, mine
-		}
-		r.status(func(snap *control.Snapshot) error {
-			if snap.Router.State != mine || snap.Router.Phase != "" || snap.Partner == nil || snap.Partner.State != theirs {
-				return fmt.Errorf("it is %s %s and its partner %+v, want %s and %s", snap.Router.State, snap.Router.Phase, snap.Partner, mine, theirs)
-			}
-			return nil
-		})
-	}
-	s.until(func(context.Context) error {
-		for j, r := range s.routers {
-			held, err := r.Addresses()
-			if err != nil {
-				return err
-			}
-			has := slices.ContainsFunc(held, func(h lab.Held) bool { return h.Prefix.Addr() == s.family.ip(public, vip) })
-			if has != (i == j) {
-				return fmt.Errorf("%s holds the VIP: %v, want %v", r.Name(), has, i == j)
-			}
-		}
-		return nil
-	})
-}
-
-// troubled waits until the router's snapshot shows a trouble with text.
-func (r *router) troubled(text string) {
+// powerOn starts the router and pulse on it.
+func (r *router) powerOn() {
 	r.site.t.Helper()
-	r.status(func(snap *control.Snapshot) error {
-		if !slices.ContainsFunc(snap.Trouble, func(line string) bool { return strings.Contains(line, text) }) {
-			return fmt.Errorf("no trouble with %q among %q", text, snap.Trouble)
-		}
-		return nil
-	})
-}
-
-// untroubled waits until no trouble of the router's snapshot has text.
-func (r *router) untroubled(text string) {
-	r.site.t.Helper()
-	r.status(func(snap *control.Snapshot) error {
-		if slices.ContainsFunc(snap.Trouble, func(line string) bool { return strings.Contains(line, text) }) {
-			return fmt.Errorf("trouble with %q: %q", text, snap.Trouble)
-		}
-		return nil
-	})
-}
-
-// A vigil holds what clients get and who holds the VIP against what was
-// promised.
-type vigil struct {
-	site   *site
-	client *lab.Client
-	holder *lab.Holder
-	began  time.Time
-}
-
-// vigil begins one, with a request each every.
-func (s *site) vigil(every time.Duration) *vigil {
-	v := &vigil{site: s, holder: s.hold(s.family.addr(public, vip))}
-	v.client, _ = s.steady(s.url(), every)
-	v.served(5)
-	v.next()
-	return v
-}
-
-// next begins anew: what was before counts no more.
-func (v *vigil) next() { v.began = time.Now() }
-
-// served waits until n requests from now on were answered.
-func (v *vigil) served(n int) {
-	v.site.t.Helper()
-	from := time.Now()
-	v.site.until(func(context.Context) error {
-		if sum := v.client.Tally(from); sum.OK < n {
-			return fmt.Errorf("clients: %v", sum)
-		}
-		return nil
-	})
-}
-
-// calm fails the test if, since the last look, a request was lost, the VIP was
-// on none or on two routers, or it moved.
-func (v *vigil) calm(what string) {
-	v.site.t.Helper()
-	v.served(5)
-	if spans := v.holder.Spans(v.began); len(spans) != 1 || len(spans[0].Hosts) != 1 {
-		v.site.t.Errorf("%s: the VIP moved: %v", what, spans)
+	if err := r.PowerOn(); err != nil {
+		r.site.t.Fatal(err)
 	}
-	v.lossless(what)
+	r.start()
 }
 
-// lossless fails the test if, since the last look, a request was lost.
-func (v *vigil) lossless(what string) {
-	v.site.t.Helper()
-	v.served(5)
-	if sum := v.client.Tally(v.began); sum.Failed > 0 {
-		v.site.t.Errorf("%s: clients lost requests: %v", what, sum)
+// noTrouble is an error while a snapshot shows trouble.
+func noTrouble(snap *control.Snapshot) error {
+	if len(snap.Trouble) > 0 {
+		return fmt.Errorf("trouble: %q", snap.Trouble)
 	}
-	v.next()
-}
-
-// moved waits until clients are served again and fails the test if the VIP was
-// ever on both routers since the last look.
-func (v *vigil) moved(what string) {
-	v.site.t.Helper()
-	v.served(5)
-	if _, both := v.holder.Longest(v.began); both > 0 {
-		v.site.t.Errorf("%s: the VIP was on both routers for %v: %v", what, both, v.holder.Spans(v.began))
-	}
-	v.next()
-}
-
-// alone waits until exactly this router holds the VIP.
-func (v *vigil) alone(name string) {
-	v.site.t.Helper()
-	v.site.until(func(context.Context) error {
-		if now := v.holder.Now(); !slices.Equal(now, []string{name}) {
-			return fmt.Errorf("%s is held by %v, want %s alone", v.site.family.addr(public, vip), now, name)
-		}
-		return nil
-	})
-}
-
-// stranger adds a machine to the public network that is no router, server or
-// client.
-func (s *site) stranger() *lab.Host {
-	h := s.Host("stranger")
-	plug(h, s.lan, "eth0", public, 66)
-	s.built()
-	return h
-}
-
-// beats are where heartbeats of router i come from, and where they go to.
-func (s *site) beats(i int) (from, to netip.AddrPort) {
-	const port = 539
-	at := func(machine int) netip.AddrPort { return netip.AddrPortFrom(s.family.ip(public, machine), port) }
-	return at(1 + i), at(2 - i)
+	return nil
 }

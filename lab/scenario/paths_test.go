@@ -1,0 +1,129 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestKernelPaths takes the ways of heartbeats away, one after the other and
+// one direction at a time, and stalls both pulses on a busy machine: no router
+// takes over while the other one lives.
+func TestKernelPaths(t *testing.T) {
+	s := newLAN(t, v4, 2, 1)
+	third := s.Switch("other")
+	for i, r := range s.routers {
+		plug(r.Host, third, "eth2", other, 1+i)
+	}
+	lvs := s.privately().with("keepalive = 250ms", "deadtime = 1",
+		"heartbeat_path = "+s.family.addr(other, 1)+" "+s.family.addr(other, 2)).and(s.virtual("web"))
+	s.setUp(lvs)
+	s.pair(lvs)
+	s.healthy("web-1")
+	one, two := s.routers[0], s.routers[1]
+	v := s.vigil(50 * time.Millisecond)
+	silent := func(path string) string { return "heartbeat path " + path }
+
+	t.Log("each path is cut, the public one at the standby router")
+	for iface, path := range map[string]string{"eth0": "public", "eth1": "private", "eth2": "path 3"} {
+		if err := two.Mute(iface); err != nil {
+			t.Fatal(err)
+		}
+		one.troubled(silent(path))
+		two.troubled(silent(path))
+		if out := one.run("pulse", "status"); !strings.Contains(out, "silent") {
+			t.Errorf("status does not show the silent path %s:\n%s", path, out)
+		}
+		if err := two.Unmute(iface); err != nil {
+			t.Fatal(err)
+		}
+		one.untroubled(silent(path))
+		two.untroubled(silent(path))
+		v.calm("path " + path + " was cut")
+	}
+
+	t.Log("all paths but one are cut in one direction, then in the other")
+	two.run("nft", "add table inet cut; add chain inet cut in { type filter hook input priority 0; }; add chain inet cut out { type filter hook output priority 0; }")
+	for chain, deaf := range map[string]*router{"in iifname": two, "out oifname": one} {
+		two.run("nft", "add rule inet cut "+chain+" { \"eth0\", \"eth1\" } udp dport 539 drop")
+		deaf.troubled(silent("public"))
+		deaf.troubled(silent("private"))
+		v.calm("two paths are cut one way: " + chain)
+		two.run("nft", "flush table inet cut")
+		deaf.untroubled(silent("public"))
+		deaf.untroubled(silent("private"))
+	}
+	v.calm("paths came back")
+
+	t.Log("a third of all heartbeats is lost, on every path")
+	for _, iface := range []string{"eth0", "eth1", "eth2"} {
+		two.run("nft", "add rule inet cut in iifname "+iface+" udp dport 539 numgen random mod 3 0 drop")
+		two.run("nft", "add rule inet cut out oifname "+iface+" udp dport 539 numgen random mod 3 0 drop")
+	}
+	s.heartbeats(20)
+	two.run("nft", "flush table inet cut")
+	v.calm("heartbeats were lost")
+
+	t.Log("both processors are busy, and each pulse stands still for 300 ms now and then")
+	for range 2 {
+		if _, err := s.client.Start("sh", "-c", "while :; do :; done"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stalls := rand.New(rand.NewPCG(5, 3))
+	for range 12 {
+		r := s.routers[stalls.IntN(2)]
+		r.stall(300 * time.Millisecond)
+		s.heartbeats(1 + stalls.IntN(3))
+	}
+	v.calm("pulses stood still for 300 ms with a deadtime of 1 s")
+	s.serving(0)
+}
+
+// heartbeats waits until each router has heard n more heartbeats.
+func (s *site) heartbeats(n int) {
+	s.t.Helper()
+	heard := func(ctx context.Context, r *router) (sum int, err error) {
+		snap, err := r.snapshot(ctx)
+		if err != nil {
+			return 0, err
+		}
+		for _, p := range snap.Partner.Paths {
+			sum += int(p.Heard)
+		}
+		return sum / len(snap.Partner.Paths), nil
+	}
+	for _, r := range s.routers {
+		from := -1
+		s.until(func(ctx context.Context) error {
+			now, err := heard(ctx, r)
+			if err != nil {
+				return err
+			}
+			if from < 0 {
+				from = now
+			}
+			if now < from+n {
+				return fmt.Errorf("%s has heard %d heartbeats, want %d", r.Name(), now-from, n)
+			}
+			return nil
+		})
+	}
+}
+
+// stall has pulse stand still for d.
+func (r *router) stall(d time.Duration) {
+	r.site.t.Helper()
+	for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGCONT} {
+		if err := r.pulse.Signal(sig); err != nil {
+			r.site.t.Fatal(err)
+		}
+		if sig == syscall.SIGSTOP {
+			<-time.After(d)
+		}
+	}
+}
