@@ -108,6 +108,10 @@ func (g *guard) send(o guardOrder) error {
 // it at once.
 const guardPatience = 200 * time.Millisecond
 
+// guardLate is how late a guard notices that pulse is, at most, while it runs
+// itself, and the time that a living pulse is given after it did not.
+const guardLate = 50 * time.Millisecond
+
 // margin is how long before deadtime the guard has the addresses down: half of
 // what deadtime leaves over keepalive, at most 300 ms. So a pulse that is late
 // by less than that is left alone.
@@ -231,6 +235,7 @@ func (w *pulseWatch) run(begin func()) []vip.Address {
 	begun := false
 	due := time.NewTimer(0)
 	<-due.C
+	var dueAt time.Time
 	orders := w.orders
 	for {
 		select {
@@ -255,8 +260,15 @@ func (w *pulseWatch) run(begin func()) []vip.Address {
 			due.Stop()
 			if len(addresses) > 0 && o.Within > 0 {
 				due.Reset(time.Duration(o.Within))
+				dueAt = time.Now().Add(time.Duration(o.Within))
 			}
 		case <-due.C:
+			if orders != nil && time.Since(dueAt) > guardLate {
+				// The whole machine stood still: let pulse speak, once.
+				dueAt = time.Now().Add(guardLate)
+				due.Reset(guardLate)
+				continue
+			}
 			return addresses
 		}
 	}
