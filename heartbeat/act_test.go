@@ -13,11 +13,7 @@ func (h *host) step(ev heartbeat.Event) {
 	}
 	w := h.w
 	var actions []heartbeat.Action
-	was := h.node.Phase()
 	h.node, actions = w.step(h.node, h.clock(), ev)
-	if p := h.node.Phase(); p == heartbeat.Dropping && p != was && h.node.Reason() == heartbeat.ReasonConflict {
-		h.conflictAt = w.now
-	}
 	for _, a := range actions {
 		if _, ok := a.(heartbeat.Send); !ok {
 			w.tell("%s: %T %v", h.name, a, a)
@@ -43,7 +39,11 @@ func (h *host) act(a heartbeat.Action) {
 		}
 		h.work(falling, most, func() {
 			h.addresses = down
+			lost := h.node.Reason() == heartbeat.ReasonConflict
 			h.step(heartbeat.Lowered{Job: a.Job})
+			if lost && h.w.keyed && h.partner.raisedAt+2*h.w.keepalive < h.w.now {
+				h.partner.announcesAgain()
+			}
 		})
 	case heartbeat.Announce:
 		h.told++
@@ -56,6 +56,21 @@ func (h *host) act(a heartbeat.Action) {
 		}
 		h.newLife()
 		h.up = false
+	}
+}
+
+// announcesAgain checks that who stayed, of two that served, announces when the
+// other is gone, and once more, if nothing else happens until then.
+func (h *host) announcesAgain() {
+	w := h.w
+	happened, changed, before := w.happened, h.changed, h.told
+	for i, within := range []time.Duration{0, 5 * time.Second} {
+		w.after(within+2*w.keepalive+2*w.way+4*tickLate, func() {
+			undisturbed := w.happened == happened && h.changed == changed && h.addresses == raised && h.works()
+			if undisturbed && h.told < before+i+1 {
+				w.fail("%s has announced %d times since the other gave up, want %d", h.name, h.told-before, i+1)
+			}
+		})
 	}
 }
 
@@ -92,7 +107,7 @@ func (h *host) raise(job int) {
 			h.step(heartbeat.Failed{Job: job, Why: "simulated"})
 			return
 		}
-		h.addresses = raised
+		h.addresses, h.raisedAt = raised, h.w.now
 		h.step(heartbeat.Raised{Job: job})
 	})
 }

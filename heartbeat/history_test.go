@@ -162,6 +162,8 @@ func (h history) lived() string {
 //   - No router says that it is standby, or is heard after it lost a split
 //     brain, before its addresses are gone, but for a sign of life after D/2.
 //     None says that it serves before they are up, or after a silence of D.
+//   - Who stays of two that served announces when the other is gone, and again
+//     5 s later.
 //   - None takes over that is held; none on silence alone that is cut off or
 //     blind.
 //   - No datagram of a third host changes anything: none is believed that was

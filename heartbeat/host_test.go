@@ -44,6 +44,7 @@ type host struct {
 	addresses addresses
 	job       int // counts those of the worker
 	sentAt    time.Duration
+	raisedAt  time.Duration
 	bornAt    time.Duration // on its own clock
 	spokeAt   time.Duration // on its own clock
 	guards    int           // counts the orders to the guard
@@ -59,7 +60,6 @@ type host struct {
 	taken, told int                // Activates, Announces
 	said        string             // what it heard last, for the log
 	opened      map[[2]uint64]bool // what this start believed, by path, where there is a third host
-	conflictAt  time.Duration
 }
 
 func (w *world) newHost(id int) *host {

@@ -57,7 +57,8 @@ const (
 // the primary stays, and the backup sends Running once more. The one that stays
 // announces its addresses again, at most once a keepalive ("partner active:
 // resending arps"), when the other has let go ("partner inactive: resending
-// arps"), and once more 5 s later. The last two also follow a silence.
+// arps"), and once more 5 s later. The last two also follow a silence, and a
+// start as the active router.
 //
 // Handing over (handover.go): a Yielding router serves on until it hears that
 // its partner serves. A partner that does not take within deadtime leaves it as

@@ -12,7 +12,7 @@ func (s *step) activate(why string, reason Reason) {
 	s.since, s.why = s.now, why
 	s.job++
 	s.failed, s.wants, s.suspended, s.barrier = false, false, false, noBarrier
-	s.contested = s.partner == PartnerSilent
+	s.contested = s.partner == PartnerSilent || s.partner == PartnerUnknown && reason == ReasonForced
 	s.mute = s.settings.Partner && !s.keyedPartner() && reason != ReasonService &&
 		(s.handed || s.partner == PartnerActive)
 	s.announcedAt, s.preemptAt = s.now, Never

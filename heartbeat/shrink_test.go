@@ -74,7 +74,7 @@ func TestShrink(t *testing.T) {
 			}
 			return n.Step(now, ev)
 		}},
-		{"takes silence of its own network for death", func(n heartbeat.Node, now time.Duration, ev heartbeat.Event) (heartbeat.Node, []heartbeat.Action) {
+		{"takes the end of a hold for its beginning", func(n heartbeat.Node, now time.Duration, ev heartbeat.Event) (heartbeat.Node, []heartbeat.Action) {
 			if ev, ok := ev.(heartbeat.Hold); ok {
 				return n.Step(now, heartbeat.Hold{On: !ev.On})
 			}

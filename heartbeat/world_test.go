@@ -25,6 +25,7 @@ type world struct {
 
 	promises []*promise
 	settled  int // takeovers until nothing but happenings could change anything
+	happened int // counts the happenings
 	fault    string
 	telling  bool // keep a log
 	log      []string
@@ -52,10 +53,12 @@ func (w *world) live() {
 	for _, s := range w.steps {
 		w.after(s.at, func() {
 			w.tell("%s", s)
+			w.happened++
 			s.do(w)
 		})
 	}
 	w.run(w.trouble)
+	w.happened++
 	w.heal()
 	w.run(w.now + w.settle())
 	before := w.busy()
