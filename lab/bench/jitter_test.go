@@ -12,8 +12,8 @@ import (
 func TestSpacings(t *testing.T) {
 	at := func(ms int) time.Time { return time.Unix(1000, 0).Add(time.Duration(ms) * time.Millisecond) }
 	got := spacings([]sighting{
-		{at(0), heartbeat, routerAddr(0)}, {at(120), heartbeat, routerAddr(0)}, {at(50), heartbeat, routerAddr(0)},
-		{at(60), heartbeat, routerAddr(1)}, {at(70), announcement, widely.address(0)},
+		{at: at(0), kind: heartbeat, addr: routerAddr(0)}, {at: at(120), kind: heartbeat, addr: routerAddr(0)}, {at: at(50), kind: heartbeat, addr: routerAddr(0)},
+		{at: at(60), kind: heartbeat, addr: routerAddr(1)}, {at: at(70), kind: announcement, addr: widely.address(0)},
 	})
 	if diff := cmp.Diff([]time.Duration{50 * time.Millisecond, 70 * time.Millisecond}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

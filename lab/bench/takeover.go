@@ -140,26 +140,26 @@ func (b *broad) round(ctx context.Context, m mover, say Say) (takeover, error) {
 }
 
 // served is how long after the last heartbeat of the dead router the first and
-// the last of so many addresses were first announced.
+// the last of so many addresses were first announced by another.
 func served(seen []sighting, dead netip.Addr, addresses int) (first, last time.Duration, err error) {
-	var silent time.Time
+	var silent sighting
 	for _, s := range seen {
-		if s.kind == heartbeat && s.addr == dead && s.at.After(silent) {
-			silent = s.at
+		if s.kind == heartbeat && s.addr == dead && s.at.After(silent.at) {
+			silent = s
 		}
 	}
 	announced := map[netip.Addr]time.Duration{}
 	for _, s := range seen {
-		after := s.at.Sub(silent)
-		if s.kind != announcement || after < 0 {
+		after := s.at.Sub(silent.at)
+		if s.kind != announcement || after < 0 || s.from == silent.from {
 			continue
 		}
 		if was, ok := announced[s.addr]; !ok || after < was {
 			announced[s.addr] = after
 		}
 	}
-	if silent.IsZero() || len(announced) < addresses {
-		return 0, 0, fmt.Errorf("heartbeat heard: %v; %d of %d addresses announced since", !silent.IsZero(), len(announced), addresses)
+	if silent.at.IsZero() || len(announced) < addresses {
+		return 0, 0, fmt.Errorf("heartbeat heard: %v; %d of %d addresses announced since", !silent.at.IsZero(), len(announced), addresses)
 	}
 	first = time.Hour
 	for _, d := range announced {

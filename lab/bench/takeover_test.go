@@ -14,19 +14,19 @@ import (
 func TestServed(t *testing.T) {
 	dead, other := routerAddr(0), routerAddr(1)
 	a, b := widely.address(0), widely.address(1)
-	at := func(ms int, k kind, addr netip.Addr) sighting {
-		return sighting{time.Unix(1000, 0).Add(time.Duration(ms) * time.Millisecond), k, addr}
+	at := func(ms int, k kind, addr netip.Addr, host byte) sighting {
+		return sighting{time.Unix(1000, 0).Add(time.Duration(ms) * time.Millisecond), k, addr, [6]byte{host}}
 	}
 	seen := []sighting{
-		at(0, announcement, a), at(1, announcement, b), // of the dead, when it began
-		at(100, heartbeat, dead), at(200, heartbeat, dead), at(250, heartbeat, other),
-		at(550, announcement, a), at(560, announcement, a), at(700, announcement, b), at(900, announcement, b),
+		at(0, announcement, a, 1), at(1, announcement, b, 1),
+		at(100, heartbeat, dead, 1), at(200, heartbeat, dead, 1), at(210, announcement, a, 1), at(250, heartbeat, other, 2),
+		at(550, announcement, a, 2), at(560, announcement, a, 2), at(700, announcement, b, 2), at(900, announcement, b, 2),
 	}
 	first, last, err := served(seen, dead, 2)
 	if first != 350*time.Millisecond || last != 500*time.Millisecond || err != nil {
 		t.Errorf("first %s, last %s, error %v; want 350ms, 500ms", first, last, err)
 	}
-	if _, _, err := served(seen[:7], dead, 2); err == nil {
+	if _, _, err := served(seen[:8], dead, 2); err == nil {
 		t.Error("one of two addresses is not announced: no error")
 	}
 	if _, _, err := served(seen[:2], dead, 2); err == nil {

@@ -30,6 +30,7 @@ type sighting struct {
 	at   time.Time
 	kind kind
 	addr netip.Addr // who sent the heartbeat, or what was announced
+	from [6]byte    // the sender's hardware address
 }
 
 type kind int
@@ -97,7 +98,7 @@ func (t *tap) run(ctx context.Context) error {
 			return fmt.Errorf("tap: %w", err)
 		}
 		t.mu.Lock()
-		t.seen = append(t.seen, sighting{at, kind, addr})
+		t.seen = append(t.seen, sighting{at, kind, addr, [6]byte(frame[6:12])})
 		t.mu.Unlock()
 	}
 }
