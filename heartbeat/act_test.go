@@ -41,8 +41,8 @@ func (h *host) act(a heartbeat.Action) {
 			h.addresses = down
 			lost := h.node.Reason() == heartbeat.ReasonConflict
 			h.step(heartbeat.Lowered{Job: a.Job})
-			if lost && h.w.keyed && h.partner.raisedAt+2*h.w.keepalive < h.w.now {
-				h.partner.announcesAgain()
+			if p := h.partner; lost && h.w.keyed && p.addresses == raised && h.w.now-p.raisedAt > 2*h.w.keepalive {
+				p.announcesAgain()
 			}
 		})
 	case heartbeat.Announce:
