@@ -33,13 +33,13 @@ func (h *host) act(a heartbeat.Action) {
 		h.raise(a.Job)
 	case heartbeat.Deactivate:
 		h.restoring = false
-		most := h.w.lower
+		most, served := h.w.lower, h.addresses == raised
 		if h.addresses == down {
 			most = 0
 		}
 		h.work(falling, most, func() {
 			h.addresses = down
-			lost := h.node.Reason() == heartbeat.ReasonConflict
+			lost := served && h.node.Reason() == heartbeat.ReasonConflict
 			h.step(heartbeat.Lowered{Job: a.Job})
 			if p := h.partner; lost && h.w.keyed && p.addresses == raised && h.w.now-p.raisedAt > 2*h.w.keepalive {
 				p.announcesAgain()
