@@ -2,6 +2,7 @@ package heartbeat
 
 const (
 	partnerActive  = "partner active: deactivating LVS"
+	partnerDeaf    = "partner active, and does not hear this router: deactivating LVS"
 	partnerService = "partner runs the service: deactivating"
 )
 
@@ -71,11 +72,20 @@ func (s *step) bothActive(b Beat) {
 		if s.phase == Serving && s.now-s.sentAt >= min(s.settings.Keepalive, yieldEvery) {
 			s.send() // it waits to hear this
 		}
+	case s.unheard(b):
+		s.drop(partnerDeaf, ReasonConflict)
 	case s.outranks(b):
 		s.contend()
 	default:
 		s.drop(partnerActive, ReasonConflict)
 	}
+}
+
+// unheard tells whether a partner that serves does not hear this router, though
+// it had the time: every path works one way only. It took silence for death and
+// cannot be talked out of it, so whoever hears the other gives way.
+func (n Node) unheard(b Beat) bool {
+	return b.Deaf && n.partner == PartnerActive && n.sentAt-n.deafFrom >= n.settings.Deadtime
 }
 
 // partnerStandby judges the heartbeat of a standby partner, by an active

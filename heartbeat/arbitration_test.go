@@ -2,6 +2,34 @@ package heartbeat
 
 import "testing"
 
+// Every path works one way: the partner took over from a router that it does
+// not hear.
+func TestUnheard(t *testing.T) {
+	deaf := func(b *Beat) { b.Deaf = true }
+	const again = "announce: partner active: resending arps; say serving"
+	serving := []turn{
+		{0, Tick{}, "say standby"},
+		{100 * ms, says(PhaseStandby), "activate: backup inactive: activating lvs; say taking over"},
+		{200 * ms, Raised{Job: 1}, "say serving"},
+	}
+	exchanges(t, []exchange{
+		{"whoever hears gives way", keyedPrimary, append(serving[:3:3],
+			turn{1200 * ms, says(Serving, deaf), again},
+			turn{2200 * ms, says(Serving, deaf), again},
+			turn{3200 * ms, says(Serving, deaf), again},
+			turn{4200 * ms, says(Serving, deaf), again},
+			turn{5200 * ms, says(Serving, deaf), "deactivate: partner active, and does not hear this router: deactivating LVS"},
+		)},
+		{"it heard this router at last", keyedPrimary, append(serving[:3:3],
+			turn{1200 * ms, says(Serving, deaf), again},
+			turn{2200 * ms, says(Serving), again},
+			turn{3200 * ms, says(Serving, deaf), again},
+			turn{4200 * ms, says(Serving, deaf), again},
+			turn{5200 * ms, says(Serving, deaf), again},
+		)},
+	})
+}
+
 func TestBothStandby(t *testing.T) {
 	exchanges(t, []exchange{
 		{"the primary goes first", keyedPrimary, []turn{

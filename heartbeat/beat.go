@@ -24,6 +24,7 @@ type Beat struct {
 	Blind bool // its probes reach no real server, while its partner's do
 	Wants bool // a standby asks the active partner to hand over
 	Stop  bool // fos: stop your services, mine are to run
+	Deaf  bool // it has heard nothing of its partner for deadtime
 }
 
 // A Phase is how far a router is with serving. Addresses take time to come up

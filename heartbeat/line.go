@@ -162,8 +162,8 @@ func (l *Line) authenticate(p packet, raw []byte, now time.Time) error {
 		if s.id != p.key {
 			continue
 		}
-		var sum [PacketSize]byte
-		if !hmac.Equal(s.sum(append(sum[:0], raw[:macAt]...))[macAt:], raw[macAt:]) {
+		at := len(raw) - macSize // a later version has more before it
+		if !hmac.Equal(s.sum(append(make([]byte, 0, readBuffer), raw[:at]...))[at:], raw[at:]) {
 			return ErrForged
 		}
 		if i > 0 && l.oldIsOver(now) {

@@ -82,6 +82,9 @@ func (s *step) believe(b Beat) {
 	if s.last.Faults != b.Faults || s.last.Held != b.Held || s.last.Blind != b.Blind {
 		s.tried = false
 	}
+	if b.Deaf && (!s.heard || !s.last.Deaf) {
+		s.deafFrom = s.now
+	}
 	if b.Phase == Dropping && (!s.heard || s.last.Phase != Dropping) {
 		s.droppingFrom = s.now
 	}

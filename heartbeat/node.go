@@ -53,7 +53,8 @@ const (
 // Both are active (bothActive, heardRunning): with a key, the one with fewer
 // faults stays, then the primary. The other one deactivates when it hears that
 // the partner serves, not that it is about to ("partner active: deactivating
-// LVS"), and is not heard again before its addresses are gone. Without a key
+// LVS"), and is not heard again before its addresses are gone. Where every path
+// works one way only, the one that hears the other gives way, after deadtime. Without a key
 // the primary stays, and the backup sends Running once more. The one that stays
 // announces its addresses again, at most once a keepalive ("partner active:
 // resending arps"), when the other has let go ("partner inactive: resending
@@ -122,6 +123,7 @@ type Node struct {
 	lastAt       time.Duration // of last; means nothing unless heard
 	heard        bool          // last was said since this router listens
 	droppingFrom time.Duration // since when the partner says Dropping
+	deafFrom     time.Duration // since when the partner says that it does not hear this router
 	handed       bool          // it has let go: it is standby right after being active
 	foreign      bool          // told of messages of another service
 

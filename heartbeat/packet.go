@@ -14,7 +14,7 @@ import (
 //	  0  4   "pacu"
 //	  4  1   version: 1
 //	  5  1   role of the sender: 0 primary, 1 backup
-//	  6  1   flags: 1 held, 2 blind, 4 wants, 8 stop; the others are 0
+//	  6  1   flags: 1 held, 2 blind, 4 wants, 8 stop, 16 deaf; the others are 0
 //	  7  1   Phase
 //	  8  1   Reason
 //	  9  1   0
@@ -36,9 +36,9 @@ import (
 //	 96  4   active connections in its kernel's IPVS table
 //	100  32  HMAC-SHA256 (RFC 2104) of all before it
 //
-// Whoever changes this raises the version. A receiver refuses all versions but
-// its own: both routers run the same one, and while one is upgraded the other
-// serves.
+// Whoever changes this raises the version, and only adds: fields before the
+// HMAC, flags. So a router understands a partner that was upgraded first, and
+// does not take it for silent. Versions before its own it refuses.
 const (
 	// PacketSize is the length of an authenticated heartbeat in bytes.
 	PacketSize    = macAt + macSize
@@ -55,6 +55,7 @@ const (
 	flagBlind
 	flagWants
 	flagStop
+	flagDeaf
 )
 
 // A packet is what an authenticated heartbeat carries: a Beat, and what proves
@@ -93,7 +94,7 @@ func (p packet) appendTo(b []byte) []byte {
 
 func (p packet) flags() byte {
 	var flags byte
-	for i, on := range []bool{p.beat.Held, p.beat.Blind, p.beat.Wants, p.beat.Stop} {
+	for i, on := range []bool{p.beat.Held, p.beat.Blind, p.beat.Wants, p.beat.Stop, p.beat.Deaf} {
 		if on {
 			flags |= 1 << i
 		}
@@ -113,9 +114,9 @@ func parsePacket(b []byte) (packet, error) {
 	switch {
 	case !isPacket(b):
 		return packet{}, fmt.Errorf("%w of %d bytes", ErrUnknown, len(b))
-	case b[4] != packetVersion:
+	case b[4] < packetVersion:
 		return packet{}, fmt.Errorf("%w: its version is %d, ours %d", ErrVersion, b[4], packetVersion)
-	case len(b) != PacketSize:
+	case len(b) < PacketSize, len(b) > PacketSize && b[4] == packetVersion:
 		return packet{}, fmt.Errorf("%w: %d bytes instead of %d", ErrLength, len(b), PacketSize)
 	}
 	big := binary.BigEndian
@@ -130,9 +131,11 @@ func parsePacket(b []byte) (packet, error) {
 			Serial:   big.Uint32(b[84:]), Hash: [8]byte(b[72:]),
 			Faults: big.Uint16(b[10:]), Up: big.Uint32(b[88:]), Servers: big.Uint32(b[92:]), Connections: big.Uint32(b[96:]),
 			Held: b[6]&flagHeld != 0, Blind: b[6]&flagBlind != 0, Wants: b[6]&flagWants != 0, Stop: b[6]&flagStop != 0,
+			Deaf: b[6]&flagDeaf != 0,
 		},
 	}
-	legal := p.role <= Backup && b[6] < flagStop<<1 && b[9] == 0 && p.beat.Phase <= Dropping && p.beat.Message.known() &&
+	later := b[4] > packetVersion // it may say more
+	legal := p.role <= Backup && (later || b[6] < flagDeaf<<1 && b[9] == 0) && p.beat.Phase <= Dropping && p.beat.Message.known() &&
 		p.beat.Boot != 0 && p.seq != 0 && p.since >= 0
 	if !legal {
 		return packet{}, fmt.Errorf("%w: a field is out of range", ErrUnknown)

@@ -20,8 +20,8 @@ const (
 	ErrUnknown Refusal = "unknown heartbeat"
 	// ErrSender means it has not the partner's address.
 	ErrSender Refusal = "not from the partner's address"
-	// ErrVersion means an authenticated one is laid out in another way.
-	ErrVersion Refusal = "another version of the heartbeat: install the same release on both routers"
+	// ErrVersion means an authenticated one is laid out in an older way.
+	ErrVersion Refusal = "an older version of the heartbeat: install the same release on both routers"
 	// ErrNoKey means Piranha's heartbeat came though this router has a key.
 	ErrNoKey Refusal = "the partner has no key: heartbeats without authentication"
 	// ErrHasKey means an authenticated one came though this router has no key.

@@ -24,7 +24,7 @@ func (n Node) beat() Beat {
 		Phase: n.phase, Reason: n.reason, Interval: n.settings.Keepalive,
 		Serial: n.settings.Serial, Hash: n.settings.Hash, Faults: n.faults,
 		Up: count(n.facts.Up), Servers: count(n.facts.Servers), Connections: count(n.facts.Connections),
-		Held: n.held, Blind: n.Blind(), Wants: n.wants, Stop: n.stopping,
+		Held: n.held, Blind: n.Blind(), Wants: n.wants, Stop: n.stopping, Deaf: n.settings.Partner && n.partner == PartnerSilent,
 	}
 }
 
