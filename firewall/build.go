@@ -244,6 +244,7 @@ func (b *batch) messages(table string) ([]message, error) {
 // input hook, at -98 of the output hook.
 const (
 	priorityMangle    = -150 // NF_IP_PRI_MANGLE
+	priorityFilter    = 0    // NF_IP_PRI_FILTER
 	prioritySourceNAT = 100  // NF_IP_PRI_NAT_SRC
 )
 

@@ -143,7 +143,7 @@ func (c *Conn) Replace(r Ruleset) error {
 func (c *Conn) Remove() error {
 	err := c.converse(func() error {
 		var batch []message
-		for _, table := range []string{tableName, standIn, holdTable} {
+		for _, table := range []string{tableName, standIn, holdTable, hushTable} {
 			there, err := c.there(table)
 			if err != nil {
 				return err

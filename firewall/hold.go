@@ -53,42 +53,12 @@ func (c *Conn) Hold(holds []Hold) error {
 	if err != nil {
 		return fmt.Errorf("nftables: %w", err)
 	}
-	gone, err := removal(holdTable)
-	if err != nil {
-		return fmt.Errorf("nftables: %w", err)
-	}
-	batch := append(gone, made...)
-	if err := c.converse(func() error {
-		// Without nftables the kernel's answer to a batch says less.
-		if _, err := c.gen(); err != nil {
-			return err
-		}
-		return c.commit(batch)
-	}); err != nil {
-		return fmt.Errorf("make nftables table inet %s: %w", holdTable, err)
-	}
-	return nil
+	return c.aside(holdTable, made)
 }
 
 // Release ends what Hold began. It is not an error when nothing is held, nor
 // when the kernel has no nftables.
-func (c *Conn) Release() error {
-	gone, err := removal(holdTable)
-	if err != nil {
-		return fmt.Errorf("nftables: %w", err)
-	}
-	err = c.converse(func() error {
-		there, err := c.there(holdTable)
-		if err != nil || !there {
-			return err
-		}
-		return c.commit(gone)
-	})
-	if err != nil {
-		return fmt.Errorf("remove nftables table inet %s: %w", holdTable, err)
-	}
-	return nil
-}
+func (c *Conn) Release() error { return c.dismiss(holdTable) }
 
 // buildHolds turns holds into the messages that make a table of them. If they
 // make no sense, the error matches os.ErrInvalid.
