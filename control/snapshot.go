@@ -114,6 +114,7 @@ type Partner struct {
 	ConfigDiffers bool `json:"config_differs,omitempty"`
 	Faults        int  `json:"faults,omitempty"` // 0: it is fit
 	Held          bool `json:"held,omitempty"`
+	Deaf          bool `json:"deaf,omitempty"` // it does not hear this router
 	ServersUp     int  `json:"servers_up"`
 	Servers       int  `json:"servers"` // that it probes
 }

@@ -26,6 +26,9 @@ func (p *pulse) pairTroubles(s *control.Snapshot, site *site, add func(format st
 	if pt.Held {
 		add("the partner %s is held: it does not take over if this router fails (pulse hold off there)", pt.Address)
 	}
+	if pt.Deaf {
+		add("the partner %s does not hear this router, though this one hears it: look for a filter on the way there", pt.Address)
+	}
 	if pt.Faults > 0 {
 		add("the partner %s is not fit to serve: pulse status there says why", pt.Address)
 	}

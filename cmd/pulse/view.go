@@ -30,6 +30,17 @@ func (b *beat) state() (state control.State, since time.Time, why string) {
 	return state, b.at(n.Since()), n.Why()
 }
 
+// idle tells whether this router must not bring addresses up, or announce them:
+// it is standby, or has slept so long that the partner may serve by now, and
+// the machine has not yet woken up to that.
+func (b *beat) idle() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	cfg := b.site.cfg
+	slept := b.now() - b.judged
+	return b.node.State() != heartbeat.Active || b.site.partner.IsValid() && slept > cfg.Deadtime-margin(cfg.Keepalive, cfg.Deadtime)
+}
+
 // isHeld tells whether an operator wants this router never to take over.
 func (b *beat) isHeld() bool {
 	n, _ := b.machine()
@@ -98,7 +109,7 @@ func (b *beat) partner(s *site) *control.Partner {
 	if said := n.Partner(); said.Keyed {
 		pt.Keyed, pt.Phase = true, phaseWord(said.Phase)
 		pt.SerialNo, pt.ConfigDiffers = said.Serial, said.Hash != s.hash()
-		pt.Faults, pt.Held = int(said.Faults), said.Held
+		pt.Faults, pt.Held, pt.Deaf = int(said.Faults), said.Held, said.Deaf && pt.State != control.Silent
 		pt.ServersUp, pt.Servers = int(said.Up), int(said.Servers)
 	}
 	return pt
