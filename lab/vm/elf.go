@@ -11,9 +11,11 @@ import (
 	"strings"
 )
 
-// libraryDirs is where the dynamic linker of a Debian machine looks.
+// libraryDirs is where the dynamic linker of a Debian machine looks, systemd's
+// own libraries included.
 var libraryDirs = []string{
 	"/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/lib", "/usr/lib",
+	"/usr/lib/x86_64-linux-gnu/systemd",
 }
 
 // libraries returns the shared libraries, and the dynamic linker, that the

@@ -7,7 +7,7 @@ const kernelPackage = "linux-image-cloud-amd64"
 // toolPackages hold the programs of Tools. Libraries they depend on come along.
 var toolPackages = []string{
 	"bash", "busybox-static", "curl", "iproute2", "ipvsadm", "iptables",
-	"keepalived", "netbase", "nftables", "nginx", "procps", "tcpdump", "util-linux",
+	"keepalived", "netbase", "nftables", "nginx", "procps", "systemd", "tcpdump", "util-linux",
 }
 
 // Tools are the programs of the machine, beside busybox: paths in Debian's
@@ -21,6 +21,7 @@ var Tools = []string{
 	"/usr/bin/tcpdump", "/usr/bin/curl", "/usr/sbin/nginx",
 	"/usr/bin/unshare", "/usr/bin/nsenter", "/usr/bin/setpriv",
 	"/usr/bin/taskset",
+	"/lib/systemd/systemd", "/lib/systemd/systemd-shutdown", "/bin/systemctl",
 	"/bin/busybox",
 }
 
@@ -28,6 +29,12 @@ var Tools = []string{
 var toolFiles = []string{
 	"/etc/protocols", "/etc/services", "/etc/ethertypes", "/etc/iproute2",
 	"/usr/lib/x86_64-linux-gnu/xtables",
+	// What systemd must have to start services, and to reboot.
+	"/lib/systemd/system/sysinit.target", "/lib/systemd/system/basic.target",
+	"/lib/systemd/system/network.target", "/lib/systemd/system/network-online.target",
+	"/lib/systemd/system/multi-user.target", "/lib/systemd/system/shutdown.target",
+	"/lib/systemd/system/umount.target", "/lib/systemd/system/final.target",
+	"/lib/systemd/system/reboot.target", "/lib/systemd/system/systemd-reboot.service",
 }
 
 // toolLinks are other names of a tool.
