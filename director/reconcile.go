@@ -229,6 +229,9 @@ func (d *Director) SetActive(active bool, up func([]vip.Address)) error {
 	return err
 }
 
+// Active tells which role SetActive set.
+func (d *Director) Active() bool { return d.floating.active.Load() }
+
 // Stir tells that addresses, or links too, changed: the next Reconcile reads
 // them, and where links changed tries again what was refused.
 func (d *Director) Stir(links bool) { d.floating.stir(links) }

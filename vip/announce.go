@@ -30,6 +30,9 @@ type Plan struct {
 	// until the context ends, each spread over that time; 0 for none. Switches
 	// forget, and a neighbour may have missed it all.
 	Refresh time.Duration
+	// Skip, or nil, is asked before each announcement: where it says so, that
+	// one is left out, without a word.
+	Skip func() bool
 	// OnRound, or nil, is called after each whole round.
 	OnRound func(Round)
 }
@@ -82,7 +85,7 @@ func announce(ctx context.Context, parts <-chan []Address, plan Plan, open func(
 	if plan.Pace == 0 {
 		plan.Pace = DefaultPace
 	}
-	c := &crier{open: open, pace: plan.Pace}
+	c := &crier{open: open, pace: plan.Pace, skip: plan.Skip}
 	err := c.first(ctx, parts)
 	for number := 1; ; number++ {
 		if number > 1 {
@@ -116,6 +119,7 @@ func announce(ctx context.Context, parts <-chan []Address, plan Plan, open func(
 type crier struct {
 	open   func() (sender, error)
 	pace   time.Duration
+	skip   func() bool // or nil
 	addrs  []Address
 	failed []error // the first of each address, by position in addrs
 
@@ -169,6 +173,9 @@ func (c *crier) tell(ctx context.Context, s sender, from int) error {
 		// not add up over a thousand addresses.
 		if err := sleep(ctx, time.Until(c.began.Add(time.Duration(i)*c.pace))); err != nil {
 			return err
+		}
+		if c.skip != nil && c.skip() {
+			continue
 		}
 		if err := s.Send(a); err != nil {
 			c.errs = append(c.errs, err)

@@ -32,11 +32,12 @@ type beat struct {
 	wish  chan wish
 	gone  chan struct{} // closed when a leave is finished
 
-	mu    sync.Mutex
-	node  heartbeat.Node
-	line  *heartbeat.Line
-	paths []*path
-	site  *site // whose settings these are
+	mu     sync.Mutex
+	node   heartbeat.Node
+	judged time.Duration // when the machine last took something in
+	line   *heartbeat.Line
+	paths  []*path
+	site   *site // whose settings these are
 }
 
 // first is what a beat starts with, besides lvs.cf.
@@ -239,8 +240,9 @@ func (b *beat) leave(ctx context.Context) {
 func (b *beat) step(ev heartbeat.Event) {
 	b.mu.Lock()
 	was := b.node.PartnerState()
-	node, actions := b.node.Step(b.now(), ev)
-	b.node = node
+	now := b.now()
+	node, actions := b.node.Step(now, ev)
+	b.node, b.judged = node, now
 	b.mu.Unlock()
 	if is := node.PartnerState(); is != was {
 		b.partnerTurned(was, is)

@@ -159,7 +159,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 		all: make(map[netip.Addr]*nanny),
 	}
 	p.keeper = &keeper{
-		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.nannies.again, sent: p.kernel.Sent, save: p.save,
+		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.nannies.again, idle: p.beat.idle, sent: p.kernel.Sent, save: p.save,
 		due: make(chan struct{}, 1), asked: make(map[chan result]bool), quiet: true,
 	}
 	if o.norun {

@@ -31,6 +31,7 @@ type keeper struct {
 	events   *journal
 	raised   func()             // addresses came up outside a takeover: announce again
 	held     func([]netip.Addr) // whether these servers' weights are pulse's changed
+	idle     func() bool        // addresses must not come up
 	save     func()             // what the next pulse must know changed
 	unsaved  atomic.Bool
 	sent     func() uint64 // netlink messages to IPVS so far
@@ -99,6 +100,11 @@ func (k *keeper) run(ctx context.Context) error {
 		case <-k.due:
 		case <-every.C:
 		case <-again.C:
+		}
+		if k.director.Active() && k.idle() {
+			// After a sleep, or on the way to standby: what the guard of this
+			// pulse took down must not come back.
+			continue
 		}
 		k.pass()
 		if k.director.Doubts() {

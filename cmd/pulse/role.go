@@ -80,7 +80,10 @@ func (p *pulse) tellNeighbours() {
 
 // rounds are Piranha's announcements, which then go on at lvs.cf's interval.
 func (p *pulse) rounds(s *site) vip.Plan {
-	return vip.Plan{Refresh: s.cfg.AnnounceRefresh, OnRound: func(r vip.Round) {
+	return vip.Plan{Refresh: s.cfg.AnnounceRefresh, Skip: p.beat.idle, OnRound: func(r vip.Round) {
+		if r.Announced == 0 && r.Err == nil {
+			return // it serves no more
+		}
 		switch r.Number {
 		case 1:
 			p.timeline.announced(r.Announced, r.First, r.Last)
@@ -141,7 +144,9 @@ func (p *pulse) keepFacts(ctx context.Context) error {
 	every := time.NewTicker(factsEvery)
 	defer every.Stop()
 	var told facts
+	differed := false
 	for {
+		differed = p.compareFiles(differed)
 		f := p.facts()
 		if f != told {
 			p.beat.tell(ctx, f.event())

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ type config struct {
 
 // A virtual is one virtual block.
 type virtual struct {
+	kind    string // of the block; empty: virtual
 	name    string
 	lines   []string
 	servers []entry
@@ -33,7 +35,7 @@ func (c config) String() string {
 		fmt.Fprintln(&b, l)
 	}
 	for _, v := range c.virtuals {
-		fmt.Fprintf(&b, "virtual %s {\n     active = 1\n", v.name)
+		fmt.Fprintf(&b, "%s %s {\n     active = 1\n", cmp.Or(v.kind, "virtual"), v.name)
 		for _, l := range v.lines {
 			fmt.Fprintf(&b, "     %s\n", l)
 		}
