@@ -26,6 +26,7 @@ const (
 	preemptBlind     = "no real server answers here"
 	preemptRetry     = "the last try failed"
 	preemptPartner   = "the backup does not serve steadily"
+	preemptDeaf      = "the backup does not hear this router, and would not let go"
 	preemptSync      = "connection synchronization has not caught up"
 )
 
@@ -37,6 +38,8 @@ func (s *step) waitsFor() string {
 		return preemptOff
 	case s.partner != PartnerActive || s.last.Phase != Serving || s.now < s.listenUntil:
 		return preemptPartner
+	case s.last.Deaf:
+		return preemptDeaf
 	case s.suspended:
 		return preemptSuspended
 	case s.held:
