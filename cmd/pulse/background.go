@@ -47,6 +47,13 @@ func background(args []string, stderr io.Writer) int {
 	return 1
 }
 
+// nameIt gives this process the name that ps and killall know it by. One that
+// was started by way of /proc/self/exe is "exe" until then.
+func nameIt(name string) {
+	// Nothing depends on it.
+	_ = os.WriteFile("/proc/self/comm", []byte(name), 0)
+}
+
 // readiness returns how to tell the starter that pulse runs, and where to
 // write why it cannot: to the starter, or to stderr when there is none.
 func readiness(stderr io.Writer) (ready func(word string), complain io.Writer) {

@@ -134,6 +134,7 @@ func guardCommand(args []string, _, stderr io.Writer) int {
 			return 2
 		}
 	}
+	nameIt("pulse-guard") // which killall pulse does not reach
 	// Only pulse ends it: by its last word, or by dying.
 	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	log := logging.New("pulse", logging.Stderr(), stderr, verbose)

@@ -76,6 +76,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 func daemonCommand(o options, stderr io.Writer) int {
+	nameIt("pulse")
 	// A parent that went ahead of us into the background waits for one word.
 	ready, complain := readiness(stderr)
 	target := logging.Stderr()
