@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -88,6 +89,9 @@ func (s Settings) play(ctx context.Context, sys system, pc pace, events []event,
 						return o, fmt.Errorf("%s, round %d: %w", e.name, n+1, err)
 					}
 					say("%s: %s-%s %d of %d: gap %.2f s, %d requests lost%s; the machine stalled for %.2f s at most", sys.name(), e.name, pc.name, n+1, s.Rounds, o.gap.Seconds(), o.lost, o.how, o.stall.Seconds())
+					if (e.name == powerLoss.name && o.gap > pc.deadtime+pc.advert) || (e.name == orderlyStop.name && o.lost > 0) {
+						say("%s", t.because(errors.New("the routers' log of this round:")))
+					}
 					return o, nil
 				})
 				if err != nil {
