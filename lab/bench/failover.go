@@ -90,7 +90,7 @@ func (s Settings) play(ctx context.Context, sys system, pc pace, events []event,
 					}
 					say("%s: %s-%s %d of %d: gap %.2f s, %d requests lost%s; the machine stalled for %.2f s at most", sys.name(), e.name, pc.name, n+1, s.Rounds, o.gap.Seconds(), o.lost, o.how, o.stall.Seconds())
 					if (e.name == powerLoss.name && o.gap > pc.deadtime+pc.advert) || (e.name == orderlyStop.name && o.lost > 0) {
-						say("%s", t.because(errors.New("the routers' log of this round:")))
+						say("%s", t.because(errors.New("the routers said in this round")))
 					}
 					return o, nil
 				})
