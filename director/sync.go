@@ -286,3 +286,21 @@ func (d *Director) Sync() []ipvs.Daemon {
 	}
 	return slices.Clone(d.syncing.running)
 }
+
+// Master is the sync daemon that tells of this router's connections, with what
+// the kernel chose where lvs.cf does not say, if it runs or ran last. False
+// where lvs.cf asks for none.
+func (d *Director) Master() (ipvs.Daemon, bool) {
+	d.syncing.mu.Lock()
+	defer d.syncing.mu.Unlock()
+	want := d.syncing.want
+	if want == nil {
+		return ipvs.Daemon{}, false
+	}
+	for _, r := range d.syncing.running {
+		if r.Role == ipvs.Master && want.has(r) {
+			return r, true
+		}
+	}
+	return want.daemon(ipvs.Master), true
+}

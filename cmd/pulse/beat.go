@@ -24,6 +24,7 @@ type beat struct {
 	mover         *mover
 	beaten        func() // a heartbeat went out
 	partnerTurned func(was, is heartbeat.PartnerState)
+	stepped       func(was, is heartbeat.Node) // does not wait
 	events        *journal
 	first         first
 	start         time.Duration // on the clock of uptime
@@ -239,14 +240,14 @@ func (b *beat) leave(ctx context.Context) {
 
 func (b *beat) step(ev heartbeat.Event) {
 	b.mu.Lock()
-	was := b.node.PartnerState()
-	now := b.now()
-	node, actions := b.node.Step(now, ev)
+	before, now := b.node, b.now()
+	node, actions := before.Step(now, ev)
 	b.node, b.judged = node, now
 	b.mu.Unlock()
-	if is := node.PartnerState(); is != was {
+	if was, is := before.PartnerState(), node.PartnerState(); is != was {
 		b.partnerTurned(was, is)
 	}
+	b.stepped(before, node)
 	for _, a := range actions {
 		b.act(a)
 	}

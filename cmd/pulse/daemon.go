@@ -51,6 +51,7 @@ type pulse struct {
 	nannies   *nannies
 	protector *protector
 	mover     *mover
+	handover  *handover
 
 	ctx context.Context // of run
 
@@ -78,6 +79,8 @@ type kernel interface {
 // firewaller is our nftables table.
 type firewaller interface {
 	director.Firewall
+	Hush([]netip.Addr) error // this machine's refusals, until Unhush
+	Unhush() error
 	Close() error
 }
 
@@ -139,6 +142,8 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 		return nil, err
 	}
 	p.mover.tell, p.beat.partnerTurned = p.beat.tell, p.partnerTurned
+	p.handover = newHandover(p)
+	p.beat.stepped = p.handover.stepped
 	if p.listener, err = control.Listen(filepath.Join(o.runDir, "control.sock"), controlGroup()); err != nil {
 		return nil, err
 	}
@@ -221,7 +226,7 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	go func() { _ = p.events.run(work) }()
 
 	p.readLinks()
-	for _, t := range []task{p.keeper, p.announcer, p.protector, p.mover, p.witnesses, p.scripts, p.notifier, p.timeline} {
+	for _, t := range []task{p.keeper, p.announcer, p.protector, p.mover, p.witnesses, p.scripts, p.notifier, p.timeline, p.handover} {
 		p.start(work, tasks, t)
 	}
 	tasks.Go(func() error { return p.keepFacts(work) })
@@ -244,6 +249,9 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	leave, done := context.WithTimeout(work, 2*p.current().cfg.Deadtime+time.Second)
 	p.beat.leave(leave)
 	p.notifier.settle(leave)
+	done()
+	told, done := context.WithTimeout(work, 2*tellAfter)
+	p.handover.settle(told)
 	done()
 	stop()
 	err := tasks.Wait()

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/netip"
+
 	"pacu/director"
 	"pacu/firewall"
 	"pacu/ipvs"
@@ -48,6 +50,8 @@ func (noFirewall) Intact() (bool, error)          { return true, nil }
 func (noFirewall) Remove() error                  { return nil }
 func (noFirewall) Hold([]firewall.Hold) error     { return nil }
 func (noFirewall) Release() error                 { return nil }
+func (noFirewall) Hush([]netip.Addr) error        { return nil }
+func (noFirewall) Unhush() error                  { return nil }
 func (noFirewall) Close() error                   { return nil }
 
 // noSysctls are its kernel settings.

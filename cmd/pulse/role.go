@@ -17,6 +17,7 @@ func (p *pulse) activate(ctx context.Context, why string) error {
 	s := p.current()
 	p.timeline.begin(control.Active, why, len(s.cluster.Addresses), p.beat.lastHeard())
 	p.cover(s)
+	p.hush(s)
 	// There are not more parts than addresses: to tell of one never waits.
 	parts := make(chan []vip.Address, len(s.cluster.Addresses)+1)
 	p.announcer.announce(p.ctx, announcement{parts, p.rounds(s)})
@@ -27,6 +28,7 @@ func (p *pulse) activate(ctx context.Context, why string) error {
 		parts <- part
 	})
 	close(parts)
+	p.followRole()
 	p.timeline.over()
 	p.turned(control.Standby, control.Active, why)
 	if err != nil && up == 0 {
@@ -46,6 +48,7 @@ func (p *pulse) deactivate(ctx context.Context, why string) {
 	if err := errors.Join(p.services.stop(ctx), p.director.SetActive(false, nil)); err != nil {
 		p.events.add(control.Error, "address", "", oneLine("", err))
 	}
+	p.followRole()
 	p.timeline.over()
 	p.cover(p.current())
 	p.turned(control.Active, control.Standby, why)
