@@ -41,7 +41,7 @@ func TestKernelFitness(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.serving(1 - i)
-		v.moved(what)
+		v.handed(what)
 		s.routers[i].troubled("this router is not fit: " + fault)
 		s.routers[1-i].troubled("is not fit to serve")
 		if out := s.routers[i].run("pulse", "explain"); !strings.Contains(out, fault) {
@@ -66,7 +66,7 @@ func TestKernelFitness(t *testing.T) {
 		func() error { return one.Mute("eth0") }, func() error { return one.Unmute("eth0") })
 	broken("a script fails", "track_script fit", 1,
 		func() error { two.fit(false); return nil }, func() error { two.fit(true); return nil })
-	broken("no real server is reached", "min_servers = 1", 0,
+	broken("no real server is reached", "0 of 1 real servers are up", 0,
 		func() error { return one.Mute("eth1") }, func() error { return one.Unmute("eth1") })
 
 	t.Log("neither is fit: the less unfit one serves")
@@ -80,7 +80,7 @@ func TestKernelFitness(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.serving(0)
-	v.moved("both routers are unfit, the active one more")
+	v.handed("both routers are unfit, the active one more")
 	if err := two.Mend("eth0"); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestKernelFitness(t *testing.T) {
 	v.next()
 	one.fit(true)
 	s.serving(0)
-	v.moved("preempt")
+	v.handed("preempt")
 }
 
 // fit has the router's script succeed, or not.

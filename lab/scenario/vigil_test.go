@@ -185,6 +185,18 @@ func (v *vigil) moved(what string) {
 	v.next()
 }
 
+// handed waits until clients are served again and fails the test if the VIP was
+// ever on no router since the last look: a moment on both is how nothing gets
+// lost.
+func (v *vigil) handed(what string) {
+	v.site.t.Helper()
+	v.served(5)
+	if none, _ := v.holder.Longest(v.began); none > 0 {
+		v.fails("%s: the VIP was on no router for %v: %v", what, none, v.holder.Spans(v.began))
+	}
+	v.next()
+}
+
 // alone waits until exactly this router holds the VIP.
 func (v *vigil) alone(name string) {
 	v.site.t.Helper()
