@@ -54,6 +54,7 @@ e2e: build lab-tools browser ## Chromium against the console of a running cluste
 .PHONY: bench
 bench: build lab-tools ## figures beside a peer's: B=failover, B=lvscf, B=ipvs
 	$(if $(filter ipvs,$(B)),$(BIN)/bench reload)
+	$(if $(filter failover,$(B)),$(BIN)/bench jitter)
 	$(if $(filter lvscf,$(B)),,$(IN_LAB) --timeout 1h --) $(BIN)/bench $(B)
 
 SOAK ?= 30m
