@@ -33,12 +33,14 @@ func (k keepalived) start(r *article004.Router) (*lab.Process, error) {
 	return r.Host.Start("keepalived", "--dont-fork", "--log-console", "--log-detail", "--use-file", keepalivedConf)
 }
 
-// config says in keepalived's words what the article's lvs.cf says.
+// config says in keepalived's words what the article's lvs.cf says, with
+// connection sync.
 func (k keepalived) config(name string, priority int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `global_defs {
     router_id %s
     vrrp_version %d
+    lvs_sync_daemon eth1 private 51
 }
 vrrp_sync_group both {
     group {

@@ -22,11 +22,12 @@ type system interface {
 // pulse is ours.
 type pulse struct{ file string }
 
-// newPulse is pulse with the article's lvs.cf, but for the times.
+// newPulse is pulse with the article's lvs.cf, but for the times, and with
+// connection sync, as the peer has it.
 func newPulse(p pace) pulse {
 	return pulse{strings.NewReplacer(
 		"keepalive = 2\n", fmt.Sprintf("keepalive = %s\n", seconds(p.keepalive)),
-		"deadtime = 6\n", fmt.Sprintf("deadtime = %s\n", seconds(p.deadtime)),
+		"deadtime = 6\n", fmt.Sprintf("deadtime = %s\nsyncdaemon = 1\nsyncd_iface = eth1\n", seconds(p.deadtime)),
 	).Replace(article004.File)}
 }
 
