@@ -154,6 +154,9 @@ func (h history) lived() string {
 //     both hold addresses, even a part of them, for at most 2K + U + L + W. With
 //     keys, 2K more after a start, in which each finds out that the other is no
 //     recording; and 2K more where a change of keys is under way.
+//   - With keys and right wall clocks, where all paths work one way only, both
+//     hold addresses for at most 2D + 6K + 2(U+L) + W: who hears the other gives
+//     way.
 //   - While a router runs that is not cut off, held, blind, broken or leaving,
 //     somebody has all addresses up within D + 3K + 2(U+L) + W; D more without a
 //     path that works both ways; and 2K + 2 s more (a minute, for one that has

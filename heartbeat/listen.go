@@ -85,6 +85,9 @@ func (s *step) believe(b Beat) {
 	if b.Deaf && (!s.heard || !s.last.Deaf) {
 		s.deafFrom = s.now
 	}
+	if b.Reason == ReasonConflict && (s.last.Reason != b.Reason || s.last.Boot != b.Boot) && s.phase.active() {
+		s.contested = true // it served too, though it was not heard to
+	}
 	if b.Phase == Dropping && (!s.heard || s.last.Phase != Dropping) {
 		s.droppingFrom = s.now
 	}

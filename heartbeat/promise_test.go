@@ -1,6 +1,10 @@
 package heartbeat_test
 
-import "time"
+import (
+	"time"
+
+	"pacu/heartbeat"
+)
 
 // A promise is a condition that must not last.
 type promise struct {
@@ -62,6 +66,17 @@ func (w *world) promised() []*promise {
 					return limit + w.eveDelay()
 				},
 			})
+		}
+		if w.keyed && !w.clocksWrong {
+			for _, h := range pair {
+				all = append(all, &promise{
+					what: "both have addresses, and one hears the other", hosts: pair,
+					broken: func() bool {
+						return a.addresses != down && b.addresses != down && a.awake() && b.awake() && h.partner.reaches() && h.node.State() == heartbeat.Active
+					},
+					limit: func() time.Duration { return 2*w.deadtime + 6*w.keepalive + 2*work + slack },
+				})
+			}
 		}
 		if w.fitness {
 			for _, h := range pair {

@@ -97,6 +97,16 @@ func (h *host) works() bool {
 	return false
 }
 
+// reaches tells whether some path carries everything to the partner.
+func (h *host) reaches() bool {
+	for _, w := range h.wires[:h.settings.Paths] {
+		if w.good() {
+			return h.understands()
+		}
+	}
+	return false
+}
+
 // understands tells whether the pair has a key in common.
 func (h *host) understands() bool {
 	if !h.w.keyed {
