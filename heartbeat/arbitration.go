@@ -41,8 +41,8 @@ func (n Node) goesFirst(b Beat) bool {
 
 // heardKeyed judges a heartbeat that says all of a Beat.
 func (s *step) heardKeyed(b Beat) {
-	if b.Phase.active() {
-		s.failed = false
+	if b.Phase == Serving || b.Phase == Yielding {
+		s.failed = false // and not if it only tries: it may fail as well
 	}
 	switch {
 	case s.phase.active() && b.Phase.active():

@@ -39,7 +39,7 @@ const (
 //     with Lowered. A Taking router is active, a Dropping one is standby, and
 //     does not activate before Lowered.
 //   - Failed: the router deactivates. It does not try again until it has heard
-//     that the partner is active, or for a while.
+//     that the partner serves, or for a while.
 //   - No failback: nothing but what stands here changes who is active.
 //
 // Both are standby (consider, mayFollow): the primary activates when it hears

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pacu/control"
@@ -20,7 +20,10 @@ func (p *pulse) activate(ctx context.Context, why string) error {
 	p.hush(s)
 	// There are not more parts than addresses: to tell of one never waits.
 	parts := make(chan []vip.Address, len(s.cluster.Addresses)+1)
-	p.announcer.announce(p.ctx, announcement{parts, p.rounds(s)})
+	announce := func() { p.announcer.announce(p.ctx, announcement{parts, p.rounds(s)}) }
+	if !s.fos() {
+		announce()
+	}
 	up := 0
 	err := p.director.SetActive(true, func(part []vip.Address) {
 		up += len(part)
@@ -37,7 +40,15 @@ func (p *pulse) activate(ctx context.Context, why string) error {
 	if err != nil { // it is tried again, and the others serve
 		p.events.add(control.Error, "address", "", oneLine("", err))
 	}
-	return p.services.start(ctx)
+	if !s.fos() {
+		return nil
+	}
+	if err := p.services.start(ctx); err != nil {
+		return err
+	}
+	// Until now clients were better off with a partner that hands over.
+	announce()
+	return nil
 }
 
 // deactivate takes the floating addresses down.
@@ -45,8 +56,17 @@ func (p *pulse) deactivate(ctx context.Context, why string) {
 	p.events.add(control.Info, "role", "", why, "state", control.Standby)
 	p.timeline.begin(control.Standby, why, 0, p.beat.lastHeard())
 	p.announcer.announce(p.ctx, announcement{})
-	if err := errors.Join(p.services.stop(ctx), p.director.SetActive(false, nil)); err != nil {
-		p.events.add(control.Error, "address", "", oneLine("", err))
+	lower := func() error { return p.director.SetActive(false, nil) }
+	steps := []func() error{func() error { return p.services.stop(ctx) }, lower}
+	if p.beat.replaced() {
+		// The partner has the addresses: a command that takes its time must
+		// not keep them here.
+		slices.Reverse(steps)
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			p.events.add(control.Error, "address", "", oneLine("", err))
+		}
 	}
 	p.followRole()
 	p.timeline.over()
