@@ -27,7 +27,8 @@ type pulse struct{ file string }
 func newPulse(p pace) pulse {
 	return pulse{strings.NewReplacer(
 		"keepalive = 2\n", fmt.Sprintf("keepalive = %s\n", seconds(p.keepalive)),
-		"deadtime = 6\n", fmt.Sprintf("deadtime = %s\nsyncdaemon = 1\nsyncd_iface = eth1\n", seconds(p.deadtime)),
+		"deadtime = 6\n", fmt.Sprintf("deadtime = %s\n", seconds(p.deadtime)),
+		"syncdaemon = 0\n", "syncdaemon = 1\nsyncd_iface = eth1\n",
 	).Replace(article004.File)}
 }
 
