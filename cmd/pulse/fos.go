@@ -74,7 +74,7 @@ func (s *failovers) start(ctx context.Context) error {
 	return nil
 }
 
-// stop stops the services in reverse, before their addresses go down. One that
+// stop stops the services in reverse, once their addresses are down. One that
 // cannot be stopped does not keep the others running; the error names each.
 // At pulse's start, what an earlier one may have left running is stopped.
 func (s *failovers) stop(ctx context.Context) error {

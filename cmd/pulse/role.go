@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"pacu/control"
@@ -56,17 +56,10 @@ func (p *pulse) deactivate(ctx context.Context, why string) {
 	p.events.add(control.Info, "role", "", why, "state", control.Standby)
 	p.timeline.begin(control.Standby, why, 0, p.beat.lastHeard())
 	p.announcer.announce(p.ctx, announcement{})
-	lower := func() error { return p.director.SetActive(false, nil) }
-	steps := []func() error{func() error { return p.services.stop(ctx) }, lower}
-	if p.beat.replaced() {
-		// The partner has the addresses: a command that takes its time must
-		// not keep them here.
-		slices.Reverse(steps)
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			p.events.add(control.Error, "address", "", oneLine("", err))
-		}
+	// The addresses first: the partner may have them too by now, and a command
+	// that takes its time must not keep them here.
+	if err := errors.Join(p.director.SetActive(false, nil), p.services.stop(ctx)); err != nil {
+		p.events.add(control.Error, "address", "", oneLine("", err))
 	}
 	p.followRole()
 	p.timeline.over()

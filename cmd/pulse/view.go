@@ -41,12 +41,6 @@ func (b *beat) idle() bool {
 	return b.node.State() != heartbeat.Active || b.site.partner.IsValid() && slept > cfg.Deadtime-margin(cfg.Keepalive, cfg.Deadtime)
 }
 
-// replaced tells whether the partner serves, or is about to.
-func (b *beat) replaced() bool {
-	n, _ := b.machine()
-	return n.PartnerState() == heartbeat.PartnerActive
-}
-
 // isHeld tells whether an operator wants this router never to take over.
 func (b *beat) isHeld() bool {
 	n, _ := b.machine()
