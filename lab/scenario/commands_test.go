@@ -35,9 +35,9 @@ while true; do wait; done
 func TestKernelCommands(t *testing.T) {
 	s := newLAN(t, v4, 2, 1)
 	lvs := s.direct(
-		"active_cmd = "+folder+"tell active",
-		"inactive_cmd = "+folder+"tell inactive",
-		"notify = "+folder+"tell notify",
+		"active_cmd = \""+folder+"tell active\"",
+		"inactive_cmd = \""+folder+"tell inactive\"",
+		"notify = \""+folder+"tell notify\"",
 	).and(s.virtual("web"))
 	s.setUp(lvs)
 	for _, r := range s.routers {
@@ -65,7 +65,7 @@ func TestKernelCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.reload(lvs.with("command_timeout = 5", "notify = "+folder+"tell notify again"))
+	s.reload(lvs.with("command_timeout = 5", "notify = \""+folder+"tell notify again\""))
 	s.serving(1)
 	v.next()
 	at := time.Now()
