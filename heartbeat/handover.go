@@ -21,8 +21,10 @@ func (s *step) yield(c cause) {
 }
 
 // granted takes in that the partner is about to take over: it gets the time.
+// For fos that is as long as it says so, since the commands that start services
+// take theirs, and have limits of their own.
 func (s *step) granted() {
-	if s.phase == Yielding && !s.taken {
+	if s.phase == Yielding && (!s.taken || s.settings.Fos) {
 		s.taken, s.yieldBy = true, s.now+s.settings.Deadtime
 	}
 }

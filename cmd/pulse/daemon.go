@@ -246,7 +246,7 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 
 	p.events.add(control.Info, "role", "", "Terminating: giving up what this router holds")
 	daemon.SdNotify(false, daemon.SdNotifyStopping)
-	leave, done := context.WithTimeout(work, 2*p.current().cfg.Deadtime+time.Second)
+	leave, done := context.WithTimeout(work, p.current().handover())
 	p.beat.leave(leave)
 	p.notifier.settle(leave)
 	done()

@@ -36,7 +36,7 @@ func (p *pulse) switchOver(ctx context.Context) (string, error) {
 	began := time.Now()
 	p.events.add(control.Info, "role", "", "switchover: an operator asked for it")
 	p.beat.tell(ctx, heartbeat.Switchover{})
-	limit, cancel := context.WithTimeout(ctx, 3*site.cfg.Deadtime+time.Second)
+	limit, cancel := context.WithTimeout(ctx, site.cfg.Deadtime+site.handover())
 	defer cancel()
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
@@ -53,6 +53,13 @@ func (p *pulse) switchOver(ctx context.Context) (string, error) {
 		case <-tick.C:
 		}
 	}
+}
+
+// handover is how long handing over may take: for fos the partner starts the
+// services first, and this router then stops them.
+func (s *site) handover() time.Duration {
+	commands := 2 * len(activeFailovers(s.cfg))
+	return 2*s.cfg.Deadtime + time.Second + time.Duration(commands)*(s.cfg.CommandTimeout+2*commandGrace)
 }
 
 // Hold makes this router never take over, or ends that.
