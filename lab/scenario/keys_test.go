@@ -44,12 +44,12 @@ func TestKernelForgers(t *testing.T) {
 		alien := heartbeat.NewLine(other, heartbeat.Role(i), 7)
 		serving := heartbeat.Beat{Message: heartbeat.Running, Phase: heartbeat.Serving, Interval: 250 * time.Millisecond}
 		last := first[i][len(first[i])-1]
-		damaged, future := bytes.Clone(last), bytes.Clone(last)
+		damaged, old := bytes.Clone(last), bytes.Clone(last)
 		damaged[7] ^= 1 // its phase
-		future[4]++     // its version
+		old[4]--        // its version
 		for _, raw := range [][]byte{
 			heartbeat.Running.Append(nil), heartbeat.Stopped.Append(nil),
-			alien.Seal(serving, time.Now()), damaged, future, last, first[i][0],
+			alien.Seal(serving, time.Now()), damaged, old, last, first[i][0],
 			first[1-i][0], bytes.Repeat([]byte{0xa5}, heartbeat.PacketSize), last[:60], nil,
 		} {
 			forger.send(from, to, raw)
@@ -78,7 +78,7 @@ func TestKernelForgers(t *testing.T) {
 		forge(0)
 		forge(1)
 		for _, r := range s.routers {
-			if err := dropped(r, 50, reasons...)(ctx); err != nil {
+			if err := dropped(r, 10, reasons...)(ctx); err != nil {
 				return err
 			}
 		}

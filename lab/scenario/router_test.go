@@ -38,6 +38,9 @@ func (s *site) start(c config) {
 	for _, r := range s.routers {
 		r.write(c)
 		r.start()
+		// On a busy machine the second would start long before the first, and
+		// take it for dead.
+		r.status(func(*control.Snapshot) error { return nil })
 	}
 	s.routers[0].is(control.Active)
 	if len(s.routers) > 1 {

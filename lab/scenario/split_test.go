@@ -84,6 +84,7 @@ func TestKernelSplitBrain(t *testing.T) {
 		}
 		return nil
 	})
+	healed.Store(false)
 	if n := lied.Load(); n > 0 {
 		t.Errorf("lvs-2 said %d times that it stands by while it held the VIP", n)
 	}
@@ -111,4 +112,15 @@ func TestKernelSplitBrain(t *testing.T) {
 	v.next()
 	v.served(20)
 	v.calm("after the split")
+
+	t.Log("the standby router is deaf, and heard: it takes over, and the other gives way")
+	two.run("nft", "add rule inet cut in udp dport 539 drop")
+	two.is(control.Active)
+	v.alone("lvs-2")
+	one.is(control.Standby)
+	s.until(neighbour(two))
+	two.run("nft", "flush table inet cut")
+	s.serving(1)
+	v.next()
+	v.calm("after the standby router was deaf")
 }
