@@ -16,8 +16,10 @@ import (
 // The kernel's sync daemon tells of connections up to three seconds late, which
 // does for a crash. At a switchover nothing need be lost.
 const (
-	// tellEvery is between two looks at the connections while the other router
-	// takes over.
+	// tellEvery is the least between two looks at the connections while the other
+	// router takes over. A look at a large table takes a while: the kernel's list
+	// costs the more for each line, the more lines there are. Pauses are then
+	// as long as looks, to leave half a processor to others.
 	tellEvery = 50 * time.Millisecond
 	// tellAfter is how long this goes on once the addresses are gone from here:
 	// packets are still on their way.
@@ -194,14 +196,19 @@ func (h *handover) run(ctx context.Context) error {
 		if t == nil && (tell || once) {
 			t = h.open(ctx)
 		}
+		began := time.Now()
 		if t != nil {
 			t.round(ctx)
 		}
+		pause := max(tellEvery, time.Since(began))
 		if !tell {
 			t.close()
 			t = nil
 		}
-		timer.Reset(h.next(tell))
+		if !tell {
+			pause = h.next()
+		}
+		timer.Reset(pause)
 	}
 }
 
@@ -222,10 +229,7 @@ func (h *handover) due() (tell, once bool) {
 }
 
 // next is how long there is nothing to do.
-func (h *handover) next(tell bool) time.Duration {
-	if tell {
-		return tellEvery
-	}
+func (h *handover) next() time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	wait := time.Duration(heartbeat.Never)
