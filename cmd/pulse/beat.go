@@ -77,6 +77,14 @@ func newBeat(s *site, f first, m *mover, beaten func(), events *journal) (*beat,
 	return b, nil
 }
 
+// anew begins before any heartbeat: what pulse did until now, such as to stop
+// services, was no silence of the partner's.
+func (b *beat) anew() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.start, b.node, b.judged = uptime(), heartbeat.NewNode(0, b.site.heartbeat(b.first)), 0
+}
+
 // uptime is a clock that never jumps, and that goes on while the machine is
 // suspended: CLOCK_BOOTTIME, see clock_gettime(2).
 func uptime() time.Duration {

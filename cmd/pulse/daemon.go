@@ -226,6 +226,8 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	go func() { _ = p.events.run(work) }()
 
 	p.readLinks()
+	p.begin()
+	p.beat.anew()
 	for _, t := range []task{p.keeper, p.announcer, p.protector, p.mover, p.witnesses, p.scripts, p.notifier, p.timeline, p.handover} {
 		p.start(work, tasks, t)
 	}
@@ -235,7 +237,6 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	})
 	tasks.Go(func() error { return p.watchNetwork(work) })
 	p.nannies.set(p.orders(p.site))
-	p.begin()
 	p.beat.step(p.fitness()) // before the first heartbeat
 	p.start(work, tasks, p.beat)
 	daemon.SdNotify(false, daemon.SdNotifyReady)
