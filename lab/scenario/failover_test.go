@@ -71,7 +71,7 @@ func TestKernelFailover(t *testing.T) {
 	if _, err := exec.LookPath("nginx"); err != nil {
 		t.Skip(err)
 	}
-	lvs := s.global("service = fos").and(virtual{kind: "failover", name: "web", lines: []string{
+	lvs := s.global("service = fos", "deadtime = 4").and(virtual{kind: "failover", name: "web", lines: []string{
 		"address = " + s.family.addr(public, vip) + " eth0:1",
 		"port = 80",
 		"timeout = 2",
