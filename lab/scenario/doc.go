@@ -13,6 +13,6 @@
 //	private  10.2.0.N  fd02::N   real servers, and the routers' eth1
 //	other    10.3.0.N  fd03::N   more real servers, and the routers' eth2
 //
-// Routers are .1 and .2, real servers .11 and on, the client is .100, the VIP
-// .200 of public, the NAT router's address .254 of private.
+// Routers are .1 and .2, real servers .11 and on, a stranger is .66, the client
+// .100, the VIP .200 of public, the NAT router's address .254 of private.
 package scenario
