@@ -86,7 +86,8 @@ func TestKernelPaths(t *testing.T) {
 		r.stall(300 * time.Millisecond)
 		s.heartbeats(1 + stalls.IntN(3))
 	}
-	v.calm("pulses stood still for 300 ms with a deadtime of 1 s")
+	// The client has to share the busy processors.
+	v.still("pulses stood still for 300 ms with a deadtime of 1 s")
 }
 
 // heartbeats waits until each router has heard n more heartbeats.
