@@ -63,10 +63,10 @@ func (h *host) act(a heartbeat.Action) {
 // other is gone, and once more, if nothing else happens until then.
 func (h *host) announcesAgain() {
 	w := h.w
-	happened, changed, before := w.happened, h.changed, h.told
+	happened, changed, taken, before := w.happened, h.changed, h.taken, h.told
 	for i, within := range []time.Duration{0, 5 * time.Second} {
 		w.after(within+2*w.keepalive+2*w.way+4*tickLate, func() {
-			undisturbed := w.happened == happened && h.changed == changed && h.awake() && h.addresses == raised && h.works()
+			undisturbed := w.happened == happened && h.changed == changed && h.taken == taken && h.awake() && h.addresses == raised && h.works()
 			if undisturbed && h.told < before+i+1 {
 				w.fail("%s has announced %d times since the other gave up, want %d", h.name, h.told-before, i+1)
 			}
