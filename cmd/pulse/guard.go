@@ -135,9 +135,9 @@ func guardCommand(args []string, _, stderr io.Writer) int {
 		}
 	}
 	nameIt("pulse-guard") // which killall pulse does not reach
-	// Neither swap nor a disk that hangs must hold it up. Where that is not
-	// allowed pulse has said so.
-	_ = lockMemory()
+	// Neither swap nor a disk that hangs must hold it up, nor want of memory end
+	// it. Where that is not allowed pulse has said so.
+	_ = errors.Join(lockMemory(), spareFromOOM(guardOOMScore))
 	// Only pulse ends it: by its last word, or by dying.
 	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	log := logging.New("pulse", logging.Stderr(), stderr, verbose)

@@ -23,6 +23,9 @@ const (
 	spare = 2
 	// oomScore makes the kernel kill others first when memory is short.
 	oomScore = -900
+	// guardOOMScore is never: the guard is small, and what it is for is that
+	// pulse was killed.
+	guardOOMScore = -1000
 )
 
 // prefer makes the kernel prefer this process: memory that is not swapped, a
@@ -30,7 +33,7 @@ const (
 // is returned, one error each; pulse works without.
 func prefer() error {
 	runtime.GOMAXPROCS(runtime.NumCPU() + spare)
-	return errors.Join(lockMemory(), raise(urgency), spareFromOOM())
+	return errors.Join(lockMemory(), raise(urgency), spareFromOOM(oomScore))
 }
 
 func lockMemory() error {
@@ -58,8 +61,8 @@ func raise(nice int) error {
 	return nil
 }
 
-func spareFromOOM() error {
-	if err := os.WriteFile("/proc/self/oom_score_adj", []byte(strconv.Itoa(oomScore)), 0); err != nil {
+func spareFromOOM(score int) error {
+	if err := os.WriteFile("/proc/self/oom_score_adj", []byte(strconv.Itoa(score)), 0); err != nil {
 		return fmt.Errorf("be spared when memory is short: %w", plain(err))
 	}
 	return nil
