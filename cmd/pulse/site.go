@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -248,7 +249,7 @@ func (s *site) findSelf(ctx context.Context, held []vip.Held) error {
 			if _, ok := interfaceOf(held, a); !ok {
 				return fmt.Errorf("heartbeat_path %s %s: this router's end %s is on none of its interfaces (it has %s)", more.Primary, more.Backup, a, list(held))
 			}
-			s.paths = append(s.paths, pathSpec{fmt.Sprintf("path %d", len(s.paths)+1), s.at(a), s.at(b)})
+			s.paths = append(s.paths, pathSpec{strconv.Itoa(len(s.paths) + 1), s.at(a), s.at(b)})
 		}
 		if len(s.paths) > heartbeat.MaxPaths {
 			return fmt.Errorf("%d heartbeat paths, at most %d: take some heartbeat_path lines out", len(s.paths), heartbeat.MaxPaths)
