@@ -1,0 +1,97 @@
+package scenario
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pacu/lab"
+)
+
+// handovers are how often the routers change places, to and fro, in each way.
+const handovers = 5
+
+// TestKernelHandover has the routers change places again and again, while a
+// hundred requests a second come, each a connection of its own, and clients
+// download: none of them is lost, nor breaks.
+func TestKernelHandover(t *testing.T) {
+	modes := []struct {
+		name  string
+		build func(t *testing.T, f family, routers, servers int) *site
+		head  func(s *site) config
+	}{
+		{"nat", newNAT, func(s *site) config { return s.nat() }},
+		{"direct", newLAN, func(s *site) config { return s.direct() }},
+	}
+	for _, m := range modes {
+		t.Run(m.name, func(t *testing.T) {
+			s := m.build(t, v4, 2, 2)
+			lvs := m.head(s).with("syncdaemon = 1", "syncd_iface = eth0").and(s.virtual("web"))
+			s.setUp(lvs)
+			s.pair(lvs)
+			s.healthy("web-1", "web-2")
+			downloads := []*download{s.download(s.url()), s.download(s.url())}
+			c := &lab.Client{Host: s.client, URL: s.url(), Every: 10 * time.Millisecond, Timeout: time.Second}
+			s.asks(c)
+			v := &vigil{site: s, client: c, holder: s.hold(s.family.addr(public, vip))}
+			v.served(5)
+			active := 0
+			moves := func(what string, do func(from *router)) {
+				t.Helper()
+				from, to := s.routers[active], s.routers[1-active]
+				to.knows(len(downloads))
+				calm := 0
+				for ; calm < 5; calm++ {
+					v.next()
+					v.served(100)
+					if c.Tally(v.began).Failed == 0 {
+						break
+					}
+				}
+				if calm == 5 {
+					t.Skipf("before %s: this machine is too busy for 100 requests a second: %v", what, c.Tally(v.began))
+				}
+				v.next()
+				at := time.Now()
+				do(from)
+				v.alone(to.Name())
+				// As long as a request may take, so that none of those is under way.
+				v.served(120)
+				for _, d := range downloads {
+					d.flows()
+				}
+				if none, _ := v.holder.Longest(v.began); none > 0 {
+					t.Errorf("%s: the VIP was on no router for %v", what, none)
+				}
+				if sum := c.Tally(v.began); sum.Failed > 0 {
+					t.Errorf("%s: clients lost requests: %v", what, sum)
+					for _, s := range c.Samples(v.began) {
+						if s.Err != nil {
+							t.Logf("a request sent %v after it began: %v", s.At.Sub(at), s.Err)
+						}
+					}
+				}
+				active = 1 - active
+			}
+			for i := range 2 * handovers {
+				moves(fmt.Sprintf("switchover %d", i+1), func(from *router) {
+					at := time.Now()
+					from.run("pulse", "switchover")
+					from.says(at, "told the other router of")
+				})
+				s.serving(active)
+			}
+			for i := range handovers {
+				moves(fmt.Sprintf("stop %d", i+1), func(from *router) { from.stop() })
+				at := time.Now()
+				s.routers[1-active].start()
+				s.serving(active)
+				s.healthy("web-1", "web-2")
+				s.routers[active].says(at, "told the other router of")
+			}
+			for _, d := range downloads {
+				d.ends()
+			}
+		})
+	}
+}
