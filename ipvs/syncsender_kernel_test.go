@@ -38,10 +38,8 @@ func syncSender(t *testing.T, d Daemon) {
 		t.Skipf("needs a kernel with veth: %v: %s", err, out)
 	}
 	execute(t, "ip", "address", "add", "10.8.0.1/24", "dev", "wire")
-	execute(t, "ip", "address", "add", "fe80::1/64", "dev", "wire", "nodad")
 	enter(t, there)
 	execute(t, "ip", "address", "add", "10.8.0.2/24", "dev", "wire")
-	execute(t, "ip", "address", "add", "fe80::2/64", "dev", "wire", "nodad")
 	execute(t, "ip", "link", "set", "wire", "up")
 
 	web, web6, marked, sticky := key(TCP, "10.0.0.200:80"), key(TCP, "[fd00::c8]:80"), FWMarkKey(80, false), key(TCP, "10.0.0.201:80")
@@ -56,9 +54,14 @@ func syncSender(t *testing.T, d Daemon) {
 	}
 	enter(t, here)
 	d.Role = Master
-	s, err := NewSyncSender(t.Context(), d)
-	if err != nil {
-		t.Fatal(err)
+	var s *SyncSender
+	eventually(t, func() bool { // as soon as the link has an address of IPv6
+		var err error
+		s, err = NewSyncSender(t.Context(), d)
+		return err == nil
+	})
+	if t.Failed() {
+		t.FailNow()
 	}
 	defer s.Close()
 	client, client6 := at("10.0.0.100:50000"), at("[fd00::64]:50000")
