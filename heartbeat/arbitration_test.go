@@ -107,7 +107,7 @@ func TestBothActive(t *testing.T) {
 			{6200 * ms, says(PhaseStandby), "say serving"},
 			{8000 * ms, says(PhaseStandby), "say serving"},
 			{10000 * ms, says(PhaseStandby), "say serving"},
-			{10200 * ms, Tick{}, "announce: both were active: resending arps"},
+			{10200 * ms, Tick{}, "announce: resending arps once more"},
 		}...)},
 		{"the backup gives up, and says so when it has", keyedBackup, append(alone[:5:5], []turn{
 			{3500 * ms, says(Serving), "info: public path: heartbeat again after 3.5s; deactivate: partner active: deactivating LVS"},

@@ -97,7 +97,7 @@ func (s *step) overdue() {
 		return
 	}
 	s.againAt = Never
-	s.resend("both were active: resending arps")
+	s.resend("resending arps once more")
 }
 
 // won takes in that the partner, which was or may have been active too, is
