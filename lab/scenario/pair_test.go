@@ -23,6 +23,23 @@ func (r *router) knows(n int) {
 	})
 }
 
+// carries waits until the router's kernel knows a download's connection.
+func (r *router) carries(d *download) {
+	r.site.t.Helper()
+	r.site.until(func(ctx context.Context) error {
+		out, err := r.Output(ctx, "ipvsadm", "-Lnc")
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(out) {
+			if strings.Contains(line, "ESTABLISHED") && strings.Contains(line, " "+d.from.Load().(string)+" ") {
+				return nil
+			}
+		}
+		return fmt.Errorf("%s does not know the connection of %s:\n%s", r.Name(), d.from.Load(), out)
+	})
+}
+
 // other is the partner of r in a pair.
 func (r *router) other() *router {
 	for _, o := range r.site.routers {

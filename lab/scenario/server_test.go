@@ -81,6 +81,7 @@ func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	d := found.(*download)
 	defer close(d.left)
+	d.from.Store(r.RemoteAddr)
 	fmt.Fprintln(rw, w.host.Name())
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -105,7 +106,8 @@ const theEnd = "the end"
 // A download is one that is under way.
 type download struct {
 	site    *site
-	server  string // who sends it
+	server  string       // who sends it
+	from    atomic.Value // the client's address and port, as text
 	got     atomic.Int64
 	release chan struct{} // closed: the server may come to the end
 	left    chan struct{} // closed: the server is done with it, for good or bad

@@ -23,17 +23,17 @@ func TestKernelSwitchover(t *testing.T) {
 	for _, m := range modes {
 		t.Run(m.name, func(t *testing.T) {
 			s := m.build(t, v4, 2, 2)
-			lvs := m.head(s).with("syncdaemon = 1", "syncd_iface = eth0").and(s.virtual("web"))
+			lvs := m.head(s).with("deadtime = 4", "syncdaemon = 1", "syncd_iface = eth0").and(s.virtual("web"))
 			s.setUp(lvs)
 			s.pair(lvs)
 			s.healthy("web-1", "web-2")
 			one, two := s.routers[0], s.routers[1]
-			v := s.vigil(10 * time.Millisecond)
+			v := s.vigil(50 * time.Millisecond)
 			d := s.download(s.url())
 			planned := func(what string, to int, do func()) {
 				t.Helper()
 				t.Log(what)
-				s.routers[to].knows(1)
+				s.routers[to].carries(d)
 				v.next()
 				do()
 				v.alone(s.routers[to].Name())
@@ -57,7 +57,7 @@ func TestKernelSwitchover(t *testing.T) {
 			s.healthy("web-1", "web-2")
 
 			t.Log("a crash, while the other router is held")
-			one.knows(1)
+			one.carries(d)
 			one.run("pulse", "hold", "on")
 			v.next()
 			at := time.Now()
@@ -79,7 +79,7 @@ func TestKernelSwitchover(t *testing.T) {
 			two.powerOn()
 			s.serving(0)
 			s.healthy("web-1", "web-2")
-			two.knows(1)
+			two.carries(d)
 			one.powerOff()
 			v.alone(two.Name())
 			d.flows()
