@@ -6,6 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,11 +21,21 @@ import (
 
 // fakeSync is a connection table, and what was told of it.
 type fakeSync struct {
+	mu    sync.Mutex
 	table []ipvs.Connection
 	told  []string
 }
 
+// becomes changes the table.
+func (f *fakeSync) becomes(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change()
+}
+
 func (f *fakeSync) read(each func(*ipvs.Connection) error) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for _, c := range f.table {
 		if err := each(&c); err != nil {
 			return err
@@ -37,13 +49,16 @@ func (f *fakeSync) Tell(c *ipvs.SyncConnection) error {
 	return nil
 }
 func (f *fakeSync) Flush() error { return nil }
-func (f *fakeSync) Close() error { f.told = append(f.told, "closed"); return nil }
+func (f *fakeSync) Close() error {
+	f.becomes(func() { f.told = append(f.told, "closed") })
+	return nil
+}
 
 // take returns what was told since the last look.
 func (f *fakeSync) take() []string {
 	synctest.Wait()
-	told := f.told
-	f.told = nil
+	var told []string
+	f.becomes(func() { told, f.told = f.told, nil })
 	return told
 }
 
@@ -65,12 +80,12 @@ func TestHandover(t *testing.T) {
 		f := &fakeSync{table: []ipvs.Connection{
 			conn("10.0.0.1:1", ipvs.TCPEstablished), conn("10.0.0.1:2", ipvs.TCPTimeWait), conn("10.0.0.1:3", ipvs.TCPSynReceived),
 		}}
-		hushed := 0
+		var hushed atomic.Int32
 		h := &handover{
 			events: newJournal(slog.New(slog.NewTextHandler(io.Discard, nil))), read: f.read, work: make(chan struct{}, 1), seed: maphash.MakeSeed(),
 			dial:   func(context.Context, ipvs.Daemon) (syncSender, error) { return f, nil },
-			hush:   func([]netip.Addr) error { hushed++; return nil },
-			unhush: func() error { hushed--; return nil },
+			hush:   func([]netip.Addr) error { hushed.Add(1); return nil },
+			unhush: func() error { hushed.Add(-1); return nil },
 			teller: func() (*director.Teller, ipvs.Daemon, bool) {
 				return director.NewTeller(cluster), ipvs.Daemon{}, true
 			},
@@ -89,12 +104,14 @@ func TestHandover(t *testing.T) {
 		expect("the offer", "10.0.0.1:1", "10.0.0.1:3")
 		time.Sleep(tellEvery)
 		expect("nothing is new")
-		f.table[0].State, f.table[2].State = ipvs.TCPTimeWait, ipvs.TCPEstablished
-		f.table = append(f.table, conn("10.0.0.1:4", ipvs.TCPSynReceived))
+		f.becomes(func() {
+			f.table[0].State, f.table[2].State = ipvs.TCPTimeWait, ipvs.TCPEstablished
+			f.table = append(f.table, conn("10.0.0.1:4", ipvs.TCPSynReceived))
+		})
 		time.Sleep(tellEvery)
 		expect("news", "10.0.0.1:1", "10.0.0.1:3", "10.0.0.1:4")
 		h.end(time.Now().Add(tellAfter))
-		f.table = append(f.table, conn("10.0.0.1:5", ipvs.TCPSynReceived))
+		f.becomes(func() { f.table = append(f.table, conn("10.0.0.1:5", ipvs.TCPSynReceived)) })
 		time.Sleep(tellEvery)
 		expect("the addresses are gone", "10.0.0.1:5")
 		began := time.Now()
@@ -113,11 +130,11 @@ func TestHandover(t *testing.T) {
 
 		h.quiet([]netip.Addr{netip.MustParseAddr("10.0.0.200")})
 		time.Sleep(hushFor - time.Millisecond)
-		if synctest.Wait(); hushed != 1 {
+		if synctest.Wait(); hushed.Load() != 1 {
 			t.Error("refusals are not hushed")
 		}
 		time.Sleep(time.Millisecond)
-		if synctest.Wait(); hushed != 0 {
+		if synctest.Wait(); hushed.Load() != 0 {
 			t.Error("refusals are still hushed")
 		}
 	})
