@@ -65,7 +65,9 @@ func (s *step) bothActive(b Beat) {
 	case b.Phase == Taking:
 		s.contested = true
 		s.granted()
-	case s.phase == Yielding && (b.Phase == Serving || !s.outranks(b)):
+	case s.phase == Yielding && (b.Phase == Serving || !s.outranks(b) && s.now-s.phaseSince >= s.settings.Keepalive):
+		// Both hand over: unless the partner has just let go to this router, which
+		// would show by now, one of them has to.
 		s.letGo(partnerActive, s.cause.reason())
 	case b.Phase == Yielding:
 		s.contested = true

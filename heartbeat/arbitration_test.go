@@ -152,7 +152,19 @@ func TestBothActive(t *testing.T) {
 		{"both hand over", keyedBackup, append(alone[:5:5], []turn{
 			{3200 * ms, says(PhaseStandby), "info: public path: heartbeat again after 3.2s; announce: partner inactive: resending arps"},
 			{3300 * ms, Switchover{}, "info: switchover: the primary takes over; say handing over"},
-			{3400 * ms, says(Yielding), "deactivate: partner active: deactivating LVS; say giving up"},
+			{3400 * ms, says(Yielding), ""}, // it may let go to us just now
+			{3500 * ms, says(Dropping), ""},
+		}...)},
+		{"both go on handing over", keyedBackup, append(alone[:5:5], []turn{
+			{3200 * ms, says(PhaseStandby), "info: public path: heartbeat again after 3.2s; announce: partner inactive: resending arps"},
+			{3300 * ms, Switchover{}, "info: switchover: the primary takes over; say handing over"},
+			{3400 * ms, says(Yielding), ""},
+			{3500 * ms, Tick{}, "say handing over"},
+			{3700 * ms, Tick{}, "say handing over"},
+			{3900 * ms, Tick{}, "say handing over"},
+			{4100 * ms, Tick{}, "say handing over"},
+			{4200 * ms, says(Yielding), ""},
+			{4300 * ms, says(Yielding), "deactivate: partner active: deactivating LVS; say giving up"},
 		}...)},
 	})
 }

@@ -83,7 +83,8 @@ func (s *step) leave() {
 
 // takes tells whether the partner lives, and would take over.
 func (n Node) takes() bool {
-	standby := n.partner == PartnerStandby || n.partner == PartnerActive && n.last.Phase == Taking
+	standby := n.partner == PartnerStandby ||
+		n.partner == PartnerActive && (n.last.Phase == Taking || n.last.Phase == Yielding) // it has let go to us, just now
 	return n.settings.Partner && standby && !n.last.Held
 }
 

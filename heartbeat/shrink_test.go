@@ -42,7 +42,7 @@ func simpler(h history, fails func(history) bool) history {
 		func(h *history) { h.way = 0 },
 		func(h *history) { h.raise = 0 },
 		func(h *history) { h.lower = 0 },
-		func(h *history) { h.trouble = lastStep(*h) },
+		func(h *history) { h.trouble = min(h.trouble, lastStep(*h)) },
 	} {
 		less := h
 		change(&less)
@@ -53,12 +53,17 @@ func simpler(h history, fails func(history) bool) history {
 	return h
 }
 
-// lastStep is just after the last happening.
+// lastStep is just after the last happening, and in a world where nothing may
+// go wrong after what it began.
 func lastStep(h history) time.Duration {
-	if len(h.steps) == 0 {
-		return 0
+	var at time.Duration
+	if len(h.steps) > 0 {
+		at = h.steps[len(h.steps)-1].at + 1
 	}
-	return h.steps[len(h.steps)-1].at + 1
+	if h.calm || h.steady {
+		at += 10 * h.deadtime
+	}
+	return at
 }
 
 // A Node that is broken on purpose is caught, and what shows it is short.
