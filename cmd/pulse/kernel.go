@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"os"
+
 	"net/netip"
 
 	"pacu/director"
@@ -14,7 +17,7 @@ func (p *pulse) openKernel() error {
 	if p.o.norun {
 		fake := ipvs.NewFake()
 		p.kernel, p.view, p.firewall = fake, fake, noFirewall{}
-		p.director = director.New(fake, readOnly{p.addresses}, noFirewall{}, noSysctls{})
+		p.director = director.New(fake, readOnly{p.addresses}, noFirewall{}, noSysctls{made: make(map[string]string)})
 		return nil
 	}
 	table, err := ipvs.Dial()
@@ -54,7 +57,25 @@ func (noFirewall) Hush([]netip.Addr) error        { return nil }
 func (noFirewall) Unhush() error                  { return nil }
 func (noFirewall) Close() error                   { return nil }
 
-// noSysctls are its kernel settings.
-type noSysctls struct{ sysctls }
+// noSysctls are its kernel settings: those it would have made are remembered,
+// and one that this kernel lacks is empty.
+type noSysctls struct {
+	sysctls
+	made map[string]string
+}
 
-func (noSysctls) Write(string, string) error { return nil }
+func (s noSysctls) Read(name string) (string, error) {
+	if value, ok := s.made[name]; ok {
+		return value, nil
+	}
+	value, err := s.sysctls.Read(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", nil
+	}
+	return value, err
+}
+
+func (s noSysctls) Write(name, value string) error {
+	s.made[name] = value
+	return nil
+}

@@ -20,7 +20,10 @@ func (p *pulse) activate(ctx context.Context, why string) error {
 	p.hush(s)
 	// There are not more parts than addresses: to tell of one never waits.
 	parts := make(chan []vip.Address, len(s.cluster.Addresses)+1)
-	announce := func() { p.announcer.announce(p.ctx, announcement{parts, p.rounds(s)}) }
+	told := make(chan struct{}) // closed when all were announced once
+	announce := func() {
+		p.announcer.announce(p.ctx, announcement{parts, onFirst(p.rounds(s), func() { close(told) })})
+	}
 	if !s.fos() {
 		announce()
 	}
@@ -40,15 +43,36 @@ func (p *pulse) activate(ctx context.Context, why string) error {
 	if err != nil { // it is tried again, and the others serve
 		p.events.add(control.Error, "address", "", oneLine("", err))
 	}
-	if !s.fos() {
-		return nil
+	if s.fos() {
+		if err := p.services.start(ctx); err != nil {
+			return err
+		}
+		// Until now clients were better off with a partner that hands over.
+		announce()
 	}
-	if err := p.services.start(ctx); err != nil {
-		return err
+	// Nor does that one let go before clients know where to turn.
+	select {
+	case <-told:
+	case <-time.After(announceWithin):
+	case <-ctx.Done():
 	}
-	// Until now clients were better off with a partner that hands over.
-	announce()
 	return nil
+}
+
+// announceWithin bounds how long a partner that hands over waits for the first
+// announcements.
+const announceWithin = 500 * time.Millisecond
+
+// onFirst is plan with first called after its first round.
+func onFirst(plan vip.Plan, first func()) vip.Plan {
+	then := plan.OnRound
+	plan.OnRound = func(r vip.Round) {
+		if r.Number == 1 {
+			first()
+		}
+		then(r)
+	}
+	return plan
 }
 
 // deactivate takes the floating addresses down.
