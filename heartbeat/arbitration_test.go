@@ -153,7 +153,7 @@ func TestBothActive(t *testing.T) {
 			{3200 * ms, says(PhaseStandby), "info: public path: heartbeat again after 3.2s; announce: partner inactive: resending arps"},
 			{3300 * ms, Switchover{}, "info: switchover: the primary takes over; say handing over"},
 			{3400 * ms, says(Yielding), ""}, // it may let go to us just now
-			{3500 * ms, says(Dropping), ""},
+			{3450 * ms, says(Dropping), ""},
 		}...)},
 		{"both go on handing over", keyedBackup, append(alone[:5:5], []turn{
 			{3200 * ms, says(PhaseStandby), "info: public path: heartbeat again after 3.2s; announce: partner inactive: resending arps"},

@@ -54,10 +54,10 @@ func (e *eve) strikes(h *host, n int) {
 					garbage[i] = byte(e.rng.Uint32())
 				}
 				e.send(h, path, garbage, 0)
-			case 2: // one bit
+			case 2: // one bit of what it says
 				if r, ok := e.pick(h.partner.id); ok {
 					forged := append([]byte(nil), r.raw...)
-					forged[e.rng.IntN(len(forged))] ^= 1 << e.rng.IntN(8)
+					forged[e.rng.IntN(100)] ^= 1 << e.rng.IntN(8)
 					e.send(h, path, forged, 0)
 				}
 			case 3: // without a key

@@ -153,7 +153,7 @@ func (h history) lived() string {
 //   - While some path works both ways, the keys match and both processes run,
 //     both hold addresses, even a part of them, for at most 2K + U + L + W. With
 //     keys, 2K more after a start, in which each finds out that the other is no
-//     recording; and 2K more where a change of keys is under way.
+//     recording.
 //   - With keys and right wall clocks, where all paths work one way only, both
 //     hold addresses for at most 2D + 6K + 2(U+L) + W: who hears the other gives
 //     way.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash"
+	"slices"
 	"sync"
 	"time"
 )
@@ -19,18 +20,15 @@ const oldKeyFor = time.Hour
 // others are refused; without, they are Piranha's 4 bytes. It is safe for
 // concurrent use.
 //
-// A Line with two keys signs with the newest as soon as the partner's packets
-// say that its newest is the same. Until then it signs with the key that the
-// partner signs with, which the partner has for certain; with both in turn
-// before it has heard any. So a key is changed without an outage: put a new one
-// before the old in lvs.key on both routers, in any order.
+// A Line signs with all its keys, and accepts what is signed with one of them.
+// So a key is changed without an outage: put a new one before the old in
+// lvs.key on both routers, in any order. When the partner has been heard with
+// the new one, the old one alone is enough for an hour more.
 type Line struct {
 	mu       sync.Mutex // guards all
 	role     Role
 	keys     []signer // the newest first
 	replay   replay
-	newest   KeyID     // the partner's newest key
-	signed   KeyID     // the key it signed with last
 	oldUntil time.Time // zero until the partner signs with the newest
 }
 
@@ -45,10 +43,10 @@ func newSigner(k Key) signer {
 	return signer{key: k, id: k.ID(), mac: hmac.New(sha256.New, k[:])}
 }
 
-// sum appends the HMAC of b.
-func (s signer) sum(b []byte) []byte {
+// sum appends the HMAC of said to b.
+func (s signer) sum(b, said []byte) []byte {
 	s.mac.Reset()
-	s.mac.Write(b)
+	s.mac.Write(said)
 	return s.mac.Sum(b)
 }
 
@@ -94,25 +92,23 @@ func (l *Line) Seal(b Beat, now time.Time) []byte {
 	if len(l.keys) == 0 {
 		return b.Message.Append(make([]byte, 0, Size))
 	}
-	signer := l.signer()
 	b.Boot = l.replay.boot
-	p := packet{beat: b, role: l.role, key: signer.id, newest: l.keys[0].id, wall: now.UnixNano()}
+	p := packet{beat: b, role: l.role, wall: now.UnixNano()}
+	for i, k := range l.keys {
+		p.keys[i] = k.id
+	}
 	p.echo, p.echoSeq = l.replay.echo()
 	p.seq, p.since = l.replay.sending(now)
-	return signer.sum(p.appendTo(make([]byte, 0, PacketSize)))
+	return l.sign(p.appendTo(make([]byte, 0, PacketSize)))
 }
 
-// signer is the key that the next packet is signed with.
-func (l *Line) signer() signer {
-	if l.newest == l.keys[0].id {
-		return l.keys[0]
+// sign appends the HMACs of b.
+func (l *Line) sign(b []byte) []byte {
+	said := b
+	for _, k := range l.keys {
+		b = k.sum(b, said)
 	}
-	for _, s := range l.keys {
-		if s.id == l.signed {
-			return s
-		}
-	}
-	return l.keys[l.replay.seq%uint64(len(l.keys))]
+	return append(b, make([]byte, macsSize-macSize*len(l.keys))...)
 }
 
 // Open reads a datagram that came on a path, below MaxPaths, from the
@@ -147,31 +143,39 @@ func (l *Line) Open(path int, raw []byte, now time.Time) (b Beat, late bool, err
 	if late, err = l.replay.judge(path, p, now); err != nil {
 		return Beat{}, false, err
 	}
-	if !late {
-		l.newest, l.signed = p.newest, p.key
-	}
-	if p.key == l.keys[0].id && l.oldUntil.IsZero() {
+	if slices.Contains(p.keys[:], l.keys[0].id) && l.oldUntil.IsZero() {
 		l.oldUntil = now.Add(oldKeyFor)
 	}
 	return p.beat, late, nil
 }
 
-// authenticate checks the HMAC of raw, which says p.
+// authenticate checks those HMACs of raw, which says p, whose key is known.
 func (l *Line) authenticate(p packet, raw []byte, now time.Time) error {
-	for i, s := range l.keys {
-		if s.id != p.key {
-			continue
+	at := len(raw) - macsSize // a later version has more before it
+	known, newest := false, false
+	for i, id := range p.keys {
+		mac := raw[at+i*macSize:][:macSize]
+		for rank, k := range l.keys {
+			if k.id != id {
+				continue
+			}
+			var sum [macSize]byte
+			if !hmac.Equal(k.sum(sum[:0], raw[:at]), mac) {
+				return ErrForged
+			}
+			known, newest = true, newest || rank == 0
 		}
-		at := len(raw) - macSize // a later version has more before it
-		if !hmac.Equal(s.sum(append(make([]byte, 0, readBuffer), raw[:at]...))[at:], raw[at:]) {
+		if id == (KeyID{}) && [macSize]byte(mac) != ([macSize]byte{}) {
 			return ErrForged
 		}
-		if i > 0 && l.oldIsOver(now) {
-			return ErrOldKey
-		}
-		return nil
 	}
-	return fmt.Errorf("%w (theirs is %s, ours %s)", ErrOtherKey, p.key, l.keys[0].id)
+	switch {
+	case !known:
+		return fmt.Errorf("%w (theirs is %s, ours %s)", ErrOtherKey, p.keys[0], l.keys[0].id)
+	case !newest && l.oldIsOver(now):
+		return ErrOldKey
+	}
+	return nil
 }
 
 func (l *Line) oldIsOver(now time.Time) bool {

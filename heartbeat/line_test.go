@@ -52,18 +52,19 @@ func TestPacketGolden(t *testing.T) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	key := testKey(2) // in turn: the partner has not been heard
-	mac := hmac.New(sha256.New, key[:])
-	mac.Write(raw[:macAt])
-	if !hmac.Equal(mac.Sum(nil), raw[macAt:]) {
-		t.Error("the HMAC is not that of the older key")
+	for i, key := range []Key{testKey(1), testKey(2)} {
+		mac := hmac.New(sha256.New, key[:])
+		mac.Write(raw[:macAt])
+		if !hmac.Equal(mac.Sum(nil), raw[macAt+i*macSize:][:macSize]) {
+			t.Errorf("HMAC %d is not that of its key", i)
+		}
 	}
 	p, err := parsePacket(raw)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want2 := packet{
-		beat: fullBeat(), role: Backup, key: testKey(2).ID(), newest: testKey(1).ID(),
+		beat: fullBeat(), role: Backup, keys: [MaxKeys]KeyID{testKey(1).ID(), testKey(2).ID()},
 		seq: 2, echo: 0x1112131415161718, echoSeq: 0x21, since: time.Second, wall: testStart.Add(time.Second).UnixNano(),
 	}
 	if diff := cmp.Diff(want2, p, cmp.AllowUnexported(packet{})); diff != "" {
@@ -87,7 +88,7 @@ func TestLineRefuses(t *testing.T) {
 	resign := func(change func(b []byte)) []byte {
 		raw := sealed(fullBeat())
 		change(raw)
-		return newSigner(keys[0]).sum(raw[:macAt:macAt])
+		return NewLine(keys, Primary, 5).sign(raw[:macAt:macAt])
 	}
 	beat := Beat{Message: Running, Phase: Serving}
 	tests := []struct {
@@ -108,7 +109,10 @@ func TestLineRefuses(t *testing.T) {
 		{"version 2, longer, forged", keys, append(resign(func(b []byte) { b[4] = 2 }), 1, 2, 3), ErrForged},
 		{"version 2, cut", keys, resign(func(b []byte) { b[4] = 2 })[1:], ErrUnknown},
 		{"another key", []Key{testKey(2)}, sealed(beat), ErrOtherKey},
-		{"no HMAC", keys, append(sealed(beat)[:macAt:macAt], make([]byte, macSize)...), ErrForged},
+		{"no HMAC", keys, append(sealed(beat)[:macAt:macAt], make([]byte, macsSize)...), ErrForged},
+		{"the other HMAC without a key", keys, append(sealed(beat)[:PacketSize-1:PacketSize-1], 1), ErrForged},
+		{"a key of ours and one of nobody", keys, NewLine([]Key{testKey(9), testKey(1)}, Primary, 5).Seal(beat, testStart), ""},
+		{"two keys of nobody", keys, NewLine([]Key{testKey(9), testKey(8)}, Primary, 5).Seal(beat, testStart), ErrOtherKey},
 		{"reflected", keys, NewLine(keys, Backup, 9).Seal(beat, testStart), ErrReflected},
 		{"no role", keys, resign(func(b []byte) { b[5] = 2 }), ErrUnknown},
 		{"a new flag", keys, resign(func(b []byte) { b[6] = 32 }), ErrUnknown},
@@ -243,7 +247,7 @@ func TestLineOldKeyEnds(t *testing.T) {
 func later(k Key, b Beat) []byte {
 	raw := NewLine([]Key{k}, Primary, 5).Seal(b, testStart)[:macAt:macAt]
 	raw[4], raw[6], raw[9] = 2, 0x80, 1
-	return newSigner(k).sum(append(raw, 1, 2, 3))
+	return NewLine([]Key{k}, Primary, 5).sign(append(raw, 1, 2, 3))
 }
 
 func FuzzOpen(f *testing.F) {

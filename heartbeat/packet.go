@@ -19,8 +19,7 @@ import (
 //	  8  1   Reason
 //	  9  1   0
 //	 10  2   faults
-//	 12  4   KeyID of the key that signs
-//	 16  4   KeyID of the newest key that the sender has
+//	 12  8   KeyIDs of the sender's keys, the newest first; 0 for none
 //	 20  4   Message, Piranha's number
 //	 24  8   boot: a random number that names this start of the sender
 //	 32  8   sequence: 1, 2, ... of this start
@@ -34,16 +33,18 @@ import (
 //	 88  4   real servers up
 //	 92  4   real servers probed
 //	 96  4   active connections in its kernel's IPVS table
-//	100  32  HMAC-SHA256 (RFC 2104) of all before it
+//	100  32  HMAC-SHA256 (RFC 2104) of all before it, with the newest key
+//	132  32  HMAC-SHA256 of the same with the other key; 0 without one
 //
 // Whoever changes this raises the version, and only adds: fields before the
-// HMAC, flags. So a router understands a partner that was upgraded first, and
+// HMACs, flags. So a router understands a partner that was upgraded first, and
 // does not take it for silent. Versions before its own it refuses.
 const (
 	// PacketSize is the length of an authenticated heartbeat in bytes.
-	PacketSize    = macAt + macSize
+	PacketSize    = macAt + macsSize
 	macAt         = 100
 	macSize       = 32
+	macsSize      = MaxKeys * macSize
 	packetVersion = 1
 )
 
@@ -63,8 +64,7 @@ const (
 type packet struct {
 	beat    Beat // Boot of the sender included
 	role    Role
-	key     KeyID
-	newest  KeyID
+	keys    [MaxKeys]KeyID
 	seq     uint64
 	echo    uint64
 	echoSeq uint64
@@ -72,14 +72,15 @@ type packet struct {
 	wall    int64 // nanoseconds since 1970
 }
 
-// appendTo appends the packet without its HMAC.
+// appendTo appends the packet without its HMACs.
 func (p packet) appendTo(b []byte) []byte {
 	big := binary.BigEndian
 	b = append(b, packetMagic[:]...)
 	b = append(b, packetVersion, byte(p.role), p.flags(), byte(p.beat.Phase), byte(p.beat.Reason), 0)
 	b = big.AppendUint16(b, p.beat.Faults)
-	b = append(b, p.key[:]...)
-	b = append(b, p.newest[:]...)
+	for _, id := range p.keys {
+		b = append(b, id[:]...)
+	}
 	b = big.AppendUint32(b, uint32(p.beat.Message))
 	for _, v := range []uint64{p.beat.Boot, p.seq, p.echo, p.echoSeq, uint64(p.since), uint64(p.wall)} {
 		b = big.AppendUint64(b, v)
@@ -108,7 +109,7 @@ func isPacket(b []byte) bool {
 	return len(b) > len(packetMagic) && [4]byte(b[:4]) == packetMagic
 }
 
-// parsePacket reads a packet; its HMAC is left to the caller. The error
+// parsePacket reads a packet; its HMACs are left to the caller. The error
 // matches ErrLength, ErrVersion or ErrUnknown.
 func parsePacket(b []byte) (packet, error) {
 	switch {
@@ -121,7 +122,7 @@ func parsePacket(b []byte) (packet, error) {
 	}
 	big := binary.BigEndian
 	p := packet{
-		role: Role(b[5]), key: KeyID(b[12:]), newest: KeyID(b[16:]),
+		role: Role(b[5]), keys: [MaxKeys]KeyID{KeyID(b[12:]), KeyID(b[16:])},
 		seq: big.Uint64(b[32:]), echo: big.Uint64(b[40:]), echoSeq: big.Uint64(b[48:]),
 		since: time.Duration(big.Uint64(b[56:])), wall: int64(big.Uint64(b[64:])),
 		beat: Beat{

@@ -47,9 +47,6 @@ func (w *world) promised() []*promise {
 				limit := 2*w.keepalive + work + slack
 				if w.keyed && w.now-max(a.began, b.began) < limit+6*w.keepalive {
 					limit += 2 * w.keepalive // each has to find out that the other is no recording
-					if w.renewals[a.id/2] > 0 {
-						limit += 2 * w.keepalive // and which key the other has
-					}
 				}
 				return limit
 			},

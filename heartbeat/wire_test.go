@@ -68,8 +68,8 @@ func (h *host) open(path int, raw []byte) (accepted bool) {
 		return false
 	}
 	if h.w.eves {
-		// The end of the HMAC stands for the datagram.
-		once := [2]uint64{uint64(path), binary.BigEndian.Uint64(raw[len(raw)-8:])}
+		// Its boot and its sequence stand for the datagram.
+		once := [2]uint64{uint64(path), binary.BigEndian.Uint64(raw[24:]) + binary.BigEndian.Uint64(raw[32:])}
 		if h.opened[once] {
 			h.w.fail("%s believes a datagram twice", h.name)
 		}

@@ -18,8 +18,8 @@ Makes the key that authenticates the heartbeats of this pair of routers, in the
 file lvs.key beside lvs.cf. The same file, mode 0600, must be on both.
 
 To change it without an outage: --renew on one router, copy the file to the
-other, 'pulse reload' on both. Each accepts both keys, and uses the new one as
-soon as the other has it. Then --drop-old, copy and reload again.
+other, 'pulse reload' on both. Who has both keys signs with both, and accepts
+either. Then --drop-old, copy and reload again.
 `, 0, 0, stderr)
 	config := c.String("configfile", theFile, "the lvs.cf beside which the key is")
 	renew := c.Bool("renew", false, "put a new key before the one that is there")
