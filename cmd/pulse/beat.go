@@ -105,7 +105,7 @@ func (b *beat) String() string { return "heartbeat" }
 
 // run beats until ctx ends. It gives nothing up by itself: leave does that.
 func (b *beat) run(ctx context.Context) error {
-	if err := realTime(); err != nil {
+	if err := beatsHere(); err != nil {
 		b.events.add(control.Warning, "partner", "", oneLine("", err))
 	}
 	var receivers sync.WaitGroup

@@ -170,10 +170,7 @@ type child struct {
 func start(cmd *exec.Cmd, w *os.File) *child {
 	c := &child{cmd: cmd, started: make(chan struct{}), ended: make(chan struct{})}
 	go func() {
-		c.err = cmd.Start()
-		if c.err == nil {
-			ordinary(cmd.Process.Pid)
-		}
+		c.err = ordinarily(cmd)
 		w.Close()
 		close(c.started)
 		if c.err != nil {

@@ -170,12 +170,11 @@ func (n *nannies) once(ctx context.Context, w *nanny) error {
 		Credential:  unprivileged(),
 		AmbientCaps: []uintptr{unix.CAP_NET_ADMIN},
 	}
-	err = cmd.Start()
+	err = ordinarily(cmd)
 	child.Close()
 	if err != nil {
 		return fmt.Errorf("cannot start %s: %w", n.program, plain(err))
 	}
-	ordinary(cmd.Process.Pid)
 	n.mu.Lock()
 	w.state.Pid, w.state.Started, w.state.Error = cmd.Process.Pid, time.Now(), ""
 	w.heard = time.Now()

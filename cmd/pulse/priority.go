@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 	"strconv"
 
@@ -11,13 +12,17 @@ import (
 )
 
 const (
-	// urgency is pulse's nice value: a busy machine must not make its partner
-	// take over. Nannies and commands run at 0.
+	// urgency is pulse's nice value, where it may not have a real-time
+	// priority: a busy machine must not make its partner take over. Nannies and
+	// commands run at 0.
 	urgency = -15
-	// beatPriority is the real-time priority of the thread that beats: the
-	// lowest there is, which is above everything ordinary. It sleeps nearly
-	// always.
-	beatPriority = 1
+	// workPriority is the real-time priority of all of pulse, the lowest there
+	// is: the Go scheduler wakes the thread that beats by any other, which must
+	// not wait behind the nannies of a machine that is busy. The kernel leaves
+	// a twentieth of each processor to others whatever happens
+	// (sched_rt_runtime_us). beatPriority is that of the thread that beats.
+	workPriority = 1
+	beatPriority = 2
 	// spare processors for the Go scheduler: a heartbeat that is due finds a
 	// thread at once, whatever a reload computes on the others.
 	spare = 2
@@ -33,7 +38,9 @@ const (
 // is returned, one error each; pulse works without.
 func prefer() error {
 	runtime.GOMAXPROCS(runtime.NumCPU() + spare)
-	return errors.Join(lockMemory(), raise(urgency), spareFromOOM(oomScore))
+	return errors.Join(lockMemory(), everyThread(func(tid int) error {
+		return errors.Join(unix.Setpriority(unix.PRIO_PROCESS, tid, urgency), realTime(tid, workPriority))
+	}), spareFromOOM(oomScore))
 }
 
 func lockMemory() error {
@@ -43,8 +50,8 @@ func lockMemory() error {
 	return nil
 }
 
-// raise sets the nice value of all threads; those to come inherit it.
-func raise(nice int) error {
+// everyThread does something with all threads; those to come inherit it.
+func everyThread(do func(tid int) error) error {
 	tasks, err := os.ReadDir("/proc/self/task")
 	if err != nil {
 		return err
@@ -54,7 +61,7 @@ func raise(nice int) error {
 		if err != nil {
 			continue
 		}
-		if err := unix.Setpriority(unix.PRIO_PROCESS, tid, nice); err != nil && !errors.Is(err, unix.ESRCH) {
+		if err := do(tid); err != nil && !errors.Is(err, unix.ESRCH) {
 			return fmt.Errorf("raise the priority: %w", err)
 		}
 	}
@@ -68,24 +75,41 @@ func spareFromOOM(score int) error {
 	return nil
 }
 
-// realTime gives the calling goroutine a thread of its own, scheduled before
-// all that is ordinary. Processes started from it are ordinary again.
-func realTime() error {
+// realTime has a thread go before all that is ordinary; 0 is the calling one.
+func realTime(tid, priority int) error {
+	attr := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: uint32(priority)}
+	return unix.SchedSetAttr(tid, &attr, 0)
+}
+
+// beatsHere gives the calling goroutine a thread of its own, which goes before
+// the rest of pulse.
+func beatsHere() error {
 	runtime.LockOSThread()
-	attr := unix.SchedAttr{
-		Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: beatPriority,
-		Flags: unix.SCHED_FLAG_RESET_ON_FORK,
-	}
-	if err := unix.SchedSetAttr(0, &attr, 0); err != nil {
+	if err := realTime(0, beatPriority); err != nil {
 		return fmt.Errorf("real-time priority for heartbeats: %w", err)
 	}
 	return nil
 }
 
-// ordinary gives a child that leads a process group of its own, and what it
-// starts, the priority and the risk of all others.
-func ordinary(pid int) {
-	// It may have ended already.
-	_ = unix.Setpriority(unix.PRIO_PGRP, pid, 0)
-	_ = os.WriteFile("/proc/"+strconv.Itoa(pid)+"/oom_score_adj", []byte("0"), 0)
+// ordinarily starts a process with the priority and the risk of all others. It
+// is for those that are no part of pulse: nannies, commands.
+func ordinarily(cmd *exec.Cmd) error {
+	started := make(chan error, 1)
+	go func() {
+		// A child inherits from the thread that starts it. This one is not used
+		// for anything else: it ends with the goroutine.
+		runtime.LockOSThread()
+		attr := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_NORMAL}
+		if err := unix.SchedSetAttr(0, &attr, 0); err != nil {
+			started <- fmt.Errorf("an ordinary priority: %w", err)
+			return
+		}
+		err := cmd.Start()
+		if err == nil {
+			// It may have ended already.
+			_ = os.WriteFile("/proc/"+strconv.Itoa(cmd.Process.Pid)+"/oom_score_adj", []byte("0"), 0)
+		}
+		started <- err
+	}()
+	return <-started
 }
