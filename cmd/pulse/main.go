@@ -155,6 +155,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 			"                               have the other router serve\n"+
 			"       pulse hold on|off       never take over, or do again\n"+
 			"       pulse explain           say why this router has its role\n"+
+			"       pulse keygen [--renew]  make the key of the heartbeats, or change it\n"+
 			"       pulse check [FILE]      say what is wrong with an lvs.cf\n"+
 			"       pulse fmt [-w] [FILE]   lay it out as the console would\n"+
 			"       pulse diff A B          compare two by what they mean\n"+

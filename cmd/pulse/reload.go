@@ -38,6 +38,9 @@ func (p *pulse) Reload(context.Context) (string, error) {
 		p.notifier.tell(change{Event: "config", State: "refused", Object: p.o.config, Why: err.Error(), Level: control.Error})
 		return "", err
 	}
+	if was := p.current(); len(was.keys) > 0 && len(s.keys) == 0 && s.partner.IsValid() {
+		p.events.add(control.Warning, "config", keyFile(p.o.config), fmt.Sprintf("%s is gone: heartbeats are Piranha's from now on, and anyone can forge them", keyFile(p.o.config)))
+	}
 	again := probesDiffer(p.current(), s)
 	p.adopt(s)
 	if again {
