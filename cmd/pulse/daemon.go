@@ -257,6 +257,9 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	stop()
 	err := tasks.Wait()
 	p.nannies.wait()
+	if p.o.norun {
+		return err
+	}
 	return errors.Join(err, p.director.Release(), p.state.remove())
 }
 
@@ -267,6 +270,10 @@ func (p *pulse) begin() {
 	if p.beat.first.resume {
 		p.services.adopt()
 		return
+	}
+	// What an earlier pulse left must be gone before a heartbeat says standby.
+	if err := p.director.SetActive(false, nil); err != nil {
+		p.events.add(control.Error, "address", "", oneLine("", err))
 	}
 	p.notifier.turned(false, change{Event: "role", State: string(control.Standby), Why: "started"})
 	if !p.site.fos() {
