@@ -64,6 +64,20 @@ func (r *router) service(states ...string) {
 	})
 }
 
+// answered waits until a router's probes have found the service to answer:
+// before, its not answering is no failure of the partner's.
+func (r *router) answered() {
+	r.site.t.Helper()
+	r.status(func(snap *control.Snapshot) error {
+		for _, f := range snap.Failovers {
+			if f.Health != control.Up {
+				return fmt.Errorf("%s is %s: %s", f.Name, f.Health, f.Why)
+			}
+		}
+		return nil
+	})
+}
+
 // TestKernelFailover has nginx run on whichever router is active, behind one
 // address (article003, second half): where it dies, the other router serves.
 func TestKernelFailover(t *testing.T) {
@@ -94,6 +108,7 @@ func TestKernelFailover(t *testing.T) {
 		// Where it died its stop_cmd failed, which is shown.
 		r.other().service("runs on the partner", "failed")
 		v.calm("nginx on " + r.Name())
+		r.other().answered()
 		r.killNginx()
 		v.alone(r.other().Name())
 		s.servedBy(s.url(), r.other().Name())
@@ -118,6 +133,7 @@ func TestKernelFailover(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	one.answered()
 	two.killNginx()
 	one.service("failed")
 	began := time.Now()
