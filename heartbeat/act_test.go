@@ -21,6 +21,27 @@ func (h *host) step(ev heartbeat.Event) {
 		h.act(a)
 	}
 	h.schedule()
+	h.prompt()
+}
+
+// prompt has the understudy know the next heartbeat: it sends it when the
+// process is asleep by then.
+func (h *host) prompt() {
+	h.spares++
+	b, due, ok := h.node.Spare()
+	if !ok || !h.up {
+		return
+	}
+	life, spares := h.life, h.spares
+	var raw []byte
+	wait := (due - h.clock()) * 1e6 / time.Duration(1e6+h.ppm)
+	h.w.after(wait+h.between(tickLate, 2*tickLate), func() {
+		if h.up && h.asleep && life == h.life && spares == h.spares {
+			h.w.tell("%s is late: its understudy says %s", h.name, b.Phase)
+			h.w.transmit(h, raw)
+		}
+	})
+	raw = h.line.Seal(b, h.wall().Add(due-h.clock()))
 }
 
 func (h *host) act(a heartbeat.Action) {

@@ -70,7 +70,7 @@ func (s *step) bothActive(b Beat) {
 		// would show by now, one of them has to.
 		s.letGo(partnerActive, s.cause.reason())
 	case b.Phase == Yielding:
-		s.contested = true
+		s.relieves = true
 		if s.phase == Serving && s.now-s.sentAt >= min(s.settings.Keepalive, yieldEvery) {
 			s.send() // it waits to hear this
 		}

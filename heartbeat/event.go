@@ -105,7 +105,10 @@ type (
 	}
 
 	// Announce announces the addresses again. Why is the line for the log.
-	Announce struct{ Why string }
+	Announce struct {
+		Why   string
+		Level Level
+	}
 
 	// Gone ends the node: a Leave is finished.
 	Gone struct{}

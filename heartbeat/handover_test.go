@@ -41,6 +41,9 @@ func TestHandover(t *testing.T) {
 			{200 * ms, Switchover{}, "info: switchover: asking the primary to hand over; say standby wants"},
 			{300 * ms, says(Yielding), "activate: primary inactive: activating lvs; say taking over"},
 			{400 * ms, Raised{Job: 1}, "say serving"},
+			{500 * ms, says(Dropping), ""},
+			{600 * ms, says(PhaseStandby), "announce: partner inactive: resending arps"},
+			{700 * ms, says(PhaseStandby), ""},
 		}},
 		{"switchover: asking in vain", keyedBackup, []turn{
 			{0, Tick{}, "say standby"},

@@ -48,6 +48,7 @@ type host struct {
 	bornAt    time.Duration // on its own clock
 	spokeAt   time.Duration // on its own clock
 	guards    int           // counts the orders to the guard
+	spares    int           // counts those to the understudy
 	restoring bool
 
 	fit     heartbeat.Fit

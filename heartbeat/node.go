@@ -139,6 +139,7 @@ type Node struct {
 
 	// Both active.
 	contested   bool // active, and the partner was or may have been too
+	relieves    bool // active, and the partner hands over to it
 	announcedAt time.Duration
 	againAt     time.Duration // when to announce once more; Never: not
 

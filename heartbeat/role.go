@@ -13,6 +13,7 @@ func (s *step) activate(why string, reason Reason) {
 	s.job++
 	s.failed, s.wants, s.suspended, s.barrier = false, false, false, noBarrier
 	s.contested = s.partner == PartnerSilent || s.partner == PartnerUnknown && reason == ReasonForced
+	s.relieves = s.heard && s.last.Phase == Yielding
 	s.mute = s.settings.Partner && !s.keyedPartner() && reason != ReasonService &&
 		(s.handed || s.partner == PartnerActive)
 	s.announcedAt, s.preemptAt = s.now, Never
@@ -44,7 +45,7 @@ func (s *step) drop(why string, reason Reason) {
 	s.setPhase(Dropping, reason)
 	s.since, s.why = s.now, why
 	s.job++
-	s.contested, s.stopping, s.againAt = false, false, Never
+	s.contested, s.relieves, s.stopping, s.againAt = false, false, false, Never
 	s.do(Deactivate{Job: s.job, Why: why})
 	s.hush()
 }
@@ -84,10 +85,10 @@ func (s *step) fail(ev Failed) {
 }
 
 // resend announces again, where the addresses are up.
-func (s *step) resend(why string) {
+func (s *step) resend(level Level, why string) {
 	if s.phase == Serving || s.phase == Yielding {
 		s.announcedAt = s.now
-		s.do(Announce{Why: why})
+		s.do(Announce{Why: why, Level: level})
 	}
 }
 
@@ -97,25 +98,31 @@ func (s *step) overdue() {
 		return
 	}
 	s.againAt = Never
-	s.resend("resending arps once more")
+	s.resend(Warning, "resending arps once more")
 }
 
 // won takes in that the partner, which was or may have been active too, is
-// standby.
+// standby. One that handed over may have had the neighbours turn to it once
+// more while it still had the addresses: by asking them something.
 func (s *step) won() {
-	if !s.contested || s.phase != Serving {
+	const why = "partner inactive: resending arps"
+	switch {
+	case s.phase != Serving:
 		return
+	case s.contested:
+		s.resend(Warning, why)
+		s.againAt = s.now + againAfter
+	case s.relieves:
+		s.resend(Info, why)
 	}
-	s.contested = false
-	s.resend("partner inactive: resending arps")
-	s.againAt = s.now + againAfter
+	s.contested, s.relieves = false, false
 }
 
 // contend takes in that the partner serves too, and that this router stays.
 func (s *step) contend() {
 	s.contested = true
 	if s.phase == Serving && s.now-s.announcedAt >= s.settings.Keepalive {
-		s.resend("partner active: resending arps")
+		s.resend(Warning, "partner active: resending arps")
 	}
 }
 

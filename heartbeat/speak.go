@@ -28,6 +28,17 @@ func (n Node) beat() Beat {
 	}
 }
 
+// Spare returns what the next heartbeat says if nothing happens before it is
+// due, and when that is. It is for somebody to send in this process's stead
+// should it be late. ok is false where silence says more: a router that gives
+// its addresses up is not heard before they are gone.
+func (n Node) Spare() (b Beat, due time.Duration, ok bool) {
+	if !n.started || !n.settings.Partner || n.phase == Dropping || n.gone() {
+		return Beat{}, 0, false
+	}
+	return n.beat(), n.sendAt, true
+}
+
 func count(n int) uint32 { return uint32(min(max(n, 0), 1<<31-1)) }
 
 // interval is between heartbeats.

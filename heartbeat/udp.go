@@ -73,7 +73,7 @@ func Listen(local, remote netip.AddrPort, name string) (*Path, error) {
 		local: unmapped(udp.LocalAddr().(*net.UDPAddr).AddrPort()),
 	}
 	if p.raw, err = udp.SyscallConn(); err == nil {
-		p.to, err = sockaddr(remote)
+		p.to, err = Sockaddr(remote)
 	}
 	if err != nil {
 		udp.Close()
@@ -82,8 +82,9 @@ func Listen(local, remote netip.AddrPort, name string) (*Path, error) {
 	return p, nil
 }
 
-// sockaddr is a as the kernel takes it.
-func sockaddr(a netip.AddrPort) (unix.Sockaddr, error) {
+// Sockaddr is a as the kernel takes it. The error names a: its zone may be no
+// interface.
+func Sockaddr(a netip.AddrPort) (unix.Sockaddr, error) {
 	if a = unmapped(a); a.Addr().Is4() {
 		return &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}, nil
 	}
@@ -170,6 +171,10 @@ func (p *Path) Send(raw []byte) error {
 	p.stats.Sent++
 	return nil
 }
+
+// Socket calls use with the path's socket, to which datagrams are sent as
+// remote says. It must not wait.
+func (p *Path) Socket(use func(fd uintptr)) error { return p.raw.Control(use) }
 
 // Run calls open for each datagram of the partner until ctx ends, and returns
 // ctx's error, or until the socket fails. raw holds until open returns. An

@@ -32,7 +32,7 @@ func pathPair(t *testing.T, addr string) (a, b *Path) {
 		t.Fatal(err)
 	}
 	a.remote = b.Local()
-	if a.to, err = sockaddr(a.remote); err != nil {
+	if a.to, err = Sockaddr(a.remote); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _, _ = a.Close(), b.Close() })

@@ -23,11 +23,17 @@ import (
 type beat struct {
 	mover         *mover
 	beaten        func() // a heartbeat went out
+	understudy    *understudy
 	partnerTurned func(was, is heartbeat.PartnerState)
 	stepped       func(was, is heartbeat.Node) // does not wait
 	events        *journal
 	first         first
 	start         time.Duration // on the clock of uptime
+
+	next struct { // what the understudy knows
+		beat heartbeat.Beat
+		due  time.Duration
+	}
 
 	heard chan heard
 	wish  chan wish
@@ -65,6 +71,7 @@ type wish struct {
 func newBeat(s *site, f first, m *mover, beaten func(), events *journal) (*beat, error) {
 	b := &beat{
 		mover: m, beaten: beaten, events: events, first: f, start: uptime(), site: s,
+		understudy: newUnderstudy(events),
 		heard: make(chan heard, 64), wish: make(chan wish), gone: make(chan struct{}),
 	}
 	paths, err := openPaths(s.paths)
@@ -72,6 +79,7 @@ func newBeat(s *site, f first, m *mover, beaten func(), events *journal) (*beat,
 		return nil, err
 	}
 	b.paths = paths
+	b.understudy.follow(paths)
 	b.line = heartbeat.NewLine(s.keys, s.role, rand.Uint64()|1)
 	b.node = heartbeat.NewNode(0, s.heartbeat(f))
 	return b, nil
@@ -105,9 +113,6 @@ func (b *beat) String() string { return "heartbeat" }
 
 // run beats until ctx ends. It gives nothing up by itself: leave does that.
 func (b *beat) run(ctx context.Context) error {
-	if err := beatsHere(); err != nil {
-		b.events.add(control.Warning, "partner", "", oneLine("", err))
-	}
 	var receivers sync.WaitGroup
 	defer receivers.Wait()
 	listen := func() {
@@ -121,7 +126,7 @@ func (b *beat) run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		timer.Reset(max(b.next(), 0))
+		timer.Reset(max(b.wait(), 0))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -146,8 +151,8 @@ func (b *beat) run(ctx context.Context) error {
 	}
 }
 
-// next is how long from now the machine is due.
-func (b *beat) next() time.Duration {
+// wait is how long from now the machine is due.
+func (b *beat) wait() time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if next := b.node.Next(); next != heartbeat.Never {
@@ -208,6 +213,7 @@ func (b *beat) move(s *site) error {
 	b.mu.Lock()
 	b.paths = paths
 	b.mu.Unlock()
+	b.understudy.follow(paths)
 	return err
 }
 
@@ -259,6 +265,30 @@ func (b *beat) step(ev heartbeat.Event) {
 	for _, a := range actions {
 		b.act(a)
 	}
+	b.prompt(node)
+}
+
+// prompt has the understudy know the next heartbeat, where it is another than
+// it knows.
+func (b *beat) prompt(node heartbeat.Node) {
+	what, due, ok := node.Spare()
+	if !ok {
+		what, due = heartbeat.Beat{}, 0
+	}
+	if what == b.next.beat && due == b.next.due {
+		return
+	}
+	b.next.beat, b.next.due = what, due
+	if !ok {
+		b.understudy.learn(spare{})
+		return
+	}
+	s := node.Settings()
+	at := due + understudyPatience(s.Keepalive)
+	b.understudy.learn(spare{
+		due: b.start + at, late: b.start + due + (s.Deadtime-s.Keepalive)/2,
+		raw: b.line.Seal(what, time.Now().Add(at-b.now())),
+	})
 }
 
 func (b *beat) act(a heartbeat.Action) {

@@ -239,6 +239,7 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	p.nannies.set(p.orders(p.site))
 	p.beat.step(p.fitness()) // before the first heartbeat
 	p.start(work, tasks, p.beat)
+	p.start(work, tasks, p.beat.understudy)
 	daemon.SdNotify(false, daemon.SdNotifyReady)
 
 	if p.obey(ctx, work, signals) == syscall.SIGUSR2 {

@@ -67,6 +67,9 @@ func startGuard(lock string, verbose bool) (*guard, error) {
 func (g *guard) protect(addresses []vip.Address, within time.Duration) error {
 	o := guardOrder{Within: control.Duration(within)}
 	if !slices.Equal(addresses, g.last) {
+		if addresses == nil {
+			addresses = []vip.Address{} // JSON's null would be no order
+		}
 		o.Addresses = &addresses
 		g.last = addresses
 	}

@@ -105,6 +105,26 @@ func TestGuardOrderLine(t *testing.T) {
 	}
 }
 
+// A router that gave its addresses up has the guard forget them.
+func TestGuardForgets(t *testing.T) {
+	r, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	g := &guard{in: in}
+	w := watchPulse(r)
+	for _, addresses := range [][]vip.Address{{vip30}, nil} {
+		if err := g.protect(addresses, time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if o := <-w.orders; o.Addresses == nil || !slices.Equal(*o.Addresses, addresses) {
+			t.Errorf("to guard %v was read as %+v", addresses, o.Addresses)
+		}
+	}
+	in.Close()
+}
+
 func TestLockIsExclusive(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
 	first, err := takeLock(path)

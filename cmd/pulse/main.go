@@ -33,6 +33,8 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"reload": reloadCommand,
 	"guard":  guardCommand,
 
+	"understudy": understudyCommand,
+
 	"plan":    withStdin(planCommand),
 	"drain":   drainCommand,
 	"undrain": undrainCommand,
@@ -86,7 +88,7 @@ func daemonCommand(o options, stderr io.Writer) int {
 	log := logging.New("pulse", target, stderr, o.verbose)
 
 	hurry()
-	preferred := prefer()
+	preferred := prefer(workPriority)
 	d, err := newDaemon(o, log)
 	if err != nil {
 		fmt.Fprintf(complain, "pulse: %v\n", err)

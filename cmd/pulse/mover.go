@@ -26,7 +26,7 @@ type mover struct {
 type actor interface {
 	activate(ctx context.Context, why string) error
 	deactivate(ctx context.Context, why string)
-	announce(why string)
+	announce(level control.Level, why string)
 }
 
 func newMover(do actor, events *journal) *mover {
@@ -94,6 +94,6 @@ func (m *mover) carryOut(ctx context.Context, a heartbeat.Action) {
 		m.do.deactivate(ctx, a.Why)
 		m.tell(ctx, heartbeat.Lowered{Job: a.Job})
 	case heartbeat.Announce:
-		m.do.announce(a.Why)
+		m.do.announce(noteLevel[a.Level], a.Why)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pacu/control"
 	"pacu/heartbeat"
 )
 
@@ -32,7 +33,7 @@ func (a *fakeActor) deactivate(_ context.Context, why string) {
 	a.did = append(a.did, "deactivate: "+why)
 }
 
-func (a *fakeActor) announce(why string) { a.did = append(a.did, "announce: "+why) }
+func (a *fakeActor) announce(_ control.Level, why string) { a.did = append(a.did, "announce: "+why) }
 
 // Work is done in order, beside the one who hands it over, and each end is
 // told with its job.

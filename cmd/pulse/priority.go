@@ -17,15 +17,13 @@ const (
 	// commands run at 0.
 	urgency = -15
 	// workPriority is the real-time priority of all of pulse, the lowest there
-	// is: the Go scheduler wakes the thread that beats by any other, which must
-	// not wait behind the nannies of a machine that is busy. The kernel leaves
-	// a twentieth of each processor to others whatever happens
-	// (sched_rt_runtime_us). beatPriority is that of the thread that beats.
-	workPriority = 1
-	beatPriority = 2
-	// spare processors for the Go scheduler: a heartbeat that is due finds a
-	// thread at once, whatever a reload computes on the others.
-	spare = 2
+	// is, so that it does not wait behind the nannies of a machine that is busy.
+	// The kernel leaves a twentieth of each processor to others whatever happens
+	// (sched_rt_runtime_us). It is one for all threads: Go's scheduler spins,
+	// and on a single processor one that spins for another of a lower priority
+	// would do so for ever. understudyPriority is that of a process of its own.
+	workPriority       = 1
+	understudyPriority = 2
 	// oomScore makes the kernel kill others first when memory is short.
 	oomScore = -900
 	// guardOOMScore is never: the guard is small, and what it is for is that
@@ -36,10 +34,9 @@ const (
 // prefer makes the kernel prefer this process: memory that is not swapped, a
 // high priority, the last to be killed for want of memory. What is not allowed
 // is returned, one error each; pulse works without.
-func prefer() error {
-	runtime.GOMAXPROCS(runtime.NumCPU() + spare)
+func prefer(realTimePriority int) error {
 	return errors.Join(lockMemory(), everyThread(func(tid int) error {
-		return errors.Join(unix.Setpriority(unix.PRIO_PROCESS, tid, urgency), realTime(tid, workPriority))
+		return errors.Join(unix.Setpriority(unix.PRIO_PROCESS, tid, urgency), realTime(tid, realTimePriority))
 	}), spareFromOOM(oomScore))
 }
 
@@ -75,20 +72,10 @@ func spareFromOOM(score int) error {
 	return nil
 }
 
-// realTime has a thread go before all that is ordinary; 0 is the calling one.
+// realTime has a thread go before all that is ordinary.
 func realTime(tid, priority int) error {
 	attr := unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: uint32(priority)}
 	return unix.SchedSetAttr(tid, &attr, 0)
-}
-
-// beatsHere gives the calling goroutine a thread of its own, which goes before
-// the rest of pulse.
-func beatsHere() error {
-	runtime.LockOSThread()
-	if err := realTime(0, beatPriority); err != nil {
-		return fmt.Errorf("real-time priority for heartbeats: %w", err)
-	}
-	return nil
 }
 
 // ordinarily starts a process with the priority and the risk of all others. It

@@ -107,8 +107,8 @@ func (p *pulse) remember() {
 }
 
 // announce tells the neighbours where all floating addresses are, again.
-func (p *pulse) announce(why string) {
-	p.events.add(control.Warning, "role", "", why)
+func (p *pulse) announce(level control.Level, why string) {
+	p.events.add(level, "role", "", why)
 	p.tellNeighbours()
 	p.notifier.turned(true, change{Event: "role", State: string(control.Active), Was: string(control.Active), Why: why})
 }
@@ -120,7 +120,7 @@ func (p *pulse) tellNeighbours() {
 
 // rounds are Piranha's announcements, which then go on at lvs.cf's interval.
 func (p *pulse) rounds(s *site) vip.Plan {
-	return vip.Plan{Refresh: s.cfg.AnnounceRefresh, Skip: p.beat.idle, OnRound: func(r vip.Round) {
+	return vip.Plan{Refresh: s.cfg.AnnounceRefresh, Skip: p.beat.quiet, OnRound: func(r vip.Round) {
 		if r.Announced == 0 && r.Err == nil {
 			return // it serves no more
 		}

@@ -30,8 +30,7 @@ func (b *beat) state() (state control.State, since time.Time, why string) {
 	return state, b.at(n.Since()), n.Why()
 }
 
-// idle tells whether this router must not bring addresses up, or announce them:
-// it is standby, or has slept so long that the partner may serve by now, and
+// idle tells whether this router must not bring addresses up: it is standby, or has slept so long that the partner may serve by now, and
 // the machine has not yet woken up to that.
 func (b *beat) idle() bool {
 	b.mu.Lock()
@@ -39,6 +38,13 @@ func (b *beat) idle() bool {
 	cfg := b.site.cfg
 	slept := b.now() - b.judged
 	return b.node.State() != heartbeat.Active || b.site.partner.IsValid() && slept > cfg.Deadtime-margin(cfg.Keepalive, cfg.Deadtime)
+}
+
+// quiet tells whether this router must not announce its addresses: they are, or
+// are about to be, the partner's.
+func (b *beat) quiet() bool {
+	n, _ := b.machine()
+	return n.Phase() == heartbeat.Yielding || b.idle()
 }
 
 // isHeld tells whether an operator wants this router never to take over.
