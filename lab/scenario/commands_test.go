@@ -72,7 +72,7 @@ func TestKernelCommands(t *testing.T) {
 	two.powerOff()
 	v.alone(one.Name())
 	v.moved("a crash, and commands that hang")
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := awake(t.Context(), patience)
 	defer cancel()
 	line, err := one.pulse.WaitLine(ctx, at, "active_cmd "+folder+"tell: ended after its limit of 5s")
 	if err != nil {

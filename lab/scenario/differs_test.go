@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"testing"
@@ -40,7 +39,7 @@ func TestKernelDiffers(t *testing.T) {
 		r.says(began, "lvs.cf")
 		r.troubled("lvs.cf")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := awake(t.Context(), patience)
 	defer cancel()
 	if out, err := one.Output(ctx, "pulse", "switchover"); err == nil {
 		t.Errorf("switchover to a router with another lvs.cf: %s", out)

@@ -9,7 +9,7 @@ import (
 )
 
 // handovers are how often the routers change places, to and fro, in each way.
-const handovers = 5
+const handovers = 3
 
 // TestKernelHandover has the routers change places again and again, while a
 // hundred requests a second come, each a connection of its own, and clients
@@ -33,25 +33,14 @@ func TestKernelHandover(t *testing.T) {
 			downloads := []*download{s.download(s.url()), s.download(s.url())}
 			c := &lab.Client{Host: s.client, URL: s.url(), Every: 10 * time.Millisecond, Timeout: time.Second}
 			s.asks(c)
-			v := &vigil{site: s, client: c, holder: s.hold(s.family.addr(public, vip))}
+			v := &vigil{site: s, client: c, holder: s.hold(s.family.addr(public, vip)), stalls: watchStalls(t)}
 			v.served(5)
 			active := 0
 			moves := func(what string, do func(from *router)) {
 				t.Helper()
 				from, to := s.routers[active], s.routers[1-active]
 				to.knows(len(downloads))
-				calm := 0
-				for ; calm < 5; calm++ {
-					v.next()
-					v.served(100)
-					if c.Tally(v.began).Failed == 0 {
-						break
-					}
-				}
-				if calm == 5 {
-					t.Skipf("before %s: this machine is too busy for 100 requests a second: %v", what, c.Tally(v.began))
-				}
-				v.next()
+				v.steadies(100)
 				at := time.Now()
 				do(from)
 				v.alone(to.Name())
@@ -60,17 +49,15 @@ func TestKernelHandover(t *testing.T) {
 				for _, d := range downloads {
 					d.flows()
 				}
-				if none, _ := v.holder.Longest(v.began); none > 0 {
-					t.Errorf("%s: the VIP was on no router for %v", what, none)
-				}
-				if sum := c.Tally(v.began); sum.Failed > 0 {
-					t.Errorf("%s: clients lost requests: %v", what, sum)
-					for _, s := range c.Samples(v.began) {
-						if s.Err != nil {
-							t.Logf("a request sent %v after it began: %v", s.At.Sub(at), s.Err)
-						}
+				for _, sample := range c.Samples(v.began) {
+					if sample.Err != nil {
+						t.Logf("a request sent %v after it began: %v", sample.At.Sub(at), sample.Err)
 					}
 				}
+				if none, _ := v.holder.Longest(v.began); none > 0 {
+					v.fails("%s: the VIP was on no router for %v", what, none)
+				}
+				v.lossless(what)
 				active = 1 - active
 			}
 			for i := range 2 * handovers {

@@ -12,7 +12,7 @@ import (
 )
 
 // processes lists the programs of that name that run on the router, by their
-// ids here. Pulse is "pulse", its guard "pulse-guard".
+// ids here. Pulse is "pulse", its guard "pulse-guard", its understudy "pulse-beat".
 func (r *router) processes(name string) []int {
 	r.site.t.Helper()
 	var home syscall.Stat_t
@@ -83,7 +83,7 @@ func (r *router) alive(not int) {
 func (r *router) deserted() {
 	r.site.t.Helper()
 	r.site.until(func(context.Context) error {
-		for _, name := range []string{"pulse", "pulse-guard", "nanny"} {
+		for _, name := range []string{"pulse", "pulse-beat", "pulse-guard", "nanny"} {
 			if pids := r.processes(name); len(pids) > 0 {
 				return fmt.Errorf("%s: %s still runs: %v", r.Name(), name, pids)
 			}

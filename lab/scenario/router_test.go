@@ -76,7 +76,7 @@ func (r *router) start(flags ...string) {
 // stop ends pulse as an operator does.
 func (r *router) stop() {
 	r.site.t.Helper()
-	ctx, cancel := context.WithTimeout(r.site.t.Context(), patience)
+	ctx, cancel := awake(r.site.t.Context(), patience)
 	defer cancel()
 	if err := r.pulse.Stop(ctx); err != nil {
 		r.site.t.Fatal(err)
@@ -90,9 +90,11 @@ func (r *router) kill(sig syscall.Signal) {
 	if err := r.pulse.Signal(sig); err != nil {
 		r.site.t.Fatal(err)
 	}
+	ctx, cancel := awake(r.site.t.Context(), patience)
+	defer cancel()
 	select {
 	case <-r.pulse.Done():
-	case <-time.After(patience):
+	case <-ctx.Done():
 		r.site.t.Fatalf("%s: pulse goes on after %v", r.Name(), sig)
 	}
 	r.pulse = nil
@@ -101,9 +103,12 @@ func (r *router) kill(sig syscall.Signal) {
 // run runs a command to its end and returns what it printed.
 func (r *router) run(name string, args ...string) string {
 	r.site.t.Helper()
-	ctx, cancel := context.WithTimeout(r.site.t.Context(), patience)
+	ctx, cancel := awake(r.site.t.Context(), patience)
 	defer cancel()
 	out, err := r.Output(ctx, name, args...)
+	if ctx.Err() != nil {
+		r.site.t.Logf("%s %s does not end: threads that run:\n%s", name, strings.Join(args, " "), stuck())
+	}
 	if err != nil {
 		r.site.t.Fatalf("%v %s", err, out)
 	}
@@ -113,7 +118,7 @@ func (r *router) run(name string, args ...string) string {
 // says waits until pulse has logged a line with text, at or after since.
 func (r *router) says(since time.Time, text string) {
 	r.site.t.Helper()
-	ctx, cancel := context.WithTimeout(r.site.t.Context(), patience)
+	ctx, cancel := awake(r.site.t.Context(), patience)
 	defer cancel()
 	if _, err := r.pulse.WaitLine(ctx, since, text); err != nil {
 		r.site.t.Fatal(err)

@@ -190,12 +190,14 @@ func (d *download) flows() {
 func (d *download) ends() {
 	d.site.t.Helper()
 	close(d.release)
+	ctx, cancel := awake(d.site.t.Context(), patience)
+	defer cancel()
 	select {
 	case err := <-d.done:
 		if err != nil {
 			d.site.t.Fatalf("from %s: %v", d.server, err)
 		}
-	case <-time.After(patience):
+	case <-ctx.Done():
 		d.site.t.Fatalf("the download from %s does not end", d.server)
 	}
 }
@@ -204,13 +206,15 @@ func (d *download) ends() {
 // learns of it when it next has something to say.
 func (d *download) breaks() {
 	d.site.t.Helper()
+	ctx, cancel := awake(d.site.t.Context(), patience)
+	defer cancel()
 	select {
 	case err := <-d.done:
 		if err == nil {
 			d.site.t.Fatalf("the download from %s ended well", d.server)
 		}
 	case <-d.left:
-	case <-time.After(patience):
+	case <-ctx.Done():
 		d.site.t.Fatalf("the download from %s goes on", d.server)
 	}
 }

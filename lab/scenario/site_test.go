@@ -17,10 +17,6 @@ import (
 	"pacu/lab"
 )
 
-// patience bounds every wait for something that has to happen: a slow machine
-// that shares its processors needs a small part of it.
-const patience = 30 * time.Second
-
 // A site is the machines of one scenario.
 type site struct {
 	*lab.Cluster
@@ -262,7 +258,7 @@ func (s *site) until(ask func(ctx context.Context) error) {
 func (s *site) within(limit time.Duration, ask func(ctx context.Context) error) {
 	s.t.Helper()
 	const again = 25 * time.Millisecond
-	ctx, cancel := context.WithTimeout(s.t.Context(), limit)
+	ctx, cancel := awake(s.t.Context(), limit)
 	defer cancel()
 	tick := time.NewTicker(again)
 	defer tick.Stop()

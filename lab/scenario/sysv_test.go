@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,7 +47,7 @@ func (i *sysv) do(verb string) {
 // exits runs the script and returns its exit code, and what it said.
 func (i *sysv) exits(verb string) (code int, out string) {
 	i.r.site.t.Helper()
-	ctx, cancel := context.WithTimeout(i.r.site.t.Context(), patience)
+	ctx, cancel := awake(i.r.site.t.Context(), patience)
 	defer cancel()
 	cmd := i.r.Command(ctx, initScript, verb)
 	cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: int(i.cgroup.Fd())}

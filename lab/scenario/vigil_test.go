@@ -141,6 +141,21 @@ func (s *site) vigil(every time.Duration) *vigil {
 // next begins anew: what was before counts no more.
 func (v *vigil) next() { v.began = time.Now() }
 
+// steadies begins anew once n requests in a row were answered: what a machine
+// that is busy with other things loses before says nothing.
+func (v *vigil) steadies(n int) {
+	v.site.t.Helper()
+	v.site.until(func(context.Context) error {
+		v.next()
+		v.served(n)
+		if sum := v.client.Tally(v.began); sum.Failed > 0 {
+			return fmt.Errorf("clients lose requests before anything happens: %v", sum)
+		}
+		return nil
+	})
+	v.next()
+}
+
 // served waits until n requests from now on were answered.
 func (v *vigil) served(n int) {
 	v.site.t.Helper()
