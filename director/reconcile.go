@@ -102,6 +102,9 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 		}
 		holds := s.holds
 		l, want := v.work(s)
+		if l.empty() {
+			s.believe(want)
+		}
 		d.noteHolds(holds, s.holds)
 		if d.watched(s) || s.look {
 			d.attend[s.key] = true
@@ -154,7 +157,7 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 	for _, t := range tasks {
 		err := refused[t.s.key]
 		if err == nil {
-			t.s.held = t.want
+			t.s.believe(t.want)
 			t.s.refusal.accept()
 			d.forget(t.s)
 			continue
@@ -206,12 +209,12 @@ func (d *Director) reread(s *service) {
 	if err == nil {
 		var e *Entry
 		if e, _, err = d.read(st.Service); err == nil {
-			s.held = e
+			s.believe(e)
 			return
 		}
 	}
 	if errors.Is(err, os.ErrNotExist) {
-		s.held = nil
+		s.believe(nil)
 	}
 	s.look, d.attend[s.key] = true, true
 }
@@ -238,8 +241,8 @@ func (d *Director) Stir(links bool) { d.floating.stir(links) }
 
 // turn makes what depends on the role be worked out again.
 func (d *Director) turn() {
-	for _, s := range d.services {
-		if s.want != nil && s.want.Local {
+	for _, k := range sortedKeys(d.services) {
+		if s := d.services[k]; s.want != nil && s.want.Local {
 			d.soil(s)
 		}
 	}

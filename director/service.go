@@ -153,15 +153,14 @@ type view struct {
 }
 
 // work works out what s should hold, and returns what changes that takes; the
-// Entry is nil for nothing.
+// Entry is nil for nothing. What leaves is remembered until the kernel took
+// that: see believe.
 func (v view) work(s *service) (changes, *Entry) {
 	s.dirty = false
 	var l changes
 	if s.want == nil || v.elsewhere(s.want) {
 		l.between(s.want, s.held, nil)
-		s.up, s.sorry, s.holds = 0, false, nil
-		clear(s.leaving)
-		clear(s.counted)
+		s.up, s.holds = 0, nil
 		return l, nil
 	}
 	var leaving map[netip.AddrPort]uint64
@@ -188,13 +187,24 @@ func (v view) work(s *service) (changes, *Entry) {
 	}
 	s.sorry, s.up, s.holds = o.sorry, o.up, o.holds
 	l.between(s.want, s.held, &o.entry)
-	for a := range s.leaving { // what has left is forgotten
-		if !o.entry.contains(a) {
+	return l, &o.entry
+}
+
+// believe notes that the kernel holds e of s, nil for nothing. What has left is
+// forgotten only now: a service that the kernel would not let go, and that is
+// wanted again, still has clients of those that left.
+func (s *service) believe(e *Entry) {
+	s.held = e
+	for a := range s.leaving {
+		if e.find(a) == nil {
 			delete(s.leaving, a)
 			delete(s.counted, a)
 		}
 	}
-	return l, &o.entry
+	if e == nil {
+		s.sorry = false
+		clear(s.counted)
+	}
 }
 
 // elsewhere tells whether a service must stay out of the table of a standby:

@@ -118,8 +118,9 @@ func (w *world) connect() {
 		return
 	}
 	w.note("connections")
-	for k, ds := range w.table() {
-		for _, d := range ds {
+	table := w.table()
+	for _, k := range slices.SortedFunc(keysOf(table), compareKeys) { // the seed alone decides
+		for _, d := range table[k] {
 			n := w.rnd.Uint32N(3)
 			if d.Weight == 0 {
 				n = min(n, d.Active)
