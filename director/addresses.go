@@ -18,8 +18,8 @@ import (
 const seldom = 30 * time.Second
 
 // Addresses are brought up in parts, so that the first of thousands are
-// announced at once. They are few, as the kernel's list is read anew for each,
-// and that takes longer than to add as many addresses as are on it.
+// announced at once. They are few, as the kernel's list is read anew for each:
+// a thousand addresses are two parts, and the list is still short at both.
 const (
 	firstPart = 16
 	growth    = 64 // of a part, beside the one before
