@@ -21,6 +21,9 @@ const (
 	// staleSlack is how late a packet may be besides two keepalives: more than
 	// a loaded machine's stalls.
 	staleSlack = 500 * time.Millisecond
+	// echoSlack is how long ago our own packet may have gone out, besides two
+	// keepalives, that a packet echoes which counts as young.
+	echoSlack = 2 * staleSlack
 	// driftPerMille is by how much two monotonic clocks may run apart: each is
 	// steered by at most 0.5 per mille (adjtimex(2)) around a quartz that is
 	// wrong by less.
@@ -36,7 +39,9 @@ const (
 // cut, or lost. So a packet must also be young. It is when it echoes one of our
 // own that went out just now. Where the partner does not hear us there is no
 // echo; then the clocks tell: the time on the sender's monotonic clock against
-// ours has to be what it was before, give or take their drift.
+// ours has to be what it was before, give or take their drift. An echo corrects
+// that, but by no more than it proves: its packet may have been late itself,
+// and must not make a later one look young that is not.
 //
 // A boot that was never heard is a start of the partner: now, or at any time
 // in the past while we were deaf or not running. It is now when it echoes a
@@ -81,7 +86,7 @@ type start struct {
 	high   uint64 // of heard
 	at     time.Time
 	ourSeq uint64        // the last that we had sent at that time
-	offset time.Duration // our time minus its, of the fastest packets
+	offset time.Duration // our time minus its, were a packet there at once
 	every  time.Duration // its keepalive
 }
 
@@ -125,22 +130,42 @@ func (r *replay) elapsed(now time.Time) time.Duration {
 	return max(now.Sub(r.began), 0)
 }
 
+// An arrival is a packet that has come, and what is known of its age.
+type arrival struct {
+	packet
+	path    int
+	now     time.Time
+	elapsed time.Duration // our monotonic clock
+	ourSeq  uint64        // of our last packet
+	age     time.Duration // since we sent what it echoes: it is no older. Only if young
+	young   bool          // and that was just now
+}
+
+func (r *replay) arrive(path int, p packet, now time.Time) arrival {
+	a := arrival{packet: p, path: path, now: now, elapsed: r.elapsed(now), ourSeq: r.seq}
+	if s := r.sent[p.echoSeq%sendsKept]; p.echo == r.boot && p.echoSeq != 0 && s.seq == p.echoSeq {
+		a.age = now.Sub(s.at)
+		a.young = a.age <= 2*p.beat.Interval+echoSlack
+	}
+	return a
+}
+
 // judge takes in an authenticated packet of the partner. Late: one that was
 // sent later came before, on another path. The error matches ErrReplayed,
 // ErrStale, ErrRetired or ErrUnconfirmed.
 func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error) {
-	young := r.young(p, now)
+	a := r.arrive(path, p, now)
 	switch boot := p.beat.Boot; {
 	case boot == r.current.boot:
-		late, err = r.current.follow(path, p, young, r.elapsed(now), now, r.seq)
-		if err == nil && young && !r.current.proven && p.echoSeq > r.aside.ourSeq {
+		late, err = r.current.follow(a)
+		if err == nil && a.young && !r.current.proven && p.echoSeq > r.aside.ourSeq {
 			r.current.proven = true
 			r.end(&r.aside)
 		}
 		return late, err
 	case boot == r.aside.boot:
 		s := r.aside
-		if late, err = s.follow(path, p, young, r.elapsed(now), now, r.seq); err != nil {
+		if late, err = s.follow(a); err != nil {
 			return false, err
 		}
 		r.end(&r.current) // it may be the next start after all, heard early
@@ -154,7 +179,7 @@ func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error)
 		before = &r.aside
 	}
 	next := r.recall(p.beat.Boot)
-	next.proven = young && (before.boot == 0 || p.echoSeq > before.ourSeq)
+	next.proven = a.young && (before.boot == 0 || p.echoSeq > before.ourSeq)
 	if !next.proven {
 		if r.current.boot != 0 && now.Sub(r.current.at) <= 2*r.current.every {
 			return false, ErrUnconfirmed
@@ -164,7 +189,7 @@ func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error)
 			return false, fmt.Errorf("%w, and its clock differs from ours by %v", ErrUnconfirmed, apart.Round(time.Second))
 		}
 	}
-	if late, err = next.follow(path, p, young, r.elapsed(now), now, r.seq); err != nil {
+	if late, err = next.follow(a); err != nil {
 		return false, err
 	}
 	switch {
@@ -180,28 +205,28 @@ func (r *replay) judge(path int, p packet, now time.Time) (late bool, err error)
 	return late, nil
 }
 
-// young tells whether p echoes a packet that we sent just now.
-func (r *replay) young(p packet, now time.Time) bool {
-	s := r.sent[p.echoSeq%sendsKept]
-	return p.echo == r.boot && p.echoSeq != 0 && s.seq == p.echoSeq && now.Sub(s.at) <= 2*p.beat.Interval+2*staleSlack
-}
-
 // follow takes in a packet of this start.
-func (s *start) follow(path int, p packet, young bool, elapsed time.Duration, now time.Time, ourSeq uint64) (late bool, err error) {
-	if p.seq <= s.heard[path] {
+func (s *start) follow(a arrival) (late bool, err error) {
+	if a.seq <= s.heard[a.path] {
 		return false, ErrReplayed
 	}
-	offset := elapsed - p.since
-	if !young && !s.at.IsZero() {
-		drift := now.Sub(s.at) * driftPerMille / 1000
-		if stale := offset - s.offset - drift; stale > 2*p.beat.Interval+staleSlack {
-			return false, fmt.Errorf("%w: by %v", ErrStale, stale.Round(time.Millisecond))
-		}
-		offset = min(offset, s.offset+drift)
+	offset := a.elapsed - a.since
+	least := offset - max(a.age-echoSlack, 0)
+	expected := s.offset + a.now.Sub(s.at)*driftPerMille/1000
+	switch first := s.at.IsZero(); {
+	case first && a.young:
+		offset = least
+	case first:
+	case a.young: // its clock may have stood still meanwhile
+		offset = max(least, min(offset, expected))
+	case offset-expected > 2*a.beat.Interval+staleSlack:
+		return false, fmt.Errorf("%w: by %v", ErrStale, (offset - expected).Round(time.Millisecond))
+	default:
+		offset = min(offset, expected)
 	}
-	late = p.seq <= s.high
-	s.heard[path], s.high = p.seq, max(s.high, p.seq)
-	s.at, s.ourSeq, s.offset, s.every = now, ourSeq, offset, p.beat.Interval
+	late = a.seq <= s.high
+	s.heard[a.path], s.high = a.seq, max(s.high, a.seq)
+	s.at, s.ourSeq, s.offset, s.every = a.now, a.ourSeq, offset, a.beat.Interval
 	return late, nil
 }
 

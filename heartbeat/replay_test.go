@@ -132,6 +132,32 @@ func TestReplaySlowWay(t *testing.T) {
 	}
 }
 
+// A packet that was lost and is late, but young by its echo, does not make an
+// older one pass that has none: neither as the first that is heard of a start,
+// nor later.
+func TestReplayLateEcho(t *testing.T) {
+	for name, before := range map[string]int{"first": 0, "later": 10} {
+		t.Run(name, func(t *testing.T) {
+			w := newWireTest(t)
+			w.talk(before)
+			w.fromB()
+			echo := w.fromA() // lost, as all that follows
+			for range 3 {
+				w.now = w.now.Add(wireBeat)
+			}
+			w.hears("late", 0, echo, "")
+			// a does not hear b any more: its next say nothing new of b.
+			var lost [][]byte
+			for range 12 {
+				lost = append(lost, w.fromA())
+				w.now = w.now.Add(wireBeat / 2)
+			}
+			w.replays("older than two keepalives and 2 s", lost[:4])
+			w.hears("in time", 0, w.fromA(), "")
+		})
+	}
+}
+
 func TestReplayStarts(t *testing.T) {
 	w := newWireTest(t)
 	w.talk(10)
