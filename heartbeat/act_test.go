@@ -20,6 +20,9 @@ func (h *host) step(ev heartbeat.Event) {
 		}
 		h.act(a)
 	}
+	if h.active != (h.up && h.node.State() == heartbeat.Active) {
+		w.fail("%s is told to serve: %v, and is %s", h.name, h.active, h.node.State())
+	}
 	h.schedule()
 	h.prompt()
 }
@@ -51,9 +54,17 @@ func (h *host) act(a heartbeat.Action) {
 	case heartbeat.Activate:
 		h.taken++
 		h.mayActivate()
+		if h.active {
+			h.w.fail("%s activates twice", h.name)
+		}
+		h.active = true
 		h.raise(a.Job)
 	case heartbeat.Deactivate:
-		h.restoring = false
+		if !h.active {
+			h.w.fail("%s deactivates twice", h.name)
+		}
+		h.given++
+		h.active, h.restoring = false, false
 		most, served := h.w.lower, h.addresses == raised
 		if h.addresses == down {
 			most = 0

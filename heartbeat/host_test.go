@@ -58,7 +58,9 @@ type host struct {
 	failed  bool // and an attempt did fail
 	dead    bool // its service does not answer, for service = fos
 
+	active      bool               // an Activate came after the last Deactivate
 	taken, told int                // Activates, Announces
+	given       int                // Deactivates
 	said        string             // what it heard last, for the log
 	opened      map[[2]uint64]bool // what this start believed, by path, where there is a third host
 }
@@ -127,7 +129,7 @@ func (h *host) newLife() {
 	h.guards++
 	h.job++
 	h.changed, h.began = h.w.now, h.w.now
-	h.restoring = false
+	h.restoring, h.active = false, false
 }
 
 // power ends the host: the addresses go with it.
