@@ -211,12 +211,20 @@ type Watch struct {
 	MaxConnections uint32 `json:"max_connections,omitempty"`
 	MinConnections uint32 `json:"min_connections,omitempty"`
 
-	Interval Duration `json:"interval"` // between probes, and the limit of each step
+	Interval Duration `json:"interval"` // between probes, and the limit of each
 	Reentry  Duration `json:"reentry"`
-	Send     *string  `json:"send,omitempty"`   // escapes already translated; nil: none given
-	Expect   *string  `json:"expect,omitempty"` // likewise
-	Regex    bool     `json:"regex,omitempty"`
-	Program  []string `json:"program,omitempty"` // words, %h and %p not yet replaced
+	Retry    Duration `json:"retry,omitempty"`   // between probes while they fail; 0: Interval
+	Rise     int      `json:"rise,omitempty"`    // good probes in a row after which a server that was down is used; 0: by Reentry
+	Fall     int      `json:"fall,omitempty"`    // bad ones after which it is down; 0 is 1
+	Damping  bool     `json:"damping,omitempty"` // one that flaps stays out longer
+
+	// Checks must all be passed. None: one made of what follows.
+	Checks  []Check  `json:"checks,omitempty"`
+	Load    *Load    `json:"load,omitempty"`
+	Send    *string  `json:"send,omitempty"`   // escapes already translated; nil: none given
+	Expect  *string  `json:"expect,omitempty"` // likewise
+	Regex   bool     `json:"regex,omitempty"`
+	Program []string `json:"program,omitempty"` // words, %h and %p not yet replaced
 
 	// Known is the last verdict pulse holds, so that a restarted nanny goes
 	// on where the old one was; Untried at a cold start.

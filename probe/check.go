@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
 	"strconv"
@@ -27,6 +26,9 @@ type Result struct {
 	Up   bool
 	Why  string // for people: connected in 3 ms, got "HTTP/1.1 503", expected "HTTP"
 	Took time.Duration
+	// Warning is what an operator should know of a server that is up all the
+	// same, such as that its certificate is about to expire.
+	Warning string
 }
 
 // A Check probes a target, once. It holds no state, and its steps are bounded
@@ -40,21 +42,15 @@ type Check interface {
 // Default is the check of a service for which lvs.cf names none, by its
 // virtual port: port 80 over TCP must speak HTTP, any other TCP port must
 // accept a connection, and over UDP nothing may be refused.
-func Default(port uint16, udp bool, timeout time.Duration) Check {
+func Default(port uint16, udp bool, w Way) Check {
 	switch {
 	case udp:
-		return UDP{Timeout: timeout}
+		return UDP{Way: w}
 	case port == 80:
 		http := Prefix("HTTP")
-		return SendExpect{Send: "GET / HTTP/1.0\r\n\r\n", Expect: &http, Timeout: timeout}
+		return SendExpect{Way: w, Send: "GET / HTTP/1.0\r\n\r\n", Expect: &http}
 	}
-	return TCP{Timeout: timeout}
-}
-
-// dial connects within timeout.
-func dial(ctx context.Context, network string, t Target, timeout time.Duration) (net.Conn, error) {
-	d := net.Dialer{Timeout: timeout, KeepAlive: -1} // a probe ends before any keep-alive
-	return d.DialContext(ctx, network, t.String())
+	return TCP{Way: w}
 }
 
 // reason is an error without the addresses, which the log line has already.

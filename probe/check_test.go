@@ -99,13 +99,13 @@ func wantResult(t *testing.T, got Result, up bool, why string) {
 }
 
 func TestTCP(t *testing.T) {
-	wantResult(t, TCP{long}.Probe(t.Context(), tcpServer(t, hang)), true, `connected in [\d.]+ m?s`)
-	wantResult(t, TCP{long}.Probe(t.Context(), refusing(t)), false, `connect: connection refused`)
-	wantResult(t, TCP{short}.Probe(t.Context(), silent(t)), false, `connect: no answer in 30 ms`)
+	wantResult(t, TCP{Way{Timeout: long}}.Probe(t.Context(), tcpServer(t, hang)), true, `connected in [\d.]+ m?s`)
+	wantResult(t, TCP{Way{Timeout: long}}.Probe(t.Context(), refusing(t)), false, `connect: connection refused`)
+	wantResult(t, TCP{Way{Timeout: short}}.Probe(t.Context(), silent(t)), false, `connect: no answer in 30 ms`)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if r := (TCP{long}).Probe(ctx, silent(t)); r.Up {
+	if r := (TCP{Way{Timeout: long}}).Probe(ctx, silent(t)); r.Up {
 		t.Errorf("cancelled probe: %+v", r)
 	}
 }
@@ -113,7 +113,7 @@ func TestTCP(t *testing.T) {
 func TestKernelSCTP(t *testing.T) {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, unix.IPPROTO_SCTP)
 	if errors.Is(err, unix.EPROTONOSUPPORT) {
-		wantResult(t, SCTP{long}.Probe(t.Context(), refusing(t)), false, `connect: protocol not supported`)
+		wantResult(t, SCTP{Way{Timeout: long}}.Probe(t.Context(), refusing(t)), false, `connect: protocol not supported`)
 		t.Skip("this kernel has no sctp")
 	}
 	if err != nil {
@@ -128,20 +128,20 @@ func TestKernelSCTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := Target{Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Port: uint16(name.(*unix.SockaddrInet4).Port)}
-	wantResult(t, SCTP{long}.Probe(t.Context(), to), true, `connected in [\d.]+ m?s`)
-	wantResult(t, SCTP{long}.Probe(t.Context(), refusing(t)), false, `connect: connection refused`)
+	wantResult(t, SCTP{Way{Timeout: long}}.Probe(t.Context(), to), true, `connected in [\d.]+ m?s`)
+	wantResult(t, SCTP{Way{Timeout: long}}.Probe(t.Context(), refusing(t)), false, `connect: connection refused`)
 }
 
 func TestUDP(t *testing.T) {
 	echo := udpServer(t, func(b []byte) []byte { return []byte("hi") })
-	wantResult(t, UDP{long}.Probe(t.Context(), echo), true, `answered in [\d.]+ m?s`)
+	wantResult(t, UDP{Way{Timeout: long}}.Probe(t.Context(), echo), true, `answered in [\d.]+ m?s`)
 	mute := udpServer(t, func([]byte) []byte { return nil })
-	wantResult(t, UDP{short}.Probe(t.Context(), mute), true, `not refused in 30 ms`)
-	wantResult(t, UDP{long}.Probe(t.Context(), refusing(t)), false, `connection refused`)
+	wantResult(t, UDP{Way{Timeout: short}}.Probe(t.Context(), mute), true, `not refused in 30 ms`)
+	wantResult(t, UDP{Way{Timeout: long}}.Probe(t.Context(), refusing(t)), false, `connection refused`)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if r := (UDP{long}).Probe(ctx, mute); r.Up {
+	if r := (UDP{Way{Timeout: long}}).Probe(ctx, mute); r.Up {
 		t.Errorf("cancelled probe: %+v", r)
 	}
 }

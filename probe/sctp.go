@@ -12,9 +12,7 @@ import (
 // SCTP is up when the server accepts an SCTP association (RFC 9260). The
 // router's kernel must have SCTP itself (module sctp); without it the server
 // is down, and Result.Why says "protocol not supported".
-type SCTP struct {
-	Timeout time.Duration
-}
+type SCTP struct{ Way }
 
 // String names the check.
 func (c SCTP) String() string { return "sctp connect" }

@@ -8,19 +8,18 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // SendExpect connects, sends a text and judges the answer. Over TCP an answer
 // may come in any number of packets; over UDP it is one datagram, and ICMP
 // saying that nobody listens is down.
 type SendExpect struct {
+	Way
 	Send string // nothing when empty; over UDP an empty datagram
 	// Expect is nil when sending is enough. UDP, where sending proves nothing,
 	// takes nil for any answer.
-	Expect  *Expect
-	UDP     bool
-	Timeout time.Duration // of each step: connecting, and then sending and reading
+	Expect *Expect
+	UDP    bool
 }
 
 // String names the check.
@@ -43,32 +42,14 @@ func (c SendExpect) String() string {
 
 // Probe runs the conversation.
 func (c SendExpect) Probe(ctx context.Context, t Target) Result {
-	start := time.Now()
 	network := "tcp"
 	if c.UDP {
 		network = "udp"
 	}
-	conn, err := dial(ctx, network, t, c.Timeout)
-	if err != nil {
-		return Result{Why: "connect: " + reason(err, c.Timeout), Took: time.Since(start)}
-	}
-	defer conn.Close()
-	prefix := "connected in " + span(time.Since(start)) + ", "
-	if c.UDP {
-		prefix = "" // there is no connection to speak of
-	}
-	_ = conn.SetDeadline(time.Now().Add(c.Timeout))
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
-
-	up, why := c.converse(conn)
-	if ctx.Err() != nil {
-		up, why = false, reason(ctx.Err(), time.Since(start))
-	}
-	return Result{Up: up, Why: prefix + why, Took: time.Since(start)}
+	return c.Way.converse(ctx, network, t, c.talk)
 }
 
-func (c SendExpect) converse(conn net.Conn) (up bool, why string) {
+func (c SendExpect) talk(conn net.Conn) (up bool, why string) {
 	var sendErr error
 	if c.Send != "" || c.UDP {
 		// A server may answer and close without reading: its answer counts.

@@ -62,28 +62,28 @@ func TestSendExpectTCP(t *testing.T) {
 		up     bool
 		why    string
 	}{
-		{"prefix", pieces(hang, "HTTP/1.1 200 OK\r\n"), SendExpect{Expect: prefix("HTTP"), Timeout: long}, true, in + `got "HTTP/1.1 200 OK\\r\\n"`},
-		{"several packets", pieces(hang, "H", "TT", "P/1.1 200"), SendExpect{Expect: prefix("HTTP/1.1 200"), Timeout: long}, true, in + `got "HTTP/1.1 200"`},
-		{"other answer, decided at once", pieces(hang, "HTTP/1.1 503"), SendExpect{Expect: prefix("HTTP/1.1 200"), Timeout: long},
+		{"prefix", pieces(hang, "HTTP/1.1 200 OK\r\n"), SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: long}}, true, in + `got "HTTP/1.1 200 OK\\r\\n"`},
+		{"several packets", pieces(hang, "H", "TT", "P/1.1 200"), SendExpect{Expect: prefix("HTTP/1.1 200"), Way: Way{Timeout: long}}, true, in + `got "HTTP/1.1 200"`},
+		{"other answer, decided at once", pieces(hang, "HTTP/1.1 503"), SendExpect{Expect: prefix("HTTP/1.1 200"), Way: Way{Timeout: long}},
 			false, in + `got "HTTP/1.1 503", expected "HTTP/1.1 200"`},
-		{"cut short", pieces(func(*net.TCPConn) {}, "HT"), SendExpect{Expect: prefix("HTTP"), Timeout: long}, false, in + `got "HT" before it closed, expected "HTTP"`},
-		{"half closed", pieces(halfClose, "HT"), SendExpect{Expect: prefix("HTTP"), Timeout: long}, false, in + `got "HT" before it closed, expected "HTTP"`},
-		{"late", pieces(hang, "HT"), SendExpect{Expect: prefix("HTTP"), Timeout: short}, false, in + `got "HT", then no answer in 30 ms, expected "HTTP"`},
-		{"hangs", hang, SendExpect{Send: "x", Expect: prefix("HTTP"), Timeout: short}, false, in + `got nothing: no answer in 30 ms, expected "HTTP"`},
-		{"closes", func(*net.TCPConn) {}, SendExpect{Expect: prefix("HTTP"), Timeout: long}, false, in + `got nothing before it closed, expected "HTTP"`},
-		{"resets", resetAfterRead, SendExpect{Send: "x", Expect: prefix("HTTP"), Timeout: long}, false, in + `(got nothing|send): connection reset by peer(, expected "HTTP")?`},
-		{"answers before the reset", pieces(resetAfterRead, "HTTP"), SendExpect{Expect: prefix("HTTP"), Timeout: long}, true, in + `got "HTTP"`},
-		{"any byte", pieces(hang, "\x00"), SendExpect{Expect: prefix("*"), Timeout: long}, true, in + `got "\\x00"`},
-		{"any byte, none", func(*net.TCPConn) {}, SendExpect{Expect: prefix("*"), Timeout: long}, false, in + `got nothing before it closed, expected any byte`},
-		{"empty expect wants a byte", pieces(hang, "mysql"), SendExpect{Expect: prefix(""), Timeout: long}, true, in + `got "mysql"`},
-		{"empty expect, none", hang, SendExpect{Expect: prefix(""), Timeout: short}, false, in + `got nothing: no answer in 30 ms, expected any byte`},
-		{"no expect reads nothing", hang, SendExpect{Send: "QUIT\r\n", Timeout: long}, true, in + `sent 6 bytes`},
-		{"pattern across packets", pieces(hang, "220 a\r\n250-b\r\n25", "0 ok\r\n"), SendExpect{Expect: pattern(t, "250 (ok|fine)"), Timeout: long}, true, in + `got "220 a.*`},
-		{"pattern at the end", pieces(func(*net.TCPConn) {}, "abc"), SendExpect{Expect: pattern(t, "c$"), Timeout: long}, true, in + `got "abc"`},
-		{"pattern in what came in time", pieces(hang, "ready"), SendExpect{Expect: pattern(t, "^$|ready"), Timeout: long}, true, in + `got "ready"`},
-		{"no match", pieces(func(*net.TCPConn) {}, "abc"), SendExpect{Expect: pattern(t, "d"), Timeout: long}, false, in + `got "abc" before it closed, expected a match of "d"`},
-		{"pattern in a flood", endless, SendExpect{Expect: pattern(t, "y"), Timeout: long}, false, in + `got "x{60}"\.\.\., expected a match of "y"`},
-		{"pattern past the bound", pieces(hang, strings.Repeat("x", maxAnswer), "y"), SendExpect{Expect: pattern(t, "y"), Timeout: long},
+		{"cut short", pieces(func(*net.TCPConn) {}, "HT"), SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: long}}, false, in + `got "HT" before it closed, expected "HTTP"`},
+		{"half closed", pieces(halfClose, "HT"), SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: long}}, false, in + `got "HT" before it closed, expected "HTTP"`},
+		{"late", pieces(hang, "HT"), SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: short}}, false, in + `got "HT", then no answer in 30 ms, expected "HTTP"`},
+		{"hangs", hang, SendExpect{Send: "x", Expect: prefix("HTTP"), Way: Way{Timeout: short}}, false, in + `got nothing: no answer in 30 ms, expected "HTTP"`},
+		{"closes", func(*net.TCPConn) {}, SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: long}}, false, in + `got nothing before it closed, expected "HTTP"`},
+		{"resets", resetAfterRead, SendExpect{Send: "x", Expect: prefix("HTTP"), Way: Way{Timeout: long}}, false, in + `(got nothing|send): connection reset by peer(, expected "HTTP")?`},
+		{"answers before the reset", pieces(resetAfterRead, "HTTP"), SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: long}}, true, in + `got "HTTP"`},
+		{"any byte", pieces(hang, "\x00"), SendExpect{Expect: prefix("*"), Way: Way{Timeout: long}}, true, in + `got "\\x00"`},
+		{"any byte, none", func(*net.TCPConn) {}, SendExpect{Expect: prefix("*"), Way: Way{Timeout: long}}, false, in + `got nothing before it closed, expected any byte`},
+		{"empty expect wants a byte", pieces(hang, "mysql"), SendExpect{Expect: prefix(""), Way: Way{Timeout: long}}, true, in + `got "mysql"`},
+		{"empty expect, none", hang, SendExpect{Expect: prefix(""), Way: Way{Timeout: short}}, false, in + `got nothing: no answer in 30 ms, expected any byte`},
+		{"no expect reads nothing", hang, SendExpect{Send: "QUIT\r\n", Way: Way{Timeout: long}}, true, in + `sent 6 bytes`},
+		{"pattern across packets", pieces(hang, "220 a\r\n250-b\r\n25", "0 ok\r\n"), SendExpect{Expect: pattern(t, "250 (ok|fine)"), Way: Way{Timeout: long}}, true, in + `got "220 a.*`},
+		{"pattern at the end", pieces(func(*net.TCPConn) {}, "abc"), SendExpect{Expect: pattern(t, "c$"), Way: Way{Timeout: long}}, true, in + `got "abc"`},
+		{"pattern in what came in time", pieces(hang, "ready"), SendExpect{Expect: pattern(t, "^$|ready"), Way: Way{Timeout: long}}, true, in + `got "ready"`},
+		{"no match", pieces(func(*net.TCPConn) {}, "abc"), SendExpect{Expect: pattern(t, "d"), Way: Way{Timeout: long}}, false, in + `got "abc" before it closed, expected a match of "d"`},
+		{"pattern in a flood", endless, SendExpect{Expect: pattern(t, "y"), Way: Way{Timeout: long}}, false, in + `got "x{60}"\.\.\., expected a match of "y"`},
+		{"pattern past the bound", pieces(hang, strings.Repeat("x", maxAnswer), "y"), SendExpect{Expect: pattern(t, "y"), Way: Way{Timeout: long}},
 			false, in + `got "x{60}"\.\.\., expected a match of "y"`},
 	}
 	for _, tt := range tests {
@@ -93,7 +93,7 @@ func TestSendExpectTCP(t *testing.T) {
 		})
 	}
 	t.Run("refused", func(t *testing.T) {
-		wantResult(t, SendExpect{Expect: prefix("x"), Timeout: long}.Probe(t.Context(), refusing(t)), false, `connect: connection refused`)
+		wantResult(t, SendExpect{Expect: prefix("x"), Way: Way{Timeout: long}}.Probe(t.Context(), refusing(t)), false, `connect: connection refused`)
 	})
 }
 
@@ -106,13 +106,13 @@ func TestSend(t *testing.T) {
 			_, _ = io.WriteString(c, "thanks")
 		}
 	})
-	wantResult(t, SendExpect{Send: text, Expect: prefix("thanks"), Timeout: long}.Probe(t.Context(), srv), true, `connected in .*, got "thanks"`)
+	wantResult(t, SendExpect{Send: text, Expect: prefix("thanks"), Way: Way{Timeout: long}}.Probe(t.Context(), srv), true, `connected in .*, got "thanks"`)
 }
 
 func TestSendExpectCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	srv := tcpServer(t, func(c *net.TCPConn) { cancel(); hang(c) })
-	wantResult(t, SendExpect{Expect: prefix("x"), Timeout: long}.Probe(ctx, srv), false, `connect(:|ed in .*,) given up`)
+	wantResult(t, SendExpect{Expect: prefix("x"), Way: Way{Timeout: long}}.Probe(ctx, srv), false, `connect(:|ed in .*,) given up`)
 }
 
 func TestSendExpectUDP(t *testing.T) {
@@ -131,15 +131,15 @@ func TestSendExpectUDP(t *testing.T) {
 		up    bool
 		why   string
 	}{
-		{"prefix", SendExpect{Send: "ping", Expect: prefix("re: p"), Timeout: long}, true, `got "re: ping"`},
-		{"pattern", SendExpect{Send: "ping", Expect: pattern(t, "ng$"), Timeout: long}, true, `got "re: ping"`},
-		{"no expect is any answer", SendExpect{Send: "ping", Timeout: long}, true, `got "re: ping"`},
-		{"nothing sent", SendExpect{Expect: prefix("re"), Timeout: long}, true, `got "re: "`},
-		{"other answer", SendExpect{Send: "ping", Expect: prefix("pong"), Timeout: long}, false, `got "re: ping", expected "pong"`},
-		{"too short an answer is whole", SendExpect{Send: "a", Expect: prefix("re: ab"), Timeout: long}, false, `got "re: a", expected "re: ab"`},
-		{"mute", SendExpect{Send: "mute", Expect: prefix("x"), Timeout: short}, false, `got nothing: no answer in 30 ms, expected "x"`},
-		{"mute, no expect", SendExpect{Send: "mute", Timeout: short}, false, `got nothing: no answer in 30 ms, expected any byte`},
-		{"empty answer", SendExpect{Send: "empty", Expect: prefix("x"), Timeout: short}, false, `got nothing: no answer in 30 ms, expected "x"`},
+		{"prefix", SendExpect{Send: "ping", Expect: prefix("re: p"), Way: Way{Timeout: long}}, true, `got "re: ping"`},
+		{"pattern", SendExpect{Send: "ping", Expect: pattern(t, "ng$"), Way: Way{Timeout: long}}, true, `got "re: ping"`},
+		{"no expect is any answer", SendExpect{Send: "ping", Way: Way{Timeout: long}}, true, `got "re: ping"`},
+		{"nothing sent", SendExpect{Expect: prefix("re"), Way: Way{Timeout: long}}, true, `got "re: "`},
+		{"other answer", SendExpect{Send: "ping", Expect: prefix("pong"), Way: Way{Timeout: long}}, false, `got "re: ping", expected "pong"`},
+		{"too short an answer is whole", SendExpect{Send: "a", Expect: prefix("re: ab"), Way: Way{Timeout: long}}, false, `got "re: a", expected "re: ab"`},
+		{"mute", SendExpect{Send: "mute", Expect: prefix("x"), Way: Way{Timeout: short}}, false, `got nothing: no answer in 30 ms, expected "x"`},
+		{"mute, no expect", SendExpect{Send: "mute", Way: Way{Timeout: short}}, false, `got nothing: no answer in 30 ms, expected any byte`},
+		{"empty answer", SendExpect{Send: "empty", Expect: prefix("x"), Way: Way{Timeout: short}}, false, `got nothing: no answer in 30 ms, expected "x"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestSendExpectUDP(t *testing.T) {
 		})
 	}
 	t.Run("unreachable", func(t *testing.T) {
-		c := SendExpect{Send: "x", Expect: prefix("x"), UDP: true, Timeout: long}
+		c := SendExpect{Send: "x", Expect: prefix("x"), UDP: true, Way: Way{Timeout: long}}
 		wantResult(t, c.Probe(t.Context(), refusing(t)), false, `got nothing: connection refused, expected "x"`)
 	})
 }

@@ -14,9 +14,7 @@ const refusalLimit = time.Second
 // UDP is down when the server refuses an empty datagram: ICMP says that nobody
 // listens. It is all one can know of a service of unknown language, and little:
 // silence, from a dead host too, is up. SendExpect knows better.
-type UDP struct {
-	Timeout time.Duration
-}
+type UDP struct{ Way }
 
 // String names the check.
 func (c UDP) String() string { return "udp not refused" }
@@ -25,7 +23,7 @@ func (c UDP) String() string { return "udp not refused" }
 func (c UDP) Probe(ctx context.Context, t Target) Result {
 	start := time.Now()
 	limit := min(c.Timeout, refusalLimit)
-	conn, err := dial(ctx, "udp", t, limit)
+	conn, err := c.dial(ctx, "udp", t)
 	if err != nil {
 		return Result{Why: "connect: " + reason(err, limit), Took: time.Since(start)}
 	}

@@ -132,6 +132,7 @@ func sameText(a, b *string) bool {
 // expect, else the default of its virtual port.
 func newCheck(w control.Watch) probe.Check {
 	limit := interval(w)
+	way := probe.Way{Timeout: limit}
 	var expect *probe.Expect
 	if w.Expect != nil {
 		e := probe.Prefix(*w.Expect)
@@ -147,13 +148,13 @@ func newCheck(w control.Watch) probe.Check {
 	case len(w.Program) > 0:
 		return probe.Program{Words: w.Program, Expect: expect, Timeout: limit}
 	case w.Protocol == "sctp" && w.Send == nil && expect == nil:
-		return probe.SCTP{Timeout: limit}
+		return probe.SCTP{Way: way}
 	case w.Protocol == "sctp":
 		return hopeless{fmt.Errorf("send and expect do not speak sctp: use send_program")}
 	case w.Send == nil && expect == nil:
-		return probe.Default(w.Port, w.Protocol == "udp", limit)
+		return probe.Default(w.Port, w.Protocol == "udp", way)
 	}
-	c := probe.SendExpect{Expect: expect, UDP: w.Protocol == "udp", Timeout: limit}
+	c := probe.SendExpect{Way: way, Expect: expect, UDP: w.Protocol == "udp"}
 	if w.Send != nil {
 		c.Send = *w.Send
 	}

@@ -1,0 +1,80 @@
+package probe
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Way is how a check's packets go out, and how long they may take.
+type Way struct {
+	Timeout time.Duration // limit of the whole check
+	Connect time.Duration // limit of connecting; 0: Timeout
+	Source  netip.Addr    // address of this router to ask from; invalid: the kernel chooses
+	Mark    uint32        // SO_MARK of the packets, which needs CAP_NET_ADMIN; 0: none
+}
+
+// connectLimit is how long connecting may take.
+func (w Way) connectLimit() time.Duration {
+	if w.Connect > 0 {
+		return min(w.Connect, w.Timeout)
+	}
+	return w.Timeout
+}
+
+// dial connects to t within the limit of connecting.
+func (w Way) dial(ctx context.Context, network string, t Target) (net.Conn, error) {
+	d := net.Dialer{Timeout: w.connectLimit(), KeepAlive: -1} // a check ends before any keep-alive
+	if w.Source.IsValid() {
+		if network == "udp" {
+			d.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(w.Source, 0))
+		} else {
+			d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(w.Source, 0))
+		}
+	}
+	if w.Mark != 0 {
+		d.Control = w.control
+	}
+	return d.DialContext(ctx, network, t.String())
+}
+
+// control marks a socket before it connects.
+func (w Way) control(_, _ string, c syscall.RawConn) error {
+	var err error
+	outer := c.Control(func(fd uintptr) {
+		err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_MARK, int(w.Mark))
+	})
+	if outer != nil {
+		return outer
+	}
+	return err
+}
+
+// converse connects to t, has talk judge the server, and closes, all within
+// Timeout and ctx. talk gets a connection that has its deadline; its why is for
+// Result.Why, and an error that it met is best put through reason.
+func (w Way) converse(ctx context.Context, network string, t Target, talk func(net.Conn) (up bool, why string)) Result {
+	start := time.Now()
+	conn, err := w.dial(ctx, network, t)
+	if err != nil {
+		return Result{Why: "connect: " + reason(err, w.connectLimit()), Took: time.Since(start)}
+	}
+	defer conn.Close()
+	prefix := "connected in " + span(time.Since(start))
+	step(ctx, prefix)
+	if prefix += ", "; network == "udp" {
+		prefix = "" // there is no connection to speak of
+	}
+	_ = conn.SetDeadline(start.Add(w.Timeout))
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	up, why := talk(conn)
+	if ctx.Err() != nil {
+		up, why = false, reason(ctx.Err(), time.Since(start))
+	}
+	return Result{Up: up, Why: prefix + why, Took: time.Since(start)}
+}
