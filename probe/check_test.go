@@ -180,7 +180,7 @@ func TestDefault(t *testing.T) {
 		{443, false, `tcp connect`},
 		{80, true, `udp not refused`},
 	} {
-		if got := Default(tt.port, tt.udp, long).String(); got != tt.want {
+		if got := Default(tt.port, tt.udp, Way{Timeout: long}).String(); got != tt.want {
 			t.Errorf("port %d udp %v: %s, want %s", tt.port, tt.udp, got, tt.want)
 		}
 	}
