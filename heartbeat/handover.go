@@ -13,6 +13,15 @@ func (c cause) reason() Reason {
 	return [...]Reason{causeLeave: ReasonLeave, causeSwitchover: ReasonSwitchover, causeFaults: ReasonFaults}[c]
 }
 
+// Leaving tells whether a Leave waits for the partner to take over, or for
+// the addresses to be gone.
+func (n Node) Leaving() bool { return n.ending || n.leaving() }
+
+func (n Node) leaving() bool { return n.phase == Yielding && n.cause == causeLeave }
+
+// gone: the addresses are gone, for good.
+func (n Node) gone() bool { return n.ending && n.phase == PhaseStandby }
+
 // yield serves on, and asks the partner to take over.
 func (s *step) yield(c cause) {
 	s.cause, s.yieldBy, s.taken = c, s.now+s.settings.Deadtime, false

@@ -54,6 +54,9 @@ func (s *step) refuse(r barrier) {
 	}
 }
 
+// Held tells whether an operator wants this router never to take over.
+func (n Node) Held() bool { return n.held }
+
 // hold takes in whether an operator wants this router never to take over.
 func (s *step) hold(on bool) {
 	if s.held == on {

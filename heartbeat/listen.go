@@ -2,6 +2,28 @@ package heartbeat
 
 import "time"
 
+// Partner returns what the partner said last; all zero before. It may be long
+// ago, see PartnerState.
+func (n Node) Partner() Beat { return n.last }
+
+// PartnerState returns what is known of the partner.
+func (n Node) PartnerState() PartnerState { return n.partner }
+
+// PartnerSince returns when PartnerState last changed.
+func (n Node) PartnerSince() time.Duration { return n.partnerSince }
+
+// PathSilent tells whether path i has carried nothing for deadtime.
+func (n Node) PathSilent(i int) bool { return n.paths[i].silent }
+
+// keyedPartner tells whether the partner says all of a Beat. One not heard yet
+// is taken to have our key.
+func (n Node) keyedPartner() bool {
+	if n.heard {
+		return n.last.Keyed
+	}
+	return n.settings.Keyed
+}
+
 // hear takes in a heartbeat of the partner.
 func (s *step) hear(ev Heard) {
 	if !s.settings.Partner || ev.Path < 0 || ev.Path >= s.settings.Paths {

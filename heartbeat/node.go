@@ -1,14 +1,8 @@
 package heartbeat
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 const (
-	// Never is what Next returns when nothing is due.
-	Never = time.Duration(math.MaxInt64)
-
 	// yieldEvery is the most between heartbeats of a router that hands over:
 	// when one is lost, the hand-over must not wait a whole keepalive.
 	yieldEvery = 200 * time.Millisecond
@@ -31,7 +25,9 @@ const (
 //   - No partner: the primary activates at once. A backup without partner
 //     never does.
 //   - A heartbeat goes out on every path each keepalive, and at once after a
-//     change. Without a key it says Running when active, else Stopped.
+//     change. Without a key it says Running when active, else Stopped. What the
+//     next one says is known beforehand (Spare): a small process sends it when
+//     this one is late.
 //   - Silence of deadtime on all paths: the partner is dead and a standby
 //     activates ("partner dead: activating lvs"). One silent path is only told
 //     of.
@@ -87,7 +83,8 @@ const (
 // deadtime, if that is less) does not act on a partner that is standby, which
 // may have waited in a queue. Later than an eighth of a keepalive, it listens
 // for a quarter more, once. An active router that has sent nothing for deadtime
-// deactivates first: its partner has taken over, as far as it knows.
+// deactivates first: its partner has taken over, as far as it knows. A
+// Spare that was sent meanwhile does not count.
 //
 // A message without a key that contradicts what the partner began to say less
 // than a keepalive ago may be an older one, overtaken on its way or sent by the
@@ -183,120 +180,4 @@ func NewNode(now time.Duration, s Settings) Node {
 		n.paths[i].heard = now
 	}
 	return n
-}
-
-// Settings returns the settings in use.
-func (n Node) Settings() Settings { return n.settings }
-
-// State returns whether this router serves, or is about to.
-func (n Node) State() State {
-	if n.phase.active() {
-		return Active
-	}
-	return Standby
-}
-
-// Since returns when State last changed.
-func (n Node) Since() time.Duration { return n.since }
-
-// Why returns the reason of the last change of State, for people.
-func (n Node) Why() string { return n.why }
-
-// Phase returns how far this router is with its State.
-func (n Node) Phase() Phase { return n.phase }
-
-// PhaseSince returns when Phase last changed.
-func (n Node) PhaseSince() time.Duration { return n.phaseSince }
-
-// Reason returns the reason of Phase.
-func (n Node) Reason() Reason { return n.reason }
-
-// Leaving tells whether a Leave waits for the partner to take over, or for
-// the addresses to be gone.
-func (n Node) Leaving() bool { return n.ending || n.leaving() }
-
-// Held tells whether an operator wants this router never to take over.
-func (n Node) Held() bool { return n.held }
-
-// Suspended tells whether preempting waits for the partner's death, because an
-// operator wanted the partner to serve.
-func (n Node) Suspended() bool { return n.suspended }
-
-// Partner returns what the partner said last; all zero before. It may be long
-// ago, see PartnerState.
-func (n Node) Partner() Beat { return n.last }
-
-// PartnerState returns what is known of the partner.
-func (n Node) PartnerState() PartnerState { return n.partner }
-
-// PartnerSince returns when PartnerState last changed.
-func (n Node) PartnerSince() time.Duration { return n.partnerSince }
-
-// PathSilent tells whether path i has carried nothing for deadtime.
-func (n Node) PathSilent(i int) bool { return n.paths[i].silent }
-
-// Next returns when the next Tick is due, or Never.
-func (n Node) Next() time.Duration {
-	switch {
-	case n.gone():
-		return Never
-	case !n.started:
-		return n.sendAt
-	}
-	next := n.againAt
-	if n.settings.Partner {
-		next = min(next, n.sendAt)
-		for _, p := range n.paths[:n.settings.Paths] {
-			if !p.silent {
-				next = min(next, p.heard+n.settings.Deadtime)
-			}
-		}
-	}
-	if n.phase == Yielding {
-		next = min(next, n.yieldBy)
-	}
-	if n.wants {
-		next = min(next, n.wantsUntil)
-	}
-	if n.phase == PhaseStandby {
-		next = min(next, n.preemptAt)
-		if why, _ := n.wanted(); why != "" && n.barred() == noBarrier {
-			next = min(next, n.mayFrom())
-		}
-	}
-	return next
-}
-
-func (n Node) leaving() bool { return n.phase == Yielding && n.cause == causeLeave }
-
-// gone: the addresses are gone, for good.
-func (n Node) gone() bool { return n.ending && n.phase == PhaseStandby }
-
-// keyedPartner tells whether the partner says all of a Beat. One not heard yet
-// is taken to have our key.
-func (n Node) keyedPartner() bool {
-	if n.heard {
-		return n.last.Keyed
-	}
-	return n.settings.Keyed
-}
-
-// wanted returns why a standby should activate without being told anything,
-// or nothing.
-func (n Node) wanted() (why string, reason Reason) {
-	switch {
-	case !n.settings.Partner && n.settings.Role == Primary:
-		return "no backup router: activating lvs", ReasonAlone
-	case n.settings.Partner && n.partner == PartnerSilent:
-		return "partner dead: activating lvs", ReasonDead
-	}
-	return "", 0
-}
-
-// mayFrom is when the times of not activating end.
-func (n Node) mayFrom() time.Duration {
-	if n.failed {
-		return max(n.retryAt, n.listenUntil)
-	}
-	return n.listenUntil
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The authenticated heartbeat is one UDP datagram of PacketSize bytes. All
+// The authenticated heartbeat is one UDP datagram of PacketSize, 164, bytes. All
 // numbers are big-endian.
 //
 //	 at size

@@ -3,6 +3,10 @@ package heartbeat
 // Of few connections, few are lost.
 const fewConnections = 10
 
+// Suspended tells whether preempting waits for the partner's death, because an
+// operator wanted the partner to serve.
+func (n Node) Suspended() bool { return n.suspended }
+
 // judgePreempt has a fit primary take back from the backup, when its time has
 // come. It takes while the backup serves, which lets go when it hears that.
 func (s *step) judgePreempt() {

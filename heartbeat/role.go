@@ -2,6 +2,29 @@ package heartbeat
 
 import "time"
 
+// State returns whether this router serves, or is about to.
+func (n Node) State() State {
+	if n.phase.active() {
+		return Active
+	}
+	return Standby
+}
+
+// Since returns when State last changed.
+func (n Node) Since() time.Duration { return n.since }
+
+// Why returns the reason of the last change of State, for people.
+func (n Node) Why() string { return n.why }
+
+// Phase returns how far this router is with its State.
+func (n Node) Phase() Phase { return n.phase }
+
+// PhaseSince returns when Phase last changed.
+func (n Node) PhaseSince() time.Duration { return n.phaseSince }
+
+// Reason returns the reason of Phase.
+func (n Node) Reason() Reason { return n.reason }
+
 func (s *step) setPhase(p Phase, reason Reason) {
 	s.phase, s.phaseSince, s.reason = p, s.now, reason
 }

@@ -117,3 +117,6 @@ func (s Settings) usable() Settings {
 func (s Settings) listening() Settings {
 	return Settings{Role: s.Role, Keepalive: s.Keepalive, Deadtime: s.Deadtime, Partner: s.Partner, Paths: s.Paths, Fos: s.Fos, Keyed: s.Keyed}
 }
+
+// Settings returns the settings in use.
+func (n Node) Settings() Settings { return n.settings }
