@@ -74,8 +74,12 @@ func (x *explainer) ownFacts() {
 	if x.now < x.listenUntil {
 		x.say("pulse was not running: it listens for %s more", x.until(x.listenUntil))
 	}
-	if x.phase == Yielding {
-		x.say("it serves until the %s does, for %s more at most", x.other, x.until(x.yieldBy))
+	switch {
+	case x.phase != Yielding:
+	case x.taken:
+		x.say("it serves until the %s does, which takes over and has %s for it", x.other, x.until(x.yieldBy))
+	default:
+		x.say("it serves until the %s does, which has %s to begin", x.other, x.until(x.yieldBy))
 	}
 	if x.wants {
 		x.say("it asks the %s to hand over, for %s more", x.other, x.until(x.wantsUntil))
@@ -103,7 +107,7 @@ func (x *explainer) partnerFacts() {
 	}
 	switch x.partner {
 	case PartnerUnknown:
-		x.say("the %s has not been heard yet: this router listens for %s", x.other, words(x.settings.Deadtime))
+		x.say("what the %s does is not known yet: this router listens until it says so, or is silent for %s", x.other, words(x.settings.Deadtime))
 	case PartnerSilent:
 		x.say("the %s is silent for %s", x.other, x.since(x.lastOnAnyPath()))
 	case PartnerActive, PartnerStandby:

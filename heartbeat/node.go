@@ -49,23 +49,25 @@ const (
 // Both are active (bothActive, heardRunning): with a key, the one with fewer
 // faults stays, then the primary. The other one deactivates when it hears that
 // the partner serves, not that it is about to ("partner active: deactivating
-// LVS"), and is not heard again before its addresses are gone. Where every path
-// works one way only, the one that hears the other gives way, after deadtime. Without a key
-// the primary stays, and the backup sends Running once more. The one that stays
-// announces its addresses again, at most once a keepalive ("partner active:
-// resending arps"), when the other has let go ("partner inactive: resending
-// arps"), and once more 5 s later. The last two also follow a silence, and a
-// start as the active router.
+// LVS"), and is not heard again before its addresses are gone, or half of
+// deadtime has passed. Where every path works one way only, the one that hears
+// the other gives way, after deadtime. Without a key the primary stays, and the
+// backup sends Running once more. The one that stays announces its addresses
+// again, at most once a keepalive ("partner active: resending arps"), when the
+// other has let go ("partner inactive: resending arps"), and once more 5 s
+// later. The last two also follow a silence, and a start as the active router.
 //
 // Handing over (handover.go): a Yielding router serves on until it hears that
 // its partner serves. A partner that does not take within deadtime leaves it as
-// it was, or without its addresses if it was to stop.
+// it was, or without its addresses if it was to stop or is Cut.
 //
-//   - Leave: it stops afterwards. Without a living partner it goes at once.
+//   - Leave: it stops afterwards. Without a living partner, or with one that is
+//     held, it goes at once.
 //   - Switchover: it is a standby afterwards. A standby asks its partner for
 //     it, with Wants.
 //   - Faults: an active router gives way to a living standby that has fewer,
-//     once in each situation.
+//     and is neither held nor blind, once in each situation. To one without a
+//     key, which does not say, it gives way without waiting.
 //
 // Fitness (fitness.go): with faults alone it serves where nobody else does.
 // Cut, its network is in doubt: it does not take silence for death, and gives up
@@ -73,7 +75,8 @@ const (
 // more, it listens for deadtime first. To a partner without a key nothing of
 // this can be said: Cut, it gives up at once, and does not activate.
 //
-// Held (hold.go), a standby never activates. Blind, it does not when the partner
+// Held (hold.go), a standby never activates but for ForceActive and Resume, at
+// its first step. Blind, it does not when the partner
 // falls silent, and does not preempt. Preempting (preempt.go), a primary takes
 // back when it is fit.
 //
@@ -83,8 +86,8 @@ const (
 // deadtime, if that is less) does not act on a partner that is standby, which
 // may have waited in a queue. Later than an eighth of a keepalive, it listens
 // for a quarter more, once. An active router that has sent nothing for deadtime
-// deactivates first: its partner has taken over, as far as it knows. A
-// Spare that was sent meanwhile does not count.
+// deactivates first: its partner has taken over, as far as it knows. A Spare
+// that was sent meanwhile does not count.
 //
 // A message without a key that contradicts what the partner began to say less
 // than a keepalive ago may be an older one, overtaken on its way or sent by the
