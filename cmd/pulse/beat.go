@@ -72,7 +72,7 @@ func newBeat(s *site, f first, m *mover, beaten func(), events *journal) (*beat,
 	b := &beat{
 		mover: m, beaten: beaten, events: events, first: f, start: uptime(), site: s,
 		understudy: newUnderstudy(events),
-		heard: make(chan heard, 64), wish: make(chan wish), gone: make(chan struct{}),
+		heard:      make(chan heard, 64), wish: make(chan wish), gone: make(chan struct{}),
 	}
 	paths, err := openPaths(s.paths)
 	if err != nil {

@@ -150,10 +150,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	p.announcer = newAnnouncer(p.events)
 	p.counted = make(chan struct{}, 1)
 	p.tally = newTally(func() {
-		select {
-		case p.counted <- struct{}{}:
-		default:
-		}
+		wake(p.counted)
 	})
 	p.tally.set(p.site.watched())
 	if err := p.watchers(); err != nil {

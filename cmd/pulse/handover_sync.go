@@ -112,7 +112,7 @@ func (h *handover) begin() {
 	if !h.telling {
 		h.telling, h.idle = true, make(chan struct{})
 	}
-	h.wake()
+	wake(h.work)
 }
 
 // end has no more of it from then on.
@@ -120,7 +120,7 @@ func (h *handover) end(at time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.until = at
-	h.wake()
+	wake(h.work)
 }
 
 // plan has all connections told once, at a time.
@@ -128,15 +128,7 @@ func (h *handover) plan(at time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.catchUp = at
-	h.wake()
-}
-
-// wake has run look anew. It is called with the lock held.
-func (h *handover) wake() {
-	select {
-	case h.work <- struct{}{}:
-	default:
-	}
+	wake(h.work)
 }
 
 // settle waits until what has begun has ended.
@@ -174,7 +166,7 @@ func (h *handover) quiet(addresses []netip.Addr) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.hushed = time.Now().Add(hushFor)
-	h.wake()
+	wake(h.work)
 }
 
 // run works until ctx ends.

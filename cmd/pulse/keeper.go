@@ -63,10 +63,7 @@ func (k *keeper) kick() {
 
 // look asks for a pass whose changes nobody of ours asked for.
 func (k *keeper) look() {
-	select {
-	case k.due <- struct{}{}:
-	default:
-	}
+	wake(k.due)
 }
 
 // apply asks for a pass and waits for it.

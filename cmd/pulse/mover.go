@@ -46,10 +46,7 @@ func (m *mover) hand(a heartbeat.Action) {
 		}
 	}
 	m.jobs = append(m.jobs, a)
-	select {
-	case m.work <- struct{}{}:
-	default:
-	}
+	wake(m.work)
 }
 
 func (m *mover) next() (heartbeat.Action, bool) {

@@ -101,13 +101,6 @@ func (n *notifier) tell(c change) {
 	wake(n.hurry[1])
 }
 
-func wake(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
-
 // settle returns when no command runs or waits to, or when ctx ends.
 func (n *notifier) settle(ctx context.Context) {
 	n.mu.Lock()

@@ -47,10 +47,7 @@ func (p *protector) run(ctx context.Context) error {
 
 // beaten says that a heartbeat went out.
 func (p *protector) beaten() {
-	select {
-	case p.beats <- struct{}{}:
-	default:
-	}
+	wake(p.beats)
 }
 
 // cover makes these addresses what goes down when no heartbeat goes out for

@@ -74,10 +74,7 @@ func (s *scripts) configure(list []lvscf.TrackScript) {
 			t.stop()
 		}
 	}
-	select {
-	case s.fresh <- struct{}{}:
-	default:
-	}
+	wake(s.fresh)
 }
 
 func sameScript(a, b lvscf.TrackScript) bool {

@@ -118,10 +118,7 @@ func (w *witnesses) configure(set witnessSettings) {
 			t.stop()
 		}
 	}
-	select {
-	case w.fresh <- struct{}{}:
-	default:
-	}
+	wake(w.fresh)
 }
 
 // run asks until ctx ends.
