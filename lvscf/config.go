@@ -69,6 +69,10 @@ type Config struct {
 	CommandTimeout         time.Duration // limit of ActiveCmd, InactiveCmd, Notify, StartCmd and StopCmd
 	RshCommand             []string
 
+	// NannyLimit is how many nannies run at most; past it each has several
+	// real servers to watch.
+	NannyLimit int
+
 	Virtuals, Failovers []Virtual // in the file's order, inactive ones too
 }
 
@@ -175,10 +179,22 @@ type Virtual struct {
 	UseRegex     bool     // Expect is a POSIX extended regular expression that compiles
 	SendProgram  []string // split at blanks; nil when absent; %h and %p as written
 
-	Timeout time.Duration // probe interval and time limit; never 0
-	Reentry time.Duration
+	// Checks must all pass: the virtual's own, which Send, Expect and
+	// SendProgram may be, and those of its active probe blocks. It is empty only
+	// when Unchecked.
+	Checks []Check
 
-	LoadMonitor   string     // none, rup, ruptime, rsh, ssh, uptime, or a program's path
+	Timeout    time.Duration // probe interval and, unless a Check has its own, time limit; never 0
+	Retry      time.Duration // probe interval while a server fails; 0: Timeout
+	Reentry    time.Duration
+	Rise, Fall int  // good probes in a row that bring a server back, bad ones that take it out; Rise 0: by Reentry
+	Damping    bool // a server that fails again and again stays out longer
+
+	LoadMonitor string // none, rup, ruptime, rsh, ssh, uptime, http, agent, or a program's path
+	LoadPort    uint16 // of http and agent; 0: that of the service
+	LoadPath    string // of http; empty: /
+	LoadSmooth  bool   // weights glide, rather than follow Piranha's curve
+
 	QuiesceServer bool       // a failed server gets weight 0 rather than leaving
 	SorryServer   netip.Addr // invalid when not given
 	// With fewer than Quorum servers up the sorry server serves; the others
@@ -187,7 +203,8 @@ type Virtual struct {
 	// KeepOnLeave: a server that leaves by lvs.cf or by a drain keeps its
 	// connections until they end; otherwise they end at once.
 	KeepOnLeave bool
-	// Unchecked servers are taken to be up: no nanny probes them.
+	// Unchecked servers are taken to be up: no nanny probes them, whatever
+	// probe blocks there are.
 	Unchecked bool
 
 	StartCmd, StopCmd []string // as ActiveCmd
