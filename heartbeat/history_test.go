@@ -144,7 +144,8 @@ func (h history) lived() string {
 // pairs on the same wires, and of a third host that records, replays, reflects
 // and forges. Each history mixes some of the happenings in kinds. Two Nodes
 // exchange the true packets of two Lines; clocks drift by up to 1 per mille,
-// wall clocks are wrong by up to 20 hours, timers fire up to tickLate late.
+// wall clocks are wrong by up to 20 hours, timers fire up to tickLate late, and
+// the understudy of a router that sleeps sends its Spare.
 //
 // K is keepalive, D deadtime. W is twice the longest way of a datagram on a
 // good wire, and 8 tickLate. U is the longest that addresses take to come up,
