@@ -305,6 +305,9 @@ func (b *beat) act(a heartbeat.Action) {
 }
 
 func (b *beat) send(what heartbeat.Beat) {
+	// Else it may speak just now, and be overtaken.
+	b.understudy.learn(spare{})
+	b.next.due = 0
 	raw := b.line.Seal(what, time.Now())
 	for _, p := range b.paths {
 		p.send(b.events, raw)

@@ -32,9 +32,7 @@ func TestKernelHandover(t *testing.T) {
 			s.healthy("web-1", "web-2")
 			downloads := []*download{s.download(s.url()), s.download(s.url())}
 			c := &lab.Client{Host: s.client, URL: s.url(), Every: 10 * time.Millisecond, Timeout: time.Second}
-			s.asks(c)
-			v := &vigil{site: s, client: c, holder: s.hold(s.family.addr(public, vip)), stalls: watchStalls(t)}
-			v.served(5)
+			v := s.watch(c)
 			active := 0
 			moves := func(what string, do func(from *router)) {
 				t.Helper()

@@ -109,9 +109,12 @@ func (r *router) untroubled(text string) {
 type vigil struct {
 	site   *site
 	client *lab.Client
-	holder *lab.Holder
-	began  time.Time
-	stalls *stalls
+	// control asks at the same pace what no router has to do with: where it
+	// fails the machine was too busy to say anything of pulse.
+	control *lab.Client
+	holder  *lab.Holder
+	began   time.Time
+	stalls  *stalls
 }
 
 // bearable is how long the machine as a whole may stand still, emulated or
@@ -126,13 +129,27 @@ func (v *vigil) fails(format string, args ...any) {
 		v.site.t.Logf("not judged, for the machine stood still for %v: %s", long.Round(time.Millisecond), fmt.Sprintf(format, args...))
 		return
 	}
+	if sum := v.control.Tally(v.began); sum.Failed > 0 {
+		v.site.t.Logf("not judged, for requests within one machine failed too (%v): %s", sum, fmt.Sprintf(format, args...))
+		return
+	}
 	v.site.t.Errorf(format, args...)
 }
 
 // vigil begins one, with a request each every.
 func (s *site) vigil(every time.Duration) *vigil {
-	v := &vigil{site: s, holder: s.hold(s.family.addr(public, vip)), stalls: watchStalls(s.t)}
-	v.client, _ = s.steady(s.url(), every)
+	return s.watch(&lab.Client{Host: s.client, URL: s.url(), Every: every, Timeout: 3 * time.Second})
+}
+
+// watch begins a vigil with a client of its own.
+func (s *site) watch(c *lab.Client) *vigil {
+	s.t.Helper()
+	const beside = "127.0.0.1:8080"
+	newWeb(s, s.client, beside)
+	v := &vigil{site: s, client: c, holder: s.hold(s.family.addr(public, vip)), stalls: watchStalls(s.t)}
+	v.control = &lab.Client{Host: s.client, URL: "http://" + beside + "/", Every: c.Every, Timeout: c.Timeout}
+	s.asks(v.control)
+	s.asks(v.client)
 	v.served(5)
 	v.next()
 	return v
