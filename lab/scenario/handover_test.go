@@ -56,6 +56,9 @@ func TestKernelHandover(t *testing.T) {
 					v.fails("%s: the VIP was on no router for %v", what, none)
 				}
 				v.lossless(what)
+				if long := v.stalls.longest(at); long > time.Second {
+					t.Skipf("%s: the machine stood still for %v: who serves now is anybody's guess", what, long)
+				}
 				active = 1 - active
 			}
 			for i := range 2 * handovers {
