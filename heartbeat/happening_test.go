@@ -63,7 +63,7 @@ var kinds = map[string]kind{
 	}, keyed: true},
 	"no servers":    {do: func(_ *world, h *host, _ happening) { h.counts(0, 0) }, calm: true, keyed: true},
 	"servers":       {do: func(_ *world, h *host, s happening) { h.counts(1+int(9*s.arg), int(2000*s.arg)) }, calm: true, keyed: true},
-	"hold on":       {do: func(_ *world, h *host, _ happening) { h.holds(true) }, calm: true},
+	"hold on":       {do: func(_ *world, h *host, _ happening) { h.isHeld() }, calm: true},
 	"hold off":      {do: func(_ *world, h *host, _ happening) { h.holds(false) }, calm: true},
 	"switchover":    {do: func(_ *world, h *host, _ happening) { h.switchesOver() }, calm: true},
 	"leave":         {do: func(_ *world, h *host, _ happening) { h.event(heartbeat.Leave{}) }},
@@ -135,6 +135,14 @@ func (h *host) counts(up, connections int) {
 func (h *host) holds(on bool) {
 	h.held = on
 	h.event(heartbeat.Hold{On: on})
+}
+
+// isHeld holds the router; in calm not where its partner stops just now, and
+// leaves it to this one to serve.
+func (h *host) isHeld() {
+	if !h.w.calm || !h.partner.node.Leaving() {
+		h.holds(true)
+	}
 }
 
 // switchesOver has the other router serve. A partner without a key has to know
