@@ -155,6 +155,32 @@ func (c *Client) Explain(ctx context.Context) (*Explanation, error) {
 	return r.Explanation, nil
 }
 
+// Nannies are the nannies that watch a real server, named as in Request, with
+// what they see of it; "" is all of them and all they see. Within 10 s unless
+// ctx allows less.
+func (c *Client) Nannies(ctx context.Context, server string) ([]Nanny, error) {
+	ctx, cancel := context.WithTimeout(ctx, snapshotLimit)
+	defer cancel()
+	r, err := c.ask(ctx, Request{Do: GetNannies, Server: server})
+	return r.Nannies, err
+}
+
+// Orders are how a real server, named as in Request, is probed; within 10 s
+// unless ctx allows less. They are never empty without an error.
+func (c *Client) Orders(ctx context.Context, server string) ([]Order, error) {
+	ctx, cancel := context.WithTimeout(ctx, snapshotLimit)
+	defer cancel()
+	q := Request{Do: GetOrders, Server: server}
+	if err := q.check(); err != nil {
+		return nil, err
+	}
+	r, err := c.ask(ctx, q)
+	if err == nil && len(r.Orders) == 0 {
+		return nil, fmt.Errorf("%s: pulse's reply holds no orders", c.path)
+	}
+	return r.Orders, err
+}
+
 // Follow calls f with each event later than after, as it comes, until f
 // returns an error, which Follow returns, or the stream ends. It never returns
 // nil: an orderly end of pulse is ErrNotRunning, and a pulse that has hung is

@@ -13,8 +13,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// orderLimit is how long a living nanny may take to read an order.
-const orderLimit = 5 * time.Second
+// A nanny that takes nothing of an order for orderTries times orderTry hangs.
+// The time is counted in parts, so that one in which pulse itself stood still,
+// or all the machine, counts for no more than one of them.
+const (
+	orderTry   = time.Second
+	orderTries = 5
+)
 
 // SocketPair returns the two ends between pulse and a nanny: pulse's, and the
 // one to hand to the child (exec.Cmd.ExtraFiles) and then close. Neither
@@ -50,14 +55,32 @@ func Inherited(fd uintptr) (net.Conn, error) {
 	return c, nil
 }
 
-// SendOrder writes an order to a nanny, which has 5 s to take it. After an
-// error the conversation is broken and the nanny best replaced.
+// SendOrder writes an order to a nanny, which has 5 s to take some of it, and
+// again for the rest. After an error the conversation is broken and the nanny
+// best replaced.
 func SendOrder(c net.Conn, o Order) error {
-	_ = c.SetWriteDeadline(time.Now().Add(orderLimit))
-	if err := writeValue(c, MaxOrder, o); err != nil {
+	if err := writeValue(patient{c}, MaxOrder, o); err != nil {
 		return fmt.Errorf("order to nanny of %s: %w", o.Server, err)
 	}
 	return nil
+}
+
+// A patient connection gives its reader orderTries times orderTry.
+type patient struct{ net.Conn }
+
+// Write writes all of b, or returns why it cannot.
+func (p patient) Write(b []byte) (int, error) {
+	written := 0
+	for tries := 1; ; tries++ {
+		_ = p.SetWriteDeadline(time.Now().Add(orderTry))
+		n, err := p.Conn.Write(b[written:])
+		if written += n; n > 0 {
+			tries = 1
+		}
+		if !errors.Is(err, os.ErrDeadlineExceeded) || tries == orderTries {
+			return written, err
+		}
+	}
 }
 
 // SendReport writes a report to pulse. It waits for as long as pulse does not

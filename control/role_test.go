@@ -37,6 +37,17 @@ func (p *fakePulse) Explain(context.Context) (*Explanation, error) {
 	return &Explanation{Role: "lvs-01 is active.", Because: []string{"No path carried a heartbeat for 6s."}, Change: []string{"A switchover."}}, nil
 }
 
+func (p *fakePulse) Nannies(_ context.Context, server string) ([]Nanny, error) {
+	return []Nanny{{Server: netip.MustParseAddr("10.8.8.33"), More: 2, Pid: 7, Services: []string{server}}}, p.refuse
+}
+
+func (p *fakePulse) Orders(_ context.Context, server string) ([]Order, error) {
+	if server != "lvs-03" {
+		return nil, errors.New("no such server")
+	}
+	return []Order{{Server: netip.MustParseAddr("10.8.8.33"), Watches: []Watch{{Protocol: "tcp"}}}}, nil
+}
+
 func TestSwitchOver(t *testing.T) {
 	p := &fakePulse{Log: NewLog(1)}
 	path, _ := serve(t, p)
@@ -100,6 +111,34 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+func TestNannies(t *testing.T) {
+	p := &fakePulse{Log: NewLog(1)}
+	path, _ := serve(t, p)
+	c := NewClient(path)
+	for _, server := range []string{"", "lvs-03"} {
+		got, err := c.Nannies(t.Context(), server)
+		want := []Nanny{{Server: netip.MustParseAddr("10.8.8.33"), More: 2, Pid: 7, Services: []string{server}}}
+		if diff := cmp.Diff(want, got, cmpAddr); err != nil || diff != "" {
+			t.Errorf("nannies of %q: %v (-want +got):\n%s", server, err, diff)
+		}
+	}
+	orders, err := c.Orders(t.Context(), "lvs-03")
+	want := []Order{{Server: netip.MustParseAddr("10.8.8.33"), Watches: []Watch{{Protocol: "tcp"}}}}
+	if diff := cmp.Diff(want, orders, cmpAddr); err != nil || diff != "" {
+		t.Errorf("orders: %v (-want +got):\n%s", err, diff)
+	}
+	if _, err := c.Orders(t.Context(), "lvs-09"); !errors.Is(err, ReplyError("no such server")) {
+		t.Errorf("orders of nobody known: %v", err)
+	}
+	if _, err := c.Orders(t.Context(), ""); err == nil || errors.As(err, new(ReplyError)) {
+		t.Errorf("orders of nobody: %v", err)
+	}
+	p.refuse = errors.New("no")
+	if _, err := c.Nannies(t.Context(), ""); !errors.Is(err, ReplyError("no")) {
+		t.Errorf("refused: %v", err)
+	}
+}
+
 // A handler that forgets its answer is told apart from an empty one.
 func TestAnswersWithoutContent(t *testing.T) {
 	path, _ := serve(t, forgetful{&fakePulse{Log: NewLog(1)}})
@@ -110,12 +149,16 @@ func TestAnswersWithoutContent(t *testing.T) {
 	if _, err := c.Explain(t.Context()); err == nil {
 		t.Error("an explanation without one")
 	}
+	if _, err := c.Orders(t.Context(), "lvs-03"); err == nil {
+		t.Error("no orders")
+	}
 }
 
 type forgetful struct{ *fakePulse }
 
 func (forgetful) SwitchOver(context.Context, bool, bool) (*Preflight, error) { return nil, nil }
 func (forgetful) Explain(context.Context) (*Explanation, error)              { return nil, nil }
+func (forgetful) Orders(context.Context, string) ([]Order, error)            { return nil, nil }
 
 // TestRoleJSON holds what "pulse status --json" says of high availability
 // against a golden file, for programs read it; UPDATE=1 writes it.

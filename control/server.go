@@ -38,6 +38,12 @@ type Handler interface {
 	Hold(ctx context.Context, on bool) (string, error)
 	// Explain says why this router has its role.
 	Explain(ctx context.Context) (*Explanation, error)
+	// Nannies are the nannies that watch the real server, which is named as in
+	// Request, with what they see of it; "" is all of them and all they see.
+	Nannies(ctx context.Context, server string) ([]Nanny, error)
+	// Orders are how nannies are told to watch the real server, which is named
+	// as in Request. One that none watches is an error.
+	Orders(ctx context.Context, server string) ([]Order, error)
 	// Events yields the events later than after, then new ones until ctx
 	// ends; see Log.Events.
 	Events(ctx context.Context, after uint64) iter.Seq2[Event, error]
@@ -138,6 +144,12 @@ func answer(ctx context.Context, c net.Conn, h Handler) {
 	case Explain:
 		why, err := h.Explain(ctx)
 		_ = reply(c, Reply{Explanation: why, Error: text(err)})
+	case GetNannies:
+		nannies, err := h.Nannies(ctx, q.Server)
+		_ = reply(c, Reply{Nannies: nannies, Error: text(err)})
+	case GetOrders:
+		orders, err := h.Orders(ctx, q.Server)
+		_ = reply(c, Reply{Orders: orders, Error: text(err)})
 	case Follow:
 		follow(ctx, c, r, h.Events, q.After)
 	}

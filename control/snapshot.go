@@ -323,16 +323,6 @@ type Stats struct {
 	OutByteRate    uint64 `json:"out_byte_rate"`
 }
 
-// A Nanny is the process that watches one real server's address.
-type Nanny struct {
-	Server   netip.Addr `json:"server"`
-	Pid      int        `json:"pid"` // 0 while it is not running
-	Started  time.Time  `json:"started,omitzero"`
-	Services []string   `json:"services"` // keys
-	Restarts int        `json:"restarts"`
-	Error    string     `json:"error,omitempty"` // why it is not running
-}
-
 // A Level grades an Event.
 type Level string
 

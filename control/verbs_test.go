@@ -87,6 +87,8 @@ func TestReadRequest(t *testing.T) {
 		{`{"do":"drain","server":"a","timeout":"-1s"}`, "timeout -1s is negative"},
 		{`{"do":"drain","timeout":"1s"}`, "no server is named"},
 		{`{"do":"undrain"}`, "no server is named"},
+		{`{"do":"orders"}`, "no server is named"},
+		{`{"do":"nannies"}`, ""},
 		{`{"do":"switchover","check":true}`, ""},
 		{`{"do":"switchover","force":1}`, "cannot unmarshal"},
 		{`{"do":"hold","on":true}`, ""},
@@ -118,7 +120,7 @@ func FuzzReadRequest(f *testing.F) {
 	for _, s := range []string{
 		`{"do":"snapshot"}`, `{"do":"events","after":7}`, `{"do":"plan"}`, `{"do":"plan","text":""}`, `{"do":"plan","text":"cHJpbWFyeQ=="}`,
 		`{"do":"drain","server":"web/10.8.8.33:80","timeout":"10m0s"}`, `{"do":"undrain","server":"lvs-03"}`, `{"do":"drain"}`, `[]`,
-		`{"do":"switchover","check":true,"force":true}`, `{"do":"hold","on":true}`, `{"do":"explain"}`,
+		`{"do":"switchover","check":true,"force":true}`, `{"do":"hold","on":true}`, `{"do":"explain"}`, `{"do":"orders","server":"a"}`, `{"do":"nannies"}`,
 	} {
 		f.Add([]byte(s + "\n"))
 	}

@@ -45,6 +45,8 @@ const (
 	SwitchOver  Verb = "switchover" // have the other router serve; answered by one Reply with Preflight when that is done or refused
 	SetHold     Verb = "hold"       // never take over, or do again, as On says
 	Explain     Verb = "explain"    // why this router has its role; answered by one Reply with Explanation
+	GetNannies  Verb = "nannies"    // what the nannies of Server, or all, see; answered by one Reply with Nannies
+	GetOrders   Verb = "orders"     // how Server is probed; answered by one Reply with Orders
 )
 
 // A Request is one line from a client to pulse.
@@ -54,8 +56,9 @@ type Request struct {
 	// Text is an lvs.cf of at most MaxText bytes, for GetPlan; nil: the one on
 	// disk.
 	Text []byte `json:"text,omitzero"`
-	// Server names a real server, for DrainServer and Undrain: its name in
-	// lvs.cf, its address, or address:port; "VIRTUAL/SERVER" for one service.
+	// Server names a real server, for DrainServer, Undrain, GetNannies and
+	// GetOrders: its name in lvs.cf, its address, or address:port;
+	// "VIRTUAL/SERVER" for one service.
 	Server string `json:"server,omitempty"`
 	// Timeout, for DrainServer, is when connections that still go on are
 	// ended; 0 waits for them.
@@ -71,12 +74,12 @@ type Request struct {
 // check refuses a request that lacks what its verb needs.
 func (q Request) check() error {
 	switch q.Do {
-	case GetSnapshot, Reload, Follow, SwitchOver, SetHold, Explain:
+	case GetSnapshot, Reload, Follow, SwitchOver, SetHold, Explain, GetNannies:
 	case GetPlan:
 		if len(q.Text) > MaxText {
 			return fmt.Errorf("%w: an lvs.cf of %d bytes, at most %d", ErrTooLong, len(q.Text), MaxText)
 		}
-	case DrainServer, Undrain:
+	case DrainServer, Undrain, GetOrders:
 		if q.Server == "" {
 			return fmt.Errorf("%s: no server is named", q.Do)
 		}
@@ -101,6 +104,9 @@ type Reply struct {
 
 	Preflight   *Preflight   `json:"preflight,omitempty"`
 	Explanation *Explanation `json:"explanation,omitempty"`
+
+	Nannies []Nanny `json:"nannies,omitempty"`
+	Orders  []Order `json:"orders,omitempty"`
 }
 
 // A Preflight is what would go wrong with a switchover, and what became of it.
@@ -250,6 +256,8 @@ type Report struct {
 	// Trouble says what kept the nanny from its work, e.g. the kernel
 	// refusing a weight; empty is well.
 	Trouble string `json:"trouble,omitempty"`
+	// Next is how long after this report the next probe is due; 0: not said.
+	Next Duration `json:"next,omitempty"`
 }
 
 func serviceKey(protocol string, addr netip.Addr, port uint16, mark uint32) string {

@@ -27,10 +27,10 @@ func main() {
 	// spare, and a small heap collected often.
 	runtime.GOMAXPROCS(1)
 	debug.SetGCPercent(25)
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-func run(args []string, stdout, stderr io.Writer) int {
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	o, err := parseOptions(args, stdout)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
@@ -50,6 +50,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 		return 0
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
 	var conn net.Conn
 	if o.underPulse() {
 		if conn, err = control.Inherited(uintptr(o.controlFD)); err != nil {
@@ -57,6 +59,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 			return 1
 		}
 		defer conn.Close()
+	}
+	if err := harden(o.underPulse() || o.once); err != nil {
+		fmt.Fprintf(stderr, "nanny: %v\n", err)
+		return 1
+	}
+	if o.once {
+		return probeOnce(ctx, stdin, stdout, stderr)
 	}
 	to := logging.Stderr()
 	if o.syslog {
@@ -67,8 +76,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 		log.Warn(w)
 	}
 
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
 	var tab applier = frozen{}
 	if !o.norun {
 		k := &kernel{dial: dialIPVS}
@@ -87,6 +94,19 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	if err != nil {
 		log.Error(err.Error())
+		return 1
+	}
+	return 0
+}
+
+// probeOnce is nanny --once. Exit 0: all is up; 1: it is not, or the orders
+// make no sense.
+func probeOnce(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
+	up, err := once(ctx, stdin, stdout)
+	if err != nil {
+		fmt.Fprintf(stderr, "nanny: %v\n", err)
+	}
+	if err != nil || !up {
 		return 1
 	}
 	return 0

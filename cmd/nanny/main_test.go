@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -184,6 +187,14 @@ func TestProcess(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("has no privileges", func(t *testing.T) {
+		pulse, cmd := under(t)
+		expectPrivileges(t, cmd.Process.Pid, true)
+		_ = pulse.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Run("is forced down", func(t *testing.T) {
 		pulse, cmd := under(t)
 		_ = cmd.Process.Signal(syscall.SIGUSR1)
@@ -221,11 +232,29 @@ func TestProcess(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, log.String())
 		}
 		go func() { _, _ = io.Copy(io.Discard, r) }()
+		expectPrivileges(t, cmd.Process.Pid, false)
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		if err := cmd.Wait(); err != nil {
 			t.Error(err)
 		}
 		_ = w.Close()
+	})
+	t.Run("once", func(t *testing.T) {
+		order, err := json.Marshal(webOrder(at))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tt := range []struct {
+			in, out string
+			code    int
+		}{{string(order), "up: ", 0}, {"{}{", "nanny: order: ", 1}} {
+			cmd := exec.Command(bin, "--once")
+			cmd.Stdin = strings.NewReader(tt.in + "\n")
+			out, _ := cmd.CombinedOutput()
+			if got := cmd.ProcessState.ExitCode(); got != tt.code || !strings.Contains(string(out), tt.out) {
+				t.Errorf("exit %d, want %d\n%s", got, tt.code, out)
+			}
+		}
 	})
 	t.Run("bad flag", func(t *testing.T) {
 		out, err := exec.Command(bin, "-h", "lvs-03").CombinedOutput()
@@ -234,4 +263,34 @@ func TestProcess(t *testing.T) {
 			t.Errorf("%v, %q", err, out)
 		}
 	})
+}
+
+// expectPrivileges looks at every thread of a nanny: none may gain privileges,
+// and one under pulse has CAP_NET_ADMIN, where it had it, and nothing else.
+func expectPrivileges(t *testing.T, pid int, under bool) {
+	t.Helper()
+	mine := "0"
+	if os.Geteuid() == 0 {
+		mine = "1000"
+	}
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
+	if err != nil || len(threads) == 0 {
+		t.Fatalf("threads %v, %v", threads, err)
+	}
+	for _, name := range threads {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), "NoNewPrivs:\t1\n") {
+			t.Errorf("%s may gain privileges", name)
+		}
+		for _, set := range []string{"CapPrm", "CapEff"} {
+			_, caps, _ := strings.Cut(string(text), set+":\t")
+			caps, _, _ = strings.Cut(caps, "\n")
+			if got := cmp.Or(strings.TrimLeft(caps, "0"), "0"); under && got != mine {
+				t.Errorf("%s has %s %s, want %s", name, set, got, mine)
+			}
+		}
+	}
 }

@@ -19,6 +19,7 @@ const defaultReentry = 180
 type options struct {
 	controlFD int    // -1: by itself
 	address   string // only for people who read ps
+	once      bool
 
 	interval, reentry int // seconds
 	server, virtual   netip.Addr
@@ -40,7 +41,7 @@ type options struct {
 func (o *options) underPulse() bool { return o.controlFD >= 0 }
 
 // background is true when nanny is to leave the terminal and has not yet.
-func (o *options) background() bool { return !o.underPulse() && !o.foreground && !o.nofork }
+func (o *options) background() bool { return !o.underPulse() && !o.once && !o.foreground && !o.nofork }
 
 // raw are the flags whose text needs a second look.
 type raw struct {
@@ -92,7 +93,8 @@ func flags(o *options, r *raw) *flag.FlagSet {
 	}
 
 	number(&o.controlFD, -1, "control-fd", "", "take orders from pulse on this file `descriptor`; then only --norun, --syslog and --verbose count")
-	word(&o.address, "", "address", "", "with --control-fd: the `server` watched, for ps to show")
+	word(&o.address, "", "address", "", "with --control-fd: the `server` watched at first, and how many more, for ps to show")
+	is(&o.once, "once", "", "carry out the orders on the standard input, which are pulse's, once, and show each step; ends with status 0 if all is up")
 
 	word(&r.server, "", "server", "h", "`address` of the real server")
 	word(&r.virtual, "", "virtaddress", "V", "`address` of the virtual server")
@@ -138,14 +140,17 @@ func parseOptions(args []string, stdout io.Writer) (*options, error) {
 	case errors.Is(err, flag.ErrHelp):
 		fs.SetOutput(stdout)
 		fmt.Fprint(stdout, "usage: nanny -h ADDRESS -V ADDRESS [flags]   watch one real server\n"+
-			"       nanny --control-fd N [flags]         watch what pulse says\n\n")
+			"       nanny --control-fd N [flags]         watch what pulse says\n"+
+			"       nanny --once                         probe once what pulse says\n\n")
 		fs.PrintDefaults()
 		return nil, err
 	case err != nil:
 		return nil, fmt.Errorf("bad argument: %w", err)
 	case fs.NArg() > 0:
 		return nil, fmt.Errorf("unexpected arguments: %s", strings.Join(fs.Args(), " "))
-	case o.version || o.underPulse():
+	case o.once && o.underPulse():
+		return nil, errors.New("--once: not with --control-fd")
+	case o.version || o.once || o.underPulse():
 		return o, nil
 	}
 	o.syslog = o.syslog || !o.foreground

@@ -110,7 +110,7 @@ func TestBadOptions(t *testing.T) {
 		"--control-fd 3 --address 10.8.8.33 x": "unexpected arguments: x",
 	} {
 		var stdout, stderr bytes.Buffer
-		if code := run(strings.Fields(args), &stdout, &stderr); code != 1 {
+		if code := run(strings.Fields(args), nil, &stdout, &stderr); code != 1 {
 			t.Errorf("%s: exit %d", args, code)
 		}
 		if got := stderr.String(); !strings.HasPrefix(got, "nanny: "+want) || strings.Count(got, "\n") != 1 {
@@ -133,7 +133,7 @@ func TestHelpAndVersion(t *testing.T) {
 		}
 	}
 	var stdout, stderr bytes.Buffer
-	if code := run([]string{"--version"}, &stdout, &stderr); code != 0 || stdout.String() != "Program Version:\tdevel\nA component of:\t\tPacu\n" {
+	if code := run([]string{"--version"}, nil, &stdout, &stderr); code != 0 || stdout.String() != "Program Version:\tdevel\nA component of:\t\tPacu\n" {
 		t.Errorf("version: exit %d, %q, %q", code, stdout.String(), stderr.String())
 	}
 }

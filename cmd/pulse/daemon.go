@@ -158,7 +158,6 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	}
 	p.nannies = &nannies{
 		program: o.nanny, log: p.events.add, known: p.known, report: p.heed,
-		all: make(map[netip.Addr]*nanny),
 	}
 	p.keeper = &keeper{
 		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.nannies.again, idle: p.beat.idle, sent: p.kernel.Sent, save: p.save,
@@ -233,7 +232,7 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 		return control.Serve(work, p.listener, p)
 	})
 	tasks.Go(func() error { return p.watchNetwork(work) })
-	p.nannies.set(p.orders(p.site))
+	p.nannies.set(p.orders(p.site), p.site.cfg.NannyLimit)
 	p.beat.step(p.fitness()) // before the first heartbeat
 	p.start(work, tasks, p.beat)
 	p.start(work, tasks, p.beat.understudy)

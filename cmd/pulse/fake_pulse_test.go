@@ -23,6 +23,9 @@ type fakePulse struct {
 
 	flight *control.Preflight // but for Done
 	why    *control.Explanation
+
+	nannies []control.Nanny
+	orders  []control.Order
 }
 
 var errFake = errors.New("lvs-09: no such real server")
@@ -108,4 +111,20 @@ func (p *fakePulse) Explain(context.Context) (*control.Explanation, error) {
 		return nil, errFake
 	}
 	return p.why, nil
+}
+
+func (p *fakePulse) Nannies(_ context.Context, server string) ([]control.Nanny, error) {
+	p.asked = append(p.asked, "nannies "+server)
+	if server == "lvs-09" {
+		return nil, errFake
+	}
+	return p.nannies, nil
+}
+
+func (p *fakePulse) Orders(_ context.Context, server string) ([]control.Order, error) {
+	p.asked = append(p.asked, "orders "+server)
+	if p.orders == nil {
+		return nil, errFake
+	}
+	return p.orders, nil
 }

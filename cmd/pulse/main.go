@@ -3,9 +3,10 @@
 // keeps the kernel's IPVS table as lvs.cf and the nannies' probes want it, and
 // tells all about it on its control socket.
 //
-// "pulse status", "reload", "plan", "drain", "undrain", "switchover", "hold"
-// and "explain" talk to the running daemon. "pulse check", "fmt", "diff", "import" and "export" are about lvs.cf
-// alone, and need neither root nor a daemon.
+// "pulse status", "reload", "nanny", "probe", "plan", "drain", "undrain",
+// "switchover", "hold" and "explain" talk to the running daemon. "pulse check",
+// "fmt", "diff", "import" and "export" are about lvs.cf alone, and need neither
+// root nor a daemon.
 package main
 
 import (
@@ -34,6 +35,9 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"guard":  guardCommand,
 
 	"understudy": understudyCommand,
+
+	"nanny": nannyCommand,
+	"probe": probeCommand,
 
 	"plan":    withStdin(planCommand),
 	"drain":   drainCommand,
@@ -150,6 +154,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		fmt.Fprint(stderr, "usage: pulse [flags]           run the daemon\n"+
 			"       pulse status [--json]   show what it knows\n"+
 			"       pulse reload            read lvs.cf again\n"+
+			"       pulse nanny [SERVER]    show the nannies and what their probes see\n"+
+			"       pulse probe SERVER      probe a real server now, step by step\n"+
 			"       pulse plan [FILE]       say what it would change in the kernel\n"+
 			"       pulse drain SERVER      take a real server out of service\n"+
 			"       pulse undrain SERVER    put it back\n"+

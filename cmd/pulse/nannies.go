@@ -1,35 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"maps"
-	"net"
 	"net/netip"
-	"os"
-	"os/exec"
 	"reflect"
 	"slices"
 	"sync"
-	"syscall"
-	"time"
-
-	"golang.org/x/sys/unix"
 
 	"pacu/control"
 )
 
-const (
-	nannyBackoff    = time.Second      // before the first restart of a nanny that died; doubles
-	nannyBackoffMax = 30 * time.Second // then at most this
-	nannyWell       = time.Minute      // alive this long, the back-off starts over
-	nannySlack      = 5 * time.Second  // a nanny may be this late with a report before it counts as hung
-)
-
-// nannies starts a nanny for each real server address and keeps it running.
-// A nanny that dies or hangs is restarted with back-off; the others never
-// notice, and its servers keep their last verdict.
+// nannies watches the real servers by nannies, which it keeps running: one for
+// each address, or as many as may be, with several addresses each. A nanny that
+// dies or hangs is restarted with back-off; the others never notice, and its
+// servers keep their last verdict.
 type nannies struct {
 	program string
 	args    []string
@@ -40,50 +26,106 @@ type nannies struct {
 	ctx   context.Context // of run
 	tasks sync.WaitGroup
 	mu    sync.Mutex
-	all   map[netip.Addr]*nanny
+	all   []*nanny
+	homes map[netip.Addr]*nanny // by what they watch
 }
 
-// A nanny is one supervised process.
+// A nanny is one supervised process, and what it watches. nannies.mu guards it.
 type nanny struct {
-	stop  context.CancelFunc
-	order control.Order
-	fresh chan struct{} // holds one token when order changed
+	stop    context.CancelFunc
+	wake    chan struct{} // holds one token when stale is not empty
+	orders  map[netip.Addr]control.Order
+	stale   map[netip.Addr]bool // what the process must be told of
+	records map[post]*record
 
-	state control.Nanny
-	heard time.Time
+	state control.Nanny // but for what only GetNannies tells
+	watchdog
+}
+
+// A post is one real server in one service, as orders and reports have it.
+type post struct {
+	server   netip.Addr
+	service  string
+	realPort uint16
 }
 
 func (n *nannies) String() string { return "nannies" }
 
-// set makes orders the whole of what is watched. It may be called after
-// start, and before it has no effect on processes.
-func (n *nannies) set(orders map[netip.Addr]control.Order) {
+// defaultNannyLimit is how many nannies there may be where none is said.
+const defaultNannyLimit = 256
+
+// set makes orders the whole of what is watched, by at most limit nannies; 0 is
+// defaultNannyLimit. A server stays with its nanny unless that would leave the
+// load uneven.
+func (n *nannies) set(orders map[netip.Addr]control.Order, limit int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for addr, w := range n.all {
-		if _, stays := orders[addr]; !stays {
-			w.stop()
-			delete(n.all, addr)
-		}
+	groups := make([][]netip.Addr, len(n.all))
+	for i, w := range n.all {
+		groups[i] = slices.Collect(maps.Keys(w.orders))
 	}
-	for _, addr := range slices.SortedFunc(maps.Keys(orders), netip.Addr.Compare) {
-		order := orders[addr]
-		if w, there := n.all[addr]; there {
-			if reflect.DeepEqual(w.order, order) {
-				continue
-			}
-			w.order = order
-			w.state.Services = keys(order)
-			w.renew()
+	n.homes = make(map[netip.Addr]*nanny, len(orders))
+	var all, begun []*nanny
+	for i, servers := range spread(groups, slices.Collect(maps.Keys(orders)), cmp.Or(limit, defaultNannyLimit)) {
+		if len(servers) == 0 {
+			w := n.all[i]
+			w.orders, w.records = nil, nil // its last words are not about what it watches
+			w.stop()
 			continue
 		}
-		ctx, stop := context.WithCancel(n.ctx)
-		w := &nanny{
-			stop: stop, order: order, fresh: make(chan struct{}, 1),
-			state: control.Nanny{Server: addr, Services: keys(order)},
+		if i < len(n.all) {
+			all = append(all, n.all[i])
+		} else {
+			begun = append(begun, &nanny{wake: make(chan struct{}, 1), stale: make(map[netip.Addr]bool)})
+			all = append(all, begun[len(begun)-1])
 		}
-		n.all[addr] = w
+		w := all[len(all)-1]
+		w.assign(servers, orders)
+		for _, a := range servers {
+			n.homes[a] = w
+		}
+	}
+	n.all = all
+	for _, w := range begun {
+		var ctx context.Context
+		ctx, w.stop = context.WithCancel(n.ctx)
 		n.tasks.Go(func() { n.supervise(ctx, w) })
+	}
+}
+
+// assign makes the servers, which are in order, all that w watches.
+func (w *nanny) assign(servers []netip.Addr, orders map[netip.Addr]control.Order) {
+	was, records := w.orders, w.records
+	w.orders = make(map[netip.Addr]control.Order, len(servers))
+	w.records = make(map[post]*record)
+	w.state.Server, w.state.More, w.state.Services = servers[0], len(servers)-1, nil
+	w.patience = 0
+	seen := make(map[string]bool)
+	for _, a := range servers {
+		o := orders[a]
+		w.orders[a] = o
+		if old, there := was[a]; !there || !reflect.DeepEqual(old, o) {
+			w.stale[a] = true
+		}
+		for _, watch := range o.Watches {
+			p := post{a, watch.Key(), watch.RealPort}
+			if w.records[p] = records[p]; w.records[p] == nil {
+				w.records[p] = newRecord(p)
+			}
+			if !seen[p.service] {
+				seen[p.service] = true
+				w.state.Services = append(w.state.Services, p.service)
+			}
+			w.patience = max(w.patience, patience(watch))
+		}
+	}
+	for a := range was {
+		if _, stays := w.orders[a]; !stays {
+			w.stale[a] = true
+		}
+	}
+	if len(w.stale) > 0 {
+		wake(w.wake)
 	}
 }
 
@@ -92,19 +134,41 @@ func (n *nannies) set(orders map[netip.Addr]control.Order) {
 func (n *nannies) again(servers []netip.Addr) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, addr := range servers {
-		if w, there := n.all[addr]; there {
-			w.renew()
+	for _, a := range servers {
+		if w, there := n.homes[a]; there {
+			w.stale[a] = true
+			wake(w.wake)
 		}
 	}
 }
 
-// renew makes the nanny get its order again.
-func (w *nanny) renew() {
-	select {
-	case w.fresh <- struct{}{}:
-	default: // it will anyway
+// news are the orders that w must be told, in the order of addresses: an empty
+// one for what it is to forget.
+func (n *nannies) news(w *nanny) []control.Order {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	orders := make([]control.Order, 0, len(w.stale))
+	for _, a := range slices.SortedFunc(maps.Keys(w.stale), netip.Addr.Compare) {
+		o := w.orders[a]
+		o.Server = a
+		orders = append(orders, o)
 	}
+	clear(w.stale)
+	return orders
+}
+
+// heed takes a report of w, and tells whether it is about what w watches: what
+// was just taken from it may still be under way.
+func (n *nannies) heed(w *nanny, r control.Report) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	w.heard()
+	record := w.records[post{r.Server, r.Service, r.RealPort}]
+	if record == nil {
+		return false
+	}
+	record.take(r)
+	return true
 }
 
 // wait returns when every nanny is gone, after n.ctx ended.
@@ -118,171 +182,8 @@ func (n *nannies) states() []control.Nanny {
 	for _, w := range n.all {
 		list = append(list, w.state)
 	}
-	slices.SortFunc(list, func(a, b control.Nanny) int { return a.Server.Compare(b.Server) })
+	slices.SortFunc(list, byServer)
 	return list
 }
 
-func (n *nannies) supervise(ctx context.Context, w *nanny) {
-	addr := w.state.Server
-	backoff := nannyBackoff
-	for {
-		began := time.Now()
-		err := n.once(ctx, w)
-		if ctx.Err() != nil {
-			return
-		}
-		if time.Since(began) > nannyWell {
-			backoff = nannyBackoff
-		}
-		n.mu.Lock()
-		w.state.Pid = 0
-		w.state.Error = err.Error()
-		w.state.Restarts++
-		n.mu.Unlock()
-		n.log(control.Error, "nanny", addr.String(),
-			fmt.Sprintf("nanny for %s: %v; starting it again in %v, its servers keep their last state", addr, err, backoff))
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(backoff):
-		}
-		backoff = min(2*backoff, nannyBackoffMax)
-	}
-}
-
-// once runs one nanny process to its end, and says why it ended.
-func (n *nannies) once(ctx context.Context, w *nanny) error {
-	addr := w.state.Server
-	conn, child, err := control.SocketPair()
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	cmd := exec.Command(n.program, append([]string{"--control-fd", "3", "--address", addr.String()}, n.args...)...)
-	cmd.ExtraFiles = []*os.File{child}
-	cmd.Stderr = os.Stderr
-	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}
-	if s := os.Getenv("JOURNAL_STREAM"); s != "" {
-		cmd.Env = append(cmd.Env, "JOURNAL_STREAM="+s)
-	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Setpgid:     true, // a Ctrl-C at the terminal is for pulse
-		Credential:  unprivileged(),
-		AmbientCaps: []uintptr{unix.CAP_NET_ADMIN},
-	}
-	err = ordinarily(cmd)
-	child.Close()
-	if err != nil {
-		return fmt.Errorf("cannot start %s: %w", n.program, plain(err))
-	}
-	n.mu.Lock()
-	w.state.Pid, w.state.Started, w.state.Error = cmd.Process.Pid, time.Now(), ""
-	w.heard = time.Now()
-	n.mu.Unlock()
-
-	// Closing the connection ends the reading below, and a healthy nanny; one
-	// that hangs is killed.
-	done := make(chan struct{})
-	var helper sync.WaitGroup
-	var trouble error
-	helper.Go(func() {
-		trouble = n.instruct(ctx, w, conn, done)
-		conn.Close()
-		if errors.Is(trouble, errHangs) {
-			cmd.Process.Kill()
-		}
-		select {
-		case <-done:
-		case <-time.After(nannySlack):
-			cmd.Process.Kill()
-		}
-	})
-	var nonsense error
-	for r, err := range control.Reports(conn) {
-		if err != nil {
-			nonsense = fmt.Errorf("it spoke nonsense: %w", err)
-			cmd.Process.Kill()
-			break
-		}
-		n.mu.Lock()
-		w.heard = time.Now()
-		n.mu.Unlock()
-		n.report(addr, r)
-	}
-	err = cmd.Wait()
-	close(done)
-	helper.Wait()
-	switch {
-	case nonsense != nil:
-		return nonsense
-	case errors.Is(trouble, errHangs):
-		return trouble
-	case err != nil:
-		return fmt.Errorf("it died: %w", err)
-	case trouble != nil:
-		return trouble
-	}
-	return errors.New("it ended by itself")
-}
-
-// errHangs says that a nanny was silent for longer than its probes may take.
-var errHangs = errors.New("it hangs")
-
-// instruct sends the nanny its order, and each new one, until ctx ends, the
-// process is done, or it hangs; then it returns why.
-func (n *nannies) instruct(ctx context.Context, w *nanny, conn net.Conn, done <-chan struct{}) error {
-	watchdog := time.NewTicker(time.Second)
-	defer watchdog.Stop()
-	for send := true; ; {
-		n.mu.Lock()
-		order, heard := w.order, w.heard
-		n.mu.Unlock()
-		if send {
-			if err := control.SendOrder(conn, n.known(order)); err != nil {
-				return err
-			}
-			send = false
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-done:
-			return nil
-		case <-w.fresh:
-			send = true
-		case <-watchdog.C:
-			if late := time.Since(heard); late > patience(order) {
-				return fmt.Errorf("%w: no word for %v", errHangs, late.Round(time.Second))
-			}
-		}
-	}
-}
-
-// patience is how long a healthy nanny may be silent: a probe may take each
-// of its steps the whole interval, and the next starts an interval later.
-func patience(o control.Order) time.Duration {
-	var longest time.Duration
-	for _, w := range o.Watches {
-		longest = max(longest, time.Duration(w.Interval))
-	}
-	return 4*longest + nannySlack
-}
-
-func keys(o control.Order) []string {
-	var list []string
-	for _, w := range o.Watches {
-		if k := w.Key(); !slices.Contains(list, k) {
-			list = append(list, k)
-		}
-	}
-	return list
-}
-
-// plain is err without the "fork/exec PATH:" that the caller already says.
-func plain(err error) error {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
-}
+func byServer(a, b control.Nanny) int { return a.Server.Compare(b.Server) }

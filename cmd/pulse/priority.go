@@ -79,8 +79,9 @@ func realTime(tid, priority int) error {
 }
 
 // ordinarily starts a process with the priority and the risk of all others. It
-// is for those that are no part of pulse: nannies, commands.
-func ordinarily(cmd *exec.Cmd) error {
+// is for those that are no part of pulse: nannies, commands. What before does
+// to its thread, the process inherits.
+func ordinarily(cmd *exec.Cmd, before ...func() error) error {
 	started := make(chan error, 1)
 	go func() {
 		// A child inherits from the thread that starts it. This one is not used
@@ -90,6 +91,12 @@ func ordinarily(cmd *exec.Cmd) error {
 		if err := unix.SchedSetAttr(0, &attr, 0); err != nil {
 			started <- fmt.Errorf("an ordinary priority: %w", err)
 			return
+		}
+		for _, do := range before {
+			if err := do(); err != nil {
+				started <- err
+				return
+			}
 		}
 		err := cmd.Start()
 		if err == nil {

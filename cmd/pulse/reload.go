@@ -44,7 +44,7 @@ func (p *pulse) Reload(context.Context) (string, error) {
 	again := probesDiffer(p.current(), s)
 	p.adopt(s)
 	if again {
-		p.nannies.set(p.orders(s))
+		p.nannies.set(p.orders(s), s.cfg.NannyLimit)
 	}
 	p.checkFitness(p.ctx)
 	p.warn(s)

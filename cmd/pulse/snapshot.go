@@ -138,7 +138,7 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 	}
 	for _, n := range s.Nannies {
 		if n.Error != "" {
-			add("nanny for %s: %s", n.Server, n.Error)
+			add("nanny for %s: %s", n.Watched(), n.Error)
 		}
 	}
 	return append(list, site.unserved()...)

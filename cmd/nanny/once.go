@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"pacu/control"
+	"pacu/probe"
+)
+
+// once carries out the orders that in holds, each watch once, and writes to out
+// what each step found. It returns whether all servers are up.
+func once(ctx context.Context, in io.Reader, out io.Writer) (up bool, err error) {
+	up = true
+	for order, err := range control.Orders(in) {
+		if err != nil {
+			return false, err
+		}
+		for _, w := range order.Watches {
+			s, err := newSubject(order.Server, w)
+			if err != nil {
+				return false, err
+			}
+			up = show(ctx, out, s, w) && up
+		}
+	}
+	return up, ctx.Err()
+}
+
+// show probes one server in one service and tells each step as it comes.
+func show(ctx context.Context, out io.Writer, s subject, w control.Watch) (up bool) {
+	check := newCheck(w)
+	fmt.Fprintf(out, "%s in %s: %s\n", s.real(), s.service, check)
+	began := time.Now()
+	var mu sync.Mutex // checks may run side by side
+	line := func(text string) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintf(out, "%9.1f ms  %s\n", float64(time.Since(began))/float64(time.Millisecond), text)
+	}
+	r := check.Probe(probe.WithSteps(ctx, line), target(s.server, w))
+	if r.Warning != "" {
+		line("warning: " + r.Warning)
+	}
+	verdict := "down: "
+	if r.Up {
+		verdict = "up: "
+	}
+	line(verdict + r.Why)
+	return r.Up
+}
