@@ -16,6 +16,7 @@ import (
 type Target struct {
 	Addr netip.Addr
 	Port uint16
+	VIP  netip.Addr // of the service, for a Program to know; invalid: it has none
 }
 
 // String is address:port.

@@ -137,7 +137,7 @@ func TestUDP(t *testing.T) {
 	wantResult(t, UDP{Way{Timeout: long}}.Probe(t.Context(), echo), true, `answered in [\d.]+ m?s`)
 	mute := udpServer(t, func([]byte) []byte { return nil })
 	wantResult(t, UDP{Way{Timeout: short}}.Probe(t.Context(), mute), true, `not refused in 30 ms`)
-	wantResult(t, UDP{Way{Timeout: long}}.Probe(t.Context(), refusing(t)), false, `connection refused`)
+	wantResult(t, UDP{Way{Timeout: long}}.Probe(t.Context(), refusing(t)), false, `port unreachable`)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

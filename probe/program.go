@@ -28,11 +28,22 @@ const (
 // end is all of the expected text.
 //
 // There is no shell. Words that are exactly %h or %p become the target's
-// address and port, as in Piranha: --host=%h does not. The program's standard
-// input is /dev/null, its folder /, its environment a PATH and LANG=C. It has
-// the caller's user but none of its ambient capabilities, can gain none
+// address and port, as in Piranha, and %v the VIP: --host=%h does not. Of a
+// service without a VIP, by firewall mark, %v becomes an empty word.
+//
+// The program's standard input is /dev/null, its folder /. Its environment is
+//
+//	PATH          the usual folders of programs
+//	LANG          C
+//	PACU_SERVER   the address that is checked, as %h
+//	PACU_PORT     its port, as %p
+//	PACU_VIP      the VIP, as %v; not set when there is none
+//	PACU_TIMEOUT  seconds that it has, perhaps with a fraction: 0.5
+//
+// It has the caller's user but none of its ambient capabilities, can gain none
 // (no_new_privs), and is in a process group of its own, which is killed when
-// time is up.
+// time is up. From a moment after its start it may use no more than
+// programLimits allows.
 type Program struct {
 	Words   []string
 	Expect  *Expect // nil: the exit status decides
@@ -56,15 +67,7 @@ func (c Program) Probe(ctx context.Context, t Target) Result {
 }
 
 func (c Program) run(ctx context.Context, t Target) (up bool, why string) {
-	words := slices.Clone(c.Words)
-	for i, w := range words {
-		switch w {
-		case "%h":
-			words[i] = t.Addr.String()
-		case "%p":
-			words[i] = strconv.Itoa(int(t.Port))
-		}
-	}
+	words, env := c.commandLine(t)
 	if len(words) == 0 {
 		return false, "no program given"
 	}
@@ -74,7 +77,7 @@ func (c Program) run(ctx context.Context, t Target) (up bool, why string) {
 	stdout, stderr := head{most: maxAnswer}, head{most: maxComplaint}
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Dir = "/"
-	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C"}
+	cmd.Env = env
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return killGroup(cmd) }
@@ -82,6 +85,12 @@ func (c Program) run(ctx context.Context, t Target) (up bool, why string) {
 
 	if err := startUnprivileged(cmd); err != nil {
 		return false, err.Error()
+	}
+	step(ctx, fmt.Sprintf("started as process %d", cmd.Process.Pid))
+	if err := limitProgram(cmd.Process.Pid, c.Timeout); err != nil {
+		_ = killGroup(cmd)
+		_ = cmd.Wait()
+		return false, "limit the program: " + err.Error()
 	}
 	err := cmd.Wait()
 	if errors.Is(err, exec.ErrWaitDelay) {
@@ -105,6 +114,32 @@ func (c Program) run(ctx context.Context, t Target) (up bool, why string) {
 		return true, "got " + quote(output)
 	}
 	return false, "got " + quote(output) + ", expected " + c.Expect.String() + stderr.complaint()
+}
+
+// commandLine is what to run for t, and its environment.
+func (c Program) commandLine(t Target) (words, env []string) {
+	server, port, vip := t.Addr.String(), strconv.Itoa(int(t.Port)), ""
+	env = []string{
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C",
+		"PACU_SERVER=" + server, "PACU_PORT=" + port,
+		"PACU_TIMEOUT=" + strconv.FormatFloat(c.Timeout.Seconds(), 'f', -1, 64),
+	}
+	if t.VIP.IsValid() {
+		vip = t.VIP.String()
+		env = append(env, "PACU_VIP="+vip)
+	}
+	words = slices.Clone(c.Words)
+	for i, w := range words {
+		switch w {
+		case "%h":
+			words[i] = server
+		case "%p":
+			words[i] = port
+		case "%v":
+			words[i] = vip
+		}
+	}
+	return words, env
 }
 
 func killGroup(cmd *exec.Cmd) error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }

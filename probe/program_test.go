@@ -23,10 +23,20 @@ var here = Target{Addr: netip.MustParseAddr("10.8.8.33"), Port: 8080}
 func script(t *testing.T, body string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "check")
-	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o755); err != nil {
+	writeProgram(t, path, []byte("#!/bin/sh\n"+body+"\n"))
+	return path
+}
+
+// writeProgram writes while nobody forks: a child of another test would hold
+// the file open for writing until it executes its own program, and what is open
+// for writing cannot be executed ("text file busy").
+func writeProgram(t *testing.T, path string, content []byte) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := os.WriteFile(path, content, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return path
 }
 
 func TestProgram(t *testing.T) {
@@ -49,7 +59,8 @@ func TestProgram(t *testing.T) {
 		{"no expect, status 1", "exit 1", nil, nil, false, `exit status 1`},
 		{"whole words are replaced", `echo "$*"`, []string{"%h", "%p", "--host=%h", "%h:%p", "a b"}, prefix("10.8.8.33 8080 --host=%h %h:%p a b"), true, `.*`},
 		{"no shell", `echo "$#$1"`, []string{"$HOME;`id`|*"}, prefix("1$HOME;`id`|*"), true, `.*`},
-		{"environment", "env | grep -v -e ^PWD= -e ^SHLVL= -e ^_= | sort | cut -d= -f1 | tr '\\n' ' '", nil, prefix("LANG PATH "), true, `.*`},
+		{"environment", "env | grep -v -e ^PWD= -e ^SHLVL= -e ^_= | sort | cut -d= -f1 | tr '\\n' ' '", nil, prefix("LANG PACU_PORT PACU_SERVER PACU_TIMEOUT PATH "), true, `.*`},
+		{"limits", "while test $(ulimit -t) = unlimited; do :; done; ulimit -c; ulimit -d; ulimit -n; ulimit -t", nil, prefix("0\n524288\n1024\n62"), true, `.*`},
 		{"folder and input", "pwd; cat", nil, prefix("/"), true, `.*`},
 		{"too much output", "yes | head -c 100000", nil, prefix("y"), false, `more than 65536 bytes of output, expected "y"`},
 		{"too much output, no expect", "yes | head -c 100000", nil, nil, true, `exit status 0`},
@@ -153,9 +164,10 @@ func TestProgramPrivileges(t *testing.T) {
 		t.Fatal(err)
 	}
 	bin := filepath.Join(dir, "test")
-	if err := errors.Join(os.Chmod(dir, 0o755), os.WriteFile(bin, self, 0o755)); err != nil {
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	writeProgram(t, bin, self)
 	cmd := exec.Command(bin, "-test.run=^TestProgramPrivileges$")
 	cmd.Dir = "/"
 	cmd.Env = []string{"PROBE_TEST_CHILD=1"}
@@ -178,6 +190,20 @@ func TestProgramPrivileges(t *testing.T) {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
+	}
+}
+
+func TestProgramVIP(t *testing.T) {
+	body := `echo "[$1]" "$PACU_SERVER $PACU_PORT ${PACU_VIP-none} $PACU_TIMEOUT"`
+	for _, tt := range []struct{ vip, want string }{
+		{"192.0.2.1", "[192.0.2.1] 10.8.8.33 8080 192.0.2.1 60"},
+		{"2001:db8::1", "[2001:db8::1] 10.8.8.33 8080 2001:db8::1 60"},
+		{"", "[] 10.8.8.33 8080 none 60"},
+	} {
+		to := here
+		to.VIP, _ = netip.ParseAddr(tt.vip)
+		c := Program{Words: []string{script(t, body), "%v"}, Expect: prefix(tt.want), Timeout: long}
+		wantResult(t, c.Probe(t.Context(), to), true, `.*`)
 	}
 }
 

@@ -8,11 +8,13 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // SendExpect connects, sends a text and judges the answer. Over TCP an answer
-// may come in any number of packets; over UDP it is one datagram, and ICMP
-// saying that nobody listens is down.
+// may come in any number of packets. Over UDP it is one datagram; the text is
+// sent once more when a third of the time has passed, and ICMP saying that
+// nobody listens, or that there is no way to the host, is down at once.
 type SendExpect struct {
 	Way
 	Send string // nothing when empty; over UDP an empty datagram
@@ -42,39 +44,31 @@ func (c SendExpect) String() string {
 
 // Probe runs the conversation.
 func (c SendExpect) Probe(ctx context.Context, t Target) Result {
-	network := "tcp"
 	if c.UDP {
-		network = "udp"
+		return c.overUDP(ctx, t)
 	}
-	return c.Way.converse(ctx, network, t, c.talk)
+	return c.converse(ctx, "tcp", t, c.talk)
 }
 
 func (c SendExpect) talk(conn net.Conn) (up bool, why string) {
 	var sendErr error
-	if c.Send != "" || c.UDP {
+	if c.Send != "" {
 		// A server may answer and close without reading: its answer counts.
 		_, sendErr = io.WriteString(conn, c.Send)
 	}
-	expect := c.Expect
 	switch {
-	case expect != nil:
-	case c.UDP:
-		anything := Prefix("*")
-		expect = &anything
+	case c.Expect != nil:
 	case sendErr != nil:
 		return false, "send: " + reason(sendErr, c.Timeout)
 	default:
 		return true, fmt.Sprintf("sent %d bytes", len(c.Send))
 	}
 
-	m := matcher{expect: *expect}
+	m := matcher{expect: *c.Expect}
 	buf := make([]byte, 4096)
-	if c.UDP {
-		buf = make([]byte, maxAnswer) // what does not fit of a datagram is lost
-	}
 	for {
 		n, err := conn.Read(buf)
-		good, decided := m.add(buf[:n], err != nil || c.UDP && n > 0)
+		good, decided := m.add(buf[:n], err != nil)
 		if good {
 			return true, "got " + quote(m.got.Bytes())
 		}
@@ -82,9 +76,31 @@ func (c SendExpect) talk(conn net.Conn) (up bool, why string) {
 			if sendErr != nil && m.got.Len() == 0 {
 				return false, "send: " + reason(sendErr, c.Timeout)
 			}
-			return false, c.disappointed(m.got.Bytes(), *expect, err)
+			return false, c.disappointed(m.got.Bytes(), *c.Expect, err)
 		}
 	}
+}
+
+func (c SendExpect) overUDP(ctx context.Context, t Target) Result {
+	start := time.Now()
+	expect := Prefix("*")
+	if c.Expect != nil {
+		expect = *c.Expect
+	}
+	q := inquiry{request: []byte(c.Send), limit: c.Timeout, again: c.Timeout / 3, judge: func(b []byte) verdict {
+		if len(b) == 0 {
+			return stray("an empty datagram")
+		}
+		if good, _ := expect.begins(b); good {
+			return verdict{decided: true, up: true, why: "got " + quote(b)}
+		}
+		return verdict{decided: true, why: c.disappointed(b, expect, nil)}
+	}}
+	v, err := c.exchange(ctx, t, q)
+	if err != nil && ctx.Err() == nil {
+		v, err = verdict{why: c.disappointed(nil, expect, err)}, nil
+	}
+	return q.result(v, err, time.Since(start))
 }
 
 // disappointed explains an answer that was not good; err is how it ended, or

@@ -149,7 +149,7 @@ func TestSendExpectUDP(t *testing.T) {
 	}
 	t.Run("unreachable", func(t *testing.T) {
 		c := SendExpect{Send: "x", Expect: prefix("x"), UDP: true, Way: Way{Timeout: long}}
-		wantResult(t, c.Probe(t.Context(), refusing(t)), false, `got nothing: connection refused, expected "x"`)
+		wantResult(t, c.Probe(t.Context(), refusing(t)), false, `got nothing: port unreachable, expected "x"`)
 	})
 }
 
