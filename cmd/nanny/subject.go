@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/netip"
-	"slices"
 	"time"
 
 	"pacu/control"
@@ -114,61 +112,24 @@ func interval(w control.Watch) time.Duration {
 	return max(time.Duration(w.Interval), minInterval)
 }
 
-func settings(w control.Watch) probe.Settings {
-	return probe.Settings{Interval: interval(w), Reentry: time.Duration(w.Reentry), Weight: max(w.Weight, 0)}
-}
-
-// sameCheck is true when a and b probe in the same way.
-func sameCheck(a, b control.Watch) bool {
-	return a.Protocol == b.Protocol && a.Port == b.Port && a.RealPort == b.RealPort && a.Interval == b.Interval &&
-		a.Regex == b.Regex && slices.Equal(a.Program, b.Program) && sameText(a.Send, b.Send) && sameText(a.Expect, b.Expect)
-}
-
-func sameText(a, b *string) bool {
-	return a == b || a != nil && b != nil && *a == *b
-}
-
-// newCheck is the check that a watch asks for: its program, else its send and
-// expect, else the default of its virtual port.
-func newCheck(w control.Watch) probe.Check {
-	limit := interval(w)
-	way := probe.Way{Timeout: limit}
-	var expect *probe.Expect
-	if w.Expect != nil {
-		e := probe.Prefix(*w.Expect)
-		if w.Regex {
-			var err error
-			if e, err = probe.Pattern(*w.Expect); err != nil {
-				return hopeless{err}
-			}
+// patience is how long the shortest of a watch's checks may take.
+func patience(w control.Watch) time.Duration {
+	least := interval(w)
+	for _, c := range w.Checks {
+		if c.Timeout > 0 {
+			least = min(least, time.Duration(c.Timeout))
 		}
-		expect = &e
 	}
-	switch {
-	case len(w.Program) > 0:
-		return probe.Program{Words: w.Program, Expect: expect, Timeout: limit}
-	case w.Protocol == "sctp" && w.Send == nil && expect == nil:
-		return probe.SCTP{Way: way}
-	case w.Protocol == "sctp":
-		return hopeless{fmt.Errorf("send and expect do not speak sctp: use send_program")}
-	case w.Send == nil && expect == nil:
-		return probe.Default(w.Port, w.Protocol == "udp", way)
-	}
-	c := probe.SendExpect{Way: way, Expect: expect, UDP: w.Protocol == "udp"}
-	if w.Send != nil {
-		c.Send = *w.Send
-	}
-	return c
+	return max(least, minInterval)
 }
 
-// hopeless is a check that cannot be made, so that every probe fails, as in
-// Piranha, and says why.
-type hopeless struct{ err error }
-
-// Probe fails.
-func (h hopeless) Probe(context.Context, probe.Target) probe.Result {
-	return probe.Result{Why: h.err.Error()}
+func settings(w control.Watch) probe.Settings {
+	s := probe.Settings{
+		Interval: interval(w), Reentry: time.Duration(w.Reentry),
+		Rise: w.Rise, Fall: w.Fall, Damping: w.Damping, Weight: max(w.Weight, 0),
+	}
+	if w.Retry > 0 {
+		s.Retry = max(time.Duration(w.Retry), minInterval)
+	}
+	return s
 }
-
-// String is why.
-func (h hopeless) String() string { return h.err.Error() }
