@@ -131,6 +131,10 @@ func (m *Machine) Flaps() (falls int, since time.Duration) {
 	return m.damp.falls, m.damp.first
 }
 
+// Failing tells how many probes in a row have failed of a server that is up,
+// and how many take it down. Under a force none count.
+func (m *Machine) Failing() (bad, fall int) { return m.bad, max(m.set.Fall, 1) }
+
 // Pace is the time from one probe to the next as things are: Retry while the
 // server is down or its last probe failed, Interval otherwise.
 func (m *Machine) Pace() time.Duration {

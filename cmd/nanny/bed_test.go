@@ -80,6 +80,7 @@ type bed struct {
 	*crew
 	table  *ipvs.Fake
 	server *fakeServer
+	router *fakeRouter
 	log    bytes.Buffer // read only after wait
 
 	mu      sync.Mutex
@@ -89,7 +90,7 @@ type bed struct {
 // newBed has www in the kernel, with server in it at weight 7.
 func newBed(t *testing.T, wrap func(applier) keeper) *bed {
 	t.Helper()
-	b := &bed{table: ipvs.NewFake(), server: &fakeServer{up: true}}
+	b := &bed{table: ipvs.NewFake(), server: &fakeServer{up: true}, router: newFakeRouter()}
 	if err := b.table.Apply([]ipvs.Op{
 		ipvs.AddService(ipvs.Service{Key: www, Scheduler: "wlc"}),
 		ipvs.AddDestination(www, ipvs.Destination{Addr: server, Port: 8080, Weight: 7}),
@@ -97,6 +98,8 @@ func newBed(t *testing.T, wrap func(applier) keeper) *bed {
 		t.Fatal(err)
 	}
 	b.crew = newCrew(t.Context(), logging.New("nanny", logging.Journal, &b.log, false), wrap(b.table))
+	b.jitter = func(d time.Duration) time.Duration { return d * 3 / 4 }
+	b.links = newLinks(b.router, b.crew.log, b.now)
 	b.newCheck = func(control.Watch) probe.Check { return b.server }
 	b.report = func(r control.Report) {
 		b.mu.Lock()

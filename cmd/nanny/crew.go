@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/netip"
 	"sync"
 	"time"
@@ -21,6 +22,8 @@ type crew struct {
 	newCheck func(control.Watch) probe.Check
 	report   func(control.Report)
 	now      func() time.Duration
+	jitter   func(time.Duration) time.Duration // any time from 0 to below its argument
+	links    *links
 	tasks    sync.WaitGroup
 
 	mu       sync.Mutex
@@ -42,11 +45,14 @@ type post struct {
 func newCrew(ctx context.Context, log *slog.Logger, keep keeper) *crew {
 	ctx, cancel := context.WithCancel(ctx)
 	epoch := time.Now()
+	now := func() time.Duration { return time.Since(epoch) }
 	return &crew{
 		ctx: ctx, cancel: cancel, log: log, keep: keep,
 		newCheck: newCheck,
 		report:   func(control.Report) {},
-		now:      func() time.Duration { return time.Since(epoch) },
+		now:      now,
+		jitter:   rand.N[time.Duration],
+		links:    newLinks(&kernelRouter{}, log, now),
 		watchers: make(map[post]*watcher),
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"sync"
 	"time"
@@ -12,9 +11,15 @@ import (
 	"pacu/probe"
 )
 
-// soon bounds the wait before a watcher's first probe: the verdict should come
-// at once, but not from all the servers of a router in the same millisecond.
-const soon = 100 * time.Millisecond
+const (
+	// soon bounds the wait before a watcher's first probe: the verdict should
+	// come at once, but not from all the servers of a router in the same
+	// millisecond.
+	soon = 100 * time.Millisecond
+	// lateness is the part of the time between probes by which one may be late
+	// before it is left out.
+	lateness = 4
+)
 
 // A watcher probes one subject and makes its verdicts known.
 type watcher struct {
@@ -31,6 +36,7 @@ type watcher struct {
 	last    probe.Result
 	owed    bool // the kernel has not taken the present verdict
 	trouble string
+	fault   string // of this router, for which the last probe failed and the verdict stays
 }
 
 func newWatcher(c *crew, s subject, w control.Watch) *watcher {
@@ -48,51 +54,96 @@ func newWatcher(c *crew, s subject, w control.Watch) *watcher {
 	return t
 }
 
-// run probes until ctx ends: first at once, then within an interval, so that
-// watchers started together do not stay together, then every interval.
+// run probes until ctx ends: first at once, then on a grid of its own, so that
+// watchers started together do not stay together. While probes fail they may
+// have another pace, and go back to the grid when that is over. A probe that
+// cannot begin in time, for this process stood still, is left out, but never two
+// in a row: what is behind should neither come in a burst nor wait for ever.
 func (t *watcher) run(ctx context.Context) {
 	t.mu.Lock()
 	t.crew.log.Info(fmt.Sprintf("starting LVS client monitor for %s -> %s", netip.AddrPortFrom(t.watch.Address, t.watch.Port), t.subject.real()), "service", t.subject.service, "check", t.check)
 	every := interval(t.watch)
 	t.mu.Unlock()
-	next := time.NewTimer(rand.N(min(soon, every)))
+	now := t.crew.now
+	start := now()
+	grid := start + t.crew.jitter(every)
+	due := start + t.crew.jitter(min(soon, every))
+	next := time.NewTimer(due - start)
 	defer next.Stop()
-	for spread := true; ; {
+	var trail trail
+	for mayWait := false; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-next.C:
+			if mayWait && now()-due > every/lateness {
+				due = probe.Next(due, now(), every)
+				next.Reset(due - now())
+				mayWait = false
+				continue
+			}
 		case <-t.wake:
+			due = now()
 		}
-		began := time.Now()
-		every = t.once(ctx)
-		if spread {
-			every -= rand.N(every / 2)
-			spread = false
+		anchor := grid
+		if every = t.once(ctx, &trail); t.retrying() {
+			anchor = due
 		}
-		next.Reset(time.Until(began.Add(every)))
+		// One that lasted until the next was due, as those do that get no
+		// answer, does not cost the next.
+		due = probe.Next(anchor, max(due, now()-every/lateness), every)
+		next.Reset(due - now())
+		mayWait = true
 	}
 }
 
-// once probes once, acts on it, and returns the interval to the next.
-func (t *watcher) once(ctx context.Context) time.Duration {
+// retrying is true when the probes have another pace than the interval.
+func (t *watcher) retrying() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.machine.Pace() != interval(t.watch)
+}
+
+// once probes once, acts on it, and returns the time to the next.
+func (t *watcher) once(ctx context.Context, trail *trail) time.Duration {
 	t.mu.Lock()
 	check, version, to := t.check, t.version, target(t.subject.server, t.watch)
+	limit, path := patience(t.watch), pathOf(t.subject.server, t.watch)
 	select { // a new check starts to be used here
 	case <-t.wake:
 	default:
 	}
 	t.mu.Unlock()
-	r := check.Probe(ctx, to)
+	r := t.ask(ctx, check, to, limit)
+	fault := ""
+	if ctx.Err() == nil {
+		fault = trail.follow(t.crew.links, path, r.Up)
+	}
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if ctx.Err() == nil && version == t.version { // else it says nothing about what is watched now
-		t.last = r
-		t.act(t.machine.Verdict().State, t.machine.Step(t.crew.now(), r.Up))
+		was, v := t.machine.Verdict().State, t.machine.Verdict()
+		if t.last, t.fault = r, fault; fault == "" {
+			v = t.machine.Step(t.crew.now(), r.Up)
+		}
+		t.act(was, v)
 		t.crew.log.Debug("probed", "server", t.subject.real(), "service", t.subject.service, "up", r.Up, "why", r.Why)
 	}
-	return interval(t.watch)
+	return t.machine.Pace()
+}
+
+// ask probes. A failure for which this process did not run is no evidence of
+// the server's: it is asked again at once, though no more than once.
+func (t *watcher) ask(ctx context.Context, check probe.Check, to probe.Target, limit time.Duration) probe.Result {
+	still := watchStandstill(t.crew.now, limit)
+	r := check.Probe(ctx, to)
+	stood := still.end()
+	if r.Up || stood <= limit/standstillPart || ctx.Err() != nil {
+		return r
+	}
+	t.crew.log.Debug("asking again, for nothing ran here meanwhile", "server", to.String(), "for", stood, "why", r.Why)
+	return check.Probe(ctx, to)
 }
 
 // configure changes how the subject is watched and keeps its verdict.
@@ -102,18 +153,27 @@ func (t *watcher) configure(s subject, w control.Watch) {
 	if !sameCheck(t.watch, w) {
 		t.check = t.crew.newCheck(w)
 		t.version++
-		select {
-		case t.wake <- struct{}{}:
-		default:
-		}
+		t.hurry()
 	}
 	// What the kernel got while the order was under way, or from pulse while
 	// it held the weight, may be another's.
 	t.owed = t.owed || !s.same(t.subject) || t.watch.Hold && !w.Hold
 	t.subject, t.watch = s, w
-	was := t.machine.Verdict().State
-	if v := t.machine.Configure(settings(w)); v.Changed || t.owed {
+	was, pace := t.machine.Verdict().State, t.machine.Pace()
+	v := t.machine.Configure(settings(w))
+	if t.machine.Pace() != pace {
+		t.hurry()
+	}
+	if v.Changed || t.owed {
 		t.act(was, v)
+	}
+}
+
+// hurry has the next probe begin now.
+func (t *watcher) hurry() {
+	select {
+	case t.wake <- struct{}{}:
+	default:
 	}
 }
 
@@ -123,56 +183,8 @@ func (t *watcher) force(f probe.Force) {
 	was := t.machine.Verdict().State
 	v := t.machine.Force(t.crew.now(), f)
 	if v.Changed {
+		t.fault = ""
 		t.last = probe.Result{Up: v.State == probe.Up, Why: "forced " + v.State.String() + " by a signal"}
 		t.act(was, v)
 	}
-}
-
-// act brings a verdict to the kernel, the log and pulse, in the order of their
-// hurry. t.mu is held.
-func (t *watcher) act(was probe.State, v probe.Verdict) {
-	switch {
-	case t.watch.Hold:
-		t.trouble = ""
-	case (v.Changed || t.owed) && v.State != probe.Untried:
-		t.tellKernel(v)
-	}
-	switch {
-	case v.State == was:
-	case t.watch.Hold:
-		t.crew.log.Info(fmt.Sprintf("%s is %s, but pulse holds its weight", t.subject.real(), v.State), "service", t.subject.service, "why", t.last.Why)
-	case v.State == probe.Up:
-		t.crew.log.Info(fmt.Sprintf("[ active ] making %s available", t.subject.real()), "service", t.subject.service, "weight", v.Weight, "why", t.last.Why)
-	case v.State == probe.Down:
-		t.crew.log.Warn(fmt.Sprintf("[inactive] shutting down %s due to connection failure", t.subject.real()), "service", t.subject.service, "why", t.last.Why)
-	}
-	t.crew.report(control.Report{
-		Server: t.subject.server, Service: t.subject.service, RealPort: t.subject.realPort,
-		Health: healths[v.State], Weight: v.Weight, Changed: v.Changed,
-		Why: t.why(v), Took: control.Duration(t.last.Took), Trouble: t.trouble,
-	})
-}
-
-// tellKernel brings a verdict to the kernel. t.mu is held.
-func (t *watcher) tellKernel(v probe.Verdict) {
-	err := t.crew.keep(t.subject, v)
-	t.owed = err != nil
-	before := t.trouble
-	t.trouble = ""
-	if err != nil {
-		t.trouble = err.Error()
-	}
-	if err == nil || t.trouble != before {
-		t.crew.grumble(t.trouble)
-	}
-}
-
-// why explains a verdict by the last probe. A server that answers and is still
-// out has to hear how long.
-func (t *watcher) why(v probe.Verdict) string {
-	if v.State != probe.Down || !t.last.Up {
-		return t.last.Why
-	}
-	good, needed := t.machine.Earned()
-	return fmt.Sprintf("it answers again, %d of %d good probes before it is used: %s", good, needed, t.last.Why)
 }

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"pacu/control"
+)
+
+const (
+	// faultFresh is how long what was seen of an interface is good: the probes
+	// of all servers behind a dead link fail at the same time.
+	faultFresh = 100 * time.Millisecond
+	// routeFresh is how long the interface toward a server that answers is
+	// taken to be the same: a route may be moved to another.
+	routeFresh = time.Minute
+)
+
+// A path is how the packets of a subject's probes leave this router. Its zero
+// value is that of probes without packets.
+type path struct {
+	to, from netip.Addr // from invalid: the kernel chooses
+	mark     uint32
+}
+
+// pathOf is the path of a watch's first check that has one.
+func pathOf(server netip.Addr, w control.Watch) path {
+	if len(w.Checks) == 0 {
+		return path{to: server}
+	}
+	for _, c := range w.Checks {
+		switch c.Kind {
+		case "file", "on", "off":
+			continue
+		}
+		p := path{to: c.Address, from: c.Source, mark: c.Mark}
+		if !p.to.IsValid() {
+			p.to = server
+		}
+		return p
+	}
+	return path{}
+}
+
+// A router is this machine's network, as links need it.
+type router interface {
+	// toward is the name of the interface that a path's packets take.
+	toward(p path) (string, error)
+	// fault is what is wrong with an interface, "is down" or "has no carrier";
+	// "" is nothing, as of an interface that is gone: that is no outage, but
+	// how somebody wants it.
+	fault(iface string) (string, error)
+}
+
+// links tells failures of servers from those of this router's interfaces.
+type links struct {
+	router router
+	log    *slog.Logger
+	now    func() time.Duration
+
+	mu   sync.Mutex
+	seen map[string]sighting // by interface
+	told map[string]string   // faults that are in the log, by interface
+}
+
+// A sighting is what was seen of an interface, and when.
+type sighting struct {
+	at    time.Duration
+	fault string
+}
+
+func newLinks(r router, log *slog.Logger, now func() time.Duration) *links {
+	return &links{router: r, log: log, now: now, seen: make(map[string]sighting), told: make(map[string]string)}
+}
+
+// fault is what is wrong with an interface, at most faultFresh ago: nothing
+// with none.
+func (l *links) fault(iface string) string {
+	if iface == "" {
+		return ""
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s, ok := l.seen[iface]; ok && l.now()-s.at < faultFresh {
+		return s.fault
+	}
+	fault, err := l.router.fault(iface)
+	if err != nil {
+		fault = "" // what cannot be seen is no excuse
+	}
+	l.seen[iface] = sighting{at: l.now(), fault: fault}
+	return fault
+}
+
+// tell logs that an interface got a fault, or with "" lost it, once.
+func (l *links) tell(iface, fault string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.told[iface] == fault:
+		return
+	case fault == "":
+		l.log.Info(fmt.Sprintf("%s is well again on this router: the servers behind it are judged again", iface))
+		delete(l.told, iface)
+	default:
+		l.log.Warn(fmt.Sprintf("%s %s on this router: the servers behind it keep their state", iface, fault))
+		l.told[iface] = fault
+	}
+}
+
+// A trail is the way to one server, followed from probe to probe. An interface
+// that is down has no routes: the one that was the way is known only from when
+// the server last answered.
+type trail struct {
+	path  path
+	iface string // "": not known
+	found time.Duration
+	lost  string // the interface that is blamed at present
+}
+
+// follow takes a probe's outcome, and says what is wrong on this router when
+// the probe failed for that: "eth1 is down on this router: no probe reaches
+// 10.2.0.11". "" blames the server.
+func (t *trail) follow(l *links, p path, up bool) (fault string) {
+	if p != t.path {
+		*t = trail{path: p, lost: t.lost}
+	}
+	if up || !p.to.IsValid() {
+		t.clear(l)
+		if now := l.now(); p.to.IsValid() && (t.iface == "" || now-t.found >= routeFresh) {
+			// Without an answer there is nothing to remember.
+			t.iface, _ = l.router.toward(p)
+			t.found = now
+		}
+		return ""
+	}
+	iface, fault := t.iface, l.fault(t.iface)
+	if fault == "" {
+		iface, _ = l.router.toward(p) // without a route nothing is to be blamed
+		fault = l.fault(iface)
+	}
+	if fault == "" {
+		t.clear(l)
+		return ""
+	}
+	t.lost = iface
+	l.tell(iface, fault)
+	return fmt.Sprintf("%s %s on this router: no probe reaches %s", iface, fault, p.to)
+}
+
+// clear ends the blame of an interface.
+func (t *trail) clear(l *links) {
+	if t.lost != "" {
+		l.tell(t.lost, "")
+		t.lost = ""
+	}
+}

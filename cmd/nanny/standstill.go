@@ -1,0 +1,61 @@
+package main
+
+import (
+	"sync"
+	"time"
+)
+
+// standstillPart is the part of a probe's limit that this process may not run
+// for, and the probe's failure still be the server's. It is looked at as often.
+const standstillPart = 8
+
+// A standstill measures for how long this process, or the whole machine, did
+// not run while a probe did: stopped, starved of its processor, or paused with
+// the virtual machine it is in. It has a timer, and counts how late that is. A
+// probe that ends at once, as most do, never hears of it.
+type standstill struct {
+	now   func() time.Duration
+	every time.Duration
+
+	mu    sync.Mutex
+	timer *time.Timer // nil: ended
+	due   time.Duration
+	stood time.Duration
+}
+
+// watchStandstill begins to measure, for a probe that may take limit.
+func watchStandstill(now func() time.Duration, limit time.Duration) *standstill {
+	s := &standstill{now: now, every: limit / standstillPart}
+	s.mu.Lock() // the timer may be faster than this
+	defer s.mu.Unlock()
+	s.due = now() + s.every
+	s.timer = time.AfterFunc(s.every, s.beat)
+	return s
+}
+
+func (s *standstill) beat() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer == nil {
+		return
+	}
+	s.count()
+	s.timer.Reset(s.every)
+}
+
+// count takes down how late it is. s.mu is held.
+func (s *standstill) count() {
+	now := s.now()
+	s.stood += max(now-s.due, 0)
+	s.due = now + s.every
+}
+
+// end ends the measuring, and tells for how long nothing ran.
+func (s *standstill) end() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count()
+	s.timer.Stop()
+	s.timer = nil
+	return s.stood
+}
