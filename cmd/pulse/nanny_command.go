@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/netip"
+	"strings"
 	"time"
 
 	"pacu/control"
@@ -20,12 +22,16 @@ Shows the nannies, the processes that watch the real servers, and what their
 last probes saw: P50 and P99 are the times that half, and all but one in a
 hundred, of the last 100 probes kept within.
 With SERVER only what concerns that one.
-`+aServer, 0, 1, stderr)
+`+aServer, 0, math.MaxInt, stderr)
 	asJSON := c.Bool("json", false, "for programs")
 	socket := socketFlag(c.FlagSet)
 	names, code, ok := c.files(args)
 	if !ok {
 		return code
+	}
+	if len(names) > 1 {
+		fmt.Fprintf(stderr, "%s: name one server at most, not %d: %q\n", c.Name(), len(names), names)
+		return 2
 	}
 	list, err := control.NewClient(*socket).Nannies(context.Background(), append(names, "")[0])
 	switch {
@@ -62,7 +68,7 @@ func printNannies(w io.Writer, list []control.Nanny, now time.Time) error {
 			}
 		}
 	})
-	_, err := io.WriteString(w, v.String())
+	_, err := io.WriteString(w, strings.TrimPrefix(v.String(), "\n"))
 	return err
 }
 

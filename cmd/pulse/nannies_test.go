@@ -1,0 +1,322 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pacu/control"
+)
+
+// TestMain is a nanny in the processes that nannies starts here.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && (os.Args[1] == "--control-fd" || os.Args[1] == "--once") {
+		fakeNanny(os.Args)
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// fakeNanny finds all servers up at once, and says it again at every order. A
+// last argument of "10.0.0.9=WORD" has the nanny of that server misbehave.
+func fakeNanny(args []string) {
+	if args[1] == "--once" {
+		orders, err := io.ReadAll(os.Stdin)
+		fmt.Printf("%d orders, %v\n", strings.Count(string(orders), "\n"), err)
+		if strings.Contains(string(orders), "10.0.0.9") {
+			os.Exit(1)
+		}
+		return
+	}
+	conn, err := control.Inherited(3)
+	if err != nil {
+		panic(err)
+	}
+	server, word, _ := strings.Cut(args[len(args)-1], "=")
+	if server != args[slices.Index(args, "--address")+1] {
+		word = ""
+	}
+	for o, err := range control.Orders(conn) {
+		if err != nil {
+			panic(err)
+		}
+		for _, w := range o.Watches {
+			r := control.Report{
+				Server: o.Server, Service: w.Key(), RealPort: w.RealPort, Health: control.Up, Weight: w.Weight,
+				Why: fmt.Sprint("known ", w.Known), Took: control.Duration(time.Millisecond), Next: w.Interval,
+			}
+			switch word {
+			case "dies":
+				os.Exit(3)
+			case "babbles":
+				_, _ = io.WriteString(conn, "panic: nonsense\n")
+			case "meddles":
+				r.Server = netip.MustParseAddr("10.0.0.1")
+			case "stops":
+				_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+			}
+			if err := control.SendReport(conn, r); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// fakeOrders watch each server "10.0.0.N" in one service with this weight; 9
+// so often that its nanny is soon taken for hung.
+func fakeOrders(weight int, servers ...int) map[netip.Addr]control.Order {
+	orders := make(map[netip.Addr]control.Order)
+	for _, n := range servers {
+		interval := time.Minute
+		if n == 9 {
+			interval = 20 * time.Millisecond
+		}
+		a := netip.AddrFrom4([4]byte{10, 0, 0, byte(n)})
+		orders[a] = control.Order{Server: a, Watches: []control.Watch{{
+			Protocol: "tcp", Address: netip.MustParseAddr("10.10.1.30"), Port: 80, RealPort: 80, Forward: "nat", Weight: weight,
+			Interval: control.Duration(interval),
+		}}}
+	}
+	return orders
+}
+
+// A kindergarten is nannies with fake processes, and what they reported.
+type kindergarten struct {
+	*nannies
+	stop context.CancelFunc
+
+	mu    sync.Mutex
+	heard []string
+	fresh chan struct{} // holds one token when there is more
+}
+
+func newKindergarten(t *testing.T, misbehave string) *kindergarten {
+	t.Helper()
+	k := &kindergarten{fresh: make(chan struct{}, 1)}
+	k.nannies = &nannies{
+		program: everyonesCopy(t), args: []string{misbehave},
+		log: func(control.Level, string, string, string, ...any) {},
+		known: func(o control.Order) control.Order {
+			o.Watches = slices.Clone(o.Watches)
+			for i := range o.Watches {
+				o.Watches[i].Known = control.Down
+			}
+			return o
+		},
+		report: func(a netip.Addr, r control.Report) {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.heard = append(k.heard, fmt.Sprintf("%s %d %s", a, r.Weight, r.Why))
+			wake(k.fresh)
+		},
+	}
+	k.ctx, k.stop = context.WithCancel(t.Context())
+	t.Cleanup(func() {
+		k.stop()
+		for _, n := range k.states() { // one that is stopped cannot end by itself
+			if n.Pid > 0 {
+				_ = syscall.Kill(n.Pid, syscall.SIGKILL)
+			}
+		}
+		k.wait()
+	})
+	return k
+}
+
+// everyonesCopy is a copy of this program that every user may run.
+func everyonesCopy(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "pulse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	self, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := filepath.Join(dir, "nanny")
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(bin, self, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return bin
+}
+
+// expect waits until the reports since the last call are these, in any order.
+func (k *kindergarten) expect(t *testing.T, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	limit := time.After(time.Minute)
+	for {
+		k.mu.Lock()
+		heard := slices.Sorted(slices.Values(k.heard))
+		if len(heard) >= len(want) {
+			k.heard = nil
+		}
+		k.mu.Unlock()
+		if len(heard) >= len(want) {
+			if diff := cmp.Diff(want, heard); diff != "" {
+				t.Errorf("reports (-want +got):\n%s", diff)
+			}
+			return
+		}
+		select {
+		case <-k.fresh:
+		case <-limit:
+			t.Fatalf("reports %q, want %q", heard, want)
+		}
+	}
+}
+
+// by are the nannies by what they watch.
+func (k *kindergarten) by() map[string]control.Nanny {
+	m := make(map[string]control.Nanny)
+	for _, n := range k.states() {
+		m[n.Watched()] = n
+	}
+	return m
+}
+
+// TestPool: more servers than there may be nannies; one that is killed comes
+// back and is told all, the other goes on; what moves is told and forgotten.
+func TestPool(t *testing.T) {
+	t.Parallel()
+	k := newKindergarten(t, "")
+	up := func(server, weight int) string { return fmt.Sprintf("10.0.0.%d %d known down", server, weight) }
+	k.set(fakeOrders(1, 1, 2, 3, 4, 5), 2)
+	k.expect(t, up(1, 1), up(2, 1), up(3, 1), up(4, 1), up(5, 1))
+	before := k.by()
+	first, second := before["10.0.0.1 and 2 more"], before["10.0.0.4 and 1 more"]
+	if first.Pid == 0 || second.Pid == 0 || len(before) != 2 {
+		t.Fatalf("nannies %+v", before)
+	}
+	list := k.view(func(at post) bool { return at.server == netip.MustParseAddr("10.0.0.4") })
+	if len(list) != 1 || list[0].Pid != second.Pid || list[0].Memory == 0 || len(list[0].Watches) != 1 {
+		t.Fatalf("view %+v", list)
+	}
+	if w := list[0].Watches[0]; w.Health != control.Up || w.Probes != 1 || time.Duration(w.P99) != time.Millisecond || !w.Due.After(w.Probed) {
+		t.Errorf("watching %+v", w)
+	}
+
+	if err := syscall.Kill(first.Pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	k.expect(t, up(1, 1), up(2, 1), up(3, 1))
+	after := k.by()
+	if n := after["10.0.0.1 and 2 more"]; n.Pid == first.Pid || n.Restarts != 1 || n.Error != "" {
+		t.Errorf("the killed one is %+v", n)
+	}
+	if diff := cmp.Diff(second, after["10.0.0.4 and 1 more"], cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+		t.Errorf("the other (-before +after):\n%s", diff)
+	}
+
+	k.set(fakeOrders(1, 1, 2, 3, 4, 5), 2) // nothing new
+	k.set(fakeOrders(1, 2, 3, 4, 5, 6), 2)
+	k.expect(t, up(6, 1))
+	k.again([]netip.Addr{netip.MustParseAddr("10.0.0.5"), netip.MustParseAddr("10.0.0.7")})
+	k.expect(t, up(5, 1))
+	k.set(fakeOrders(1, 2, 3, 4, 5, 6), 5) // three more nannies, and what moves to them
+	k.expect(t, up(3, 1), up(5, 1), up(6, 1))
+	if got := k.by(); len(got) != 5 || got["10.0.0.4"].Pid != second.Pid {
+		t.Errorf("unpooled %+v", got)
+	}
+	k.set(nil, 2)
+	if got := k.states(); len(got) != 0 {
+		t.Errorf("left %+v", got)
+	}
+}
+
+// TestNannyTroubles: whatever one nanny does, it is told and started again, and
+// the other never notices.
+func TestNannyTroubles(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{
+		"dies":    "it died: exit status 3",
+		"babbles": "it spoke nonsense: report: invalid character 'p' looking for beginning of value",
+		"stops":   "it hangs: no word for ",
+		"meddles": "", // what it says of others is not heard
+	} {
+		t.Run(word, func(t *testing.T) {
+			t.Parallel()
+			k := newKindergarten(t, "10.0.0.9="+word)
+			troubles := make(chan string, 1)
+			k.log = func(_ control.Level, kind, object, message string, _ ...any) {
+				select {
+				case troubles <- kind + " " + object + " " + message:
+				default: // once is enough
+				}
+			}
+			k.set(fakeOrders(7, 8, 9), 2)
+			k.expect(t, "10.0.0.8 7 known down")
+			before := k.by()["10.0.0.8"]
+			if want != "" {
+				got := <-troubles
+				if !strings.HasPrefix(got, "nanny 10.0.0.9 nanny for 10.0.0.9: "+want) ||
+					!strings.HasSuffix(got, "; starting it again in 1s, its servers keep their last state") {
+					t.Errorf("told %q", got)
+				}
+				if k.by()["10.0.0.9"].Restarts == 0 {
+					t.Error("no restart is counted")
+				}
+			}
+			k.set(fakeOrders(6, 8, 9), 2)
+			k.expect(t, "10.0.0.8 6 known down")
+			if after := k.by()["10.0.0.8"]; after.Pid != before.Pid || after.Restarts != 0 || after.Error != "" {
+				t.Errorf("the other became %+v", after)
+			}
+		})
+	}
+}
+
+// TestNews is what nannies are told of: all at the start, what changes later,
+// and nothing twice.
+func TestNews(t *testing.T) {
+	n := &nannies{program: "/nonexistent/nanny", log: func(control.Level, string, string, string, ...any) {}}
+	var cancel context.CancelFunc
+	n.ctx, cancel = context.WithCancel(t.Context())
+	cancel() // no process is started again
+	told := func() string {
+		n.wait()
+		var list []string
+		for _, w := range n.all {
+			var words []string
+			for _, o := range n.news(w) {
+				words = append(words, fmt.Sprintf("%s:%d", strings.TrimPrefix(o.Server.String(), "10.0.0."), len(o.Watches)))
+			}
+			list = append(list, strings.Join(words, " "))
+		}
+		return strings.Join(list, ", ")
+	}
+	for _, step := range []struct {
+		weight, limit int
+		servers       []int
+		want          string
+	}{
+		{1, 2, []int{1, 2, 3, 4}, "1:1 2:1, 3:1 4:1"},
+		{1, 2, []int{1, 2, 3, 4}, ", "},
+		{2, 2, []int{1, 2, 3, 4}, "1:1 2:1, 3:1 4:1"},
+		{2, 2, []int{1, 3, 4}, "2:0, "},
+		{2, 2, []int{1, 4, 5}, "5:1, 3:0"},
+		{2, 1, []int{1, 4, 5}, "4:1"},
+		{2, 0, []int{1, 4, 5}, "4:0 5:0, 4:1, 5:1"},
+	} {
+		n.set(fakeOrders(step.weight, step.servers...), step.limit)
+		if got := told(); got != step.want {
+			t.Errorf("%+v: told %q", step, got)
+		}
+	}
+}
