@@ -64,7 +64,7 @@ func reason(err error, limit time.Duration) string {
 	case errors.Is(err, context.Canceled):
 		return "given up"
 	case errors.As(err, &errno):
-		return errno.Error()
+		return explain(errno)
 	}
 	return err.Error()
 }
