@@ -3,6 +3,7 @@ package lvscf
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // applyGlobal puts c.v, the value of d, where it belongs.
@@ -102,6 +103,8 @@ func (c *checker) applyPair(d *Directive) {
 		cfg.WitnessCheck = v.text
 	case "min_servers":
 		cfg.MinServers = int(v.n)
+	case "nanny_limit":
+		cfg.NannyLimit = int(v.n)
 	}
 }
 
@@ -209,8 +212,13 @@ func (c *checker) applyVirtual(s *Virtual, d *Directive) {
 		s.Hysteresis = int(v.n)
 	case "leaving":
 		s.KeepOnLeave = v.text == "keep"
-	case "check":
-		s.Unchecked = v.text == "none"
+	case "rise", "fall", "retry", "damping", "load_port", "load_path", "load_curve":
+		c.applyPace(s, d)
+	default:
+		if strings.HasPrefix(d.Name, "check") {
+			c.checkWords = true
+			c.ownCheck.set(d, v)
+		}
 	}
 }
 

@@ -18,6 +18,7 @@ var blockKinds = []blockKind{
 	{"virtual", InVirtual, Global},
 	{"failover", InFailover, Global},
 	{"server", InServer, inService},
+	{"probe", InProbe, InVirtual},
 	{"track_script", InTrackScript, Global},
 }
 
@@ -41,7 +42,7 @@ func kindWord(inside Where) string {
 	return ""
 }
 
-// A Block is a part of a File to read and edit: a virtual, failover, server or
+// A Block is a part of a File to read and edit: a virtual, failover, server, probe or
 // track_script block, or what stands outside all of them. It stays valid while its File is
 // edited, until it is itself removed.
 //
@@ -55,8 +56,8 @@ type Block struct {
 // Global returns the part of f outside all blocks.
 func (f *File) Global() *Block { return &Block{f, &f.root} }
 
-// Kind returns "virtual", "failover", "server" or "track_script", and "" for
-// the part outside blocks.
+// Kind returns "virtual", "failover", "server", "probe" or "track_script", and
+// "" for the part outside blocks.
 func (b *Block) Kind() string { return kindWord(b.body.where) }
 
 // Name returns the block's name, empty for the part outside blocks.

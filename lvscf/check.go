@@ -17,14 +17,18 @@ type checker struct {
 	words  []token  // of any line
 	simple [3]token // of a simple setting: its value, and nothing before it
 
-	global, block, server seen // what the file, the virtual and the server at hand have
-	netmasks                   // as written, until the address is known
+	global, block, server, probe seen // what the file, the virtual, the server and the probe at hand have
+	netmasks                          // as written, until the address is known
 
-	servers  []Server // of the virtual at hand
-	portless bool     // one of them took the port that the virtual had so far
-	warned   map[*Directive]bool
-	pairs    pairs
-	pools    []poolPlace
+	ownCheck    Check    // of the virtual at hand: what its words say of it
+	checkWords  bool     // there are such words
+	probeBlocks []nodeAt // of the virtual at hand
+	probeActive bool     // the probe at hand is
+	servers     []Server // of the virtual at hand
+	portless    bool     // one of them took the port that the virtual had so far
+	warned      map[*Directive]bool
+	pairs       pairs
+	pools       []poolPlace
 
 	own        []routerAddr // see routerAddrs
 	pathPlaces []pathPlace  // of cfg.HeartbeatPaths
@@ -209,7 +213,9 @@ func (c *checker) key() token {
 func (c *checker) blame(s *seen, d *Directive, p Pos, sev Severity, code, message, hint string) {
 	text := ""
 	if at, value, ok := c.find(s, d); ok {
-		p, text = at, value
+		if p, text = at, value; d.Secret {
+			text = ""
+		}
 	}
 	c.reportAt(p, sev, code, text, message, hint)
 }
@@ -246,6 +252,8 @@ var defaults = sync.OnceValue(func() start {
 			c.applyServer(&s.server, d)
 		case d.Where == InTrackScript:
 			c.applyTrackScript(&s.script, d)
+		case d.Where&InProbe != 0:
+			// A check leaves out what is the default.
 		default:
 			c.applyService(&s.block, d)
 		}

@@ -24,7 +24,8 @@ func (c *checker) service(n *node) {
 	s := defaults().block
 	s.Name, s.Pos = c.heading(n)
 	c.vip, c.persist, c.portless = mask{}, mask{}, false
-	c.servers = c.servers[:0]
+	c.servers, c.probeBlocks = c.servers[:0], c.probeBlocks[:0]
+	c.ownCheck, c.checkWords = Check{Pos: s.Pos}, false
 	c.block.begin()
 	for m := n.body.first; m != nil; m = m.next {
 		c.num++
@@ -35,6 +36,9 @@ func (c *checker) service(n *node) {
 			}
 		case m.body.where == InServer:
 			c.realServer(m, &s)
+		case m.body.where == InProbe:
+			c.probeBlocks = append(c.probeBlocks, nodeAt{m, c.num})
+			c.num += m.body.lines
 		default:
 			c.num += m.body.lines
 		}
@@ -91,7 +95,7 @@ func (c *checker) finishService(s *Virtual, w Where) {
 		s.Forward = c.cfg.Network
 	}
 	c.floating(s, w)
-	c.probes(s, w)
+	c.checks(s, w)
 	c.families(s)
 	if w == InFailover {
 		return
@@ -104,7 +108,8 @@ func (c *checker) finishService(s *Virtual, w Where) {
 	c.forwarding(s)
 	c.scheduling(s)
 	c.quorum(s)
-	c.unchecked(s)
+	c.pace(s)
+	c.load(s)
 	if s.Active && !s.SorryServer.IsValid() && !slices.ContainsFunc(s.Servers, func(r Server) bool { return r.Active }) {
 		c.reportAt(s.Pos, Warning, "no-server", s.Name, fmt.Sprintf("virtual %s has no active server", quoted(s.Name)), "")
 	}

@@ -115,16 +115,6 @@ func servers(n int) string {
 	return fmt.Sprintf("%d active servers", n)
 }
 
-// unchecked warns of probes that are not made.
-func (c *checker) unchecked(s *Virtual) {
-	if !s.Unchecked {
-		return
-	}
-	for _, d := range []*Directive{rowSend, rowExpect, rowSendProgram} {
-		c.useless(s, d, "with check = none", "delete it, or write 'check = auto'")
-	}
-}
-
 // thresholds reports limits of r that the kernel refuses.
 func (c *checker) thresholds(r *Server) {
 	switch {

@@ -9,56 +9,56 @@ import (
 // use for is left out, and so is what is as lvs.cf(5) has it by default.
 type Check struct {
 	// Probe is the name of the probe block, empty for a virtual's own check.
-	Probe string
-	Pos   Pos // of "probe", or of the virtual
+	Probe string `json:",omitzero"`
+	Pos   Pos    `json:",omitzero"` // of "probe", or of the virtual
 
 	// Kind is text (send and expect), program, tcp, http, https, tls, dns,
 	// smtp, imap, pop3, ldap, mysql, pgsql, redis, sip, radius, grpc, ping,
 	// file, or off, which is always down. Empty is what the service's port and
 	// protocol suggest.
-	Kind string
+	Kind string `json:",omitzero"`
 
 	// Where it asks, if not the real server at its own port: another address,
 	// another port; from an address of this router; with packets marked.
-	Address netip.Addr
-	Port    uint16
-	Source  netip.Addr
-	Mark    uint32
+	Address netip.Addr `json:",omitzero"`
+	Port    uint16     `json:",omitzero"`
+	Source  netip.Addr `json:",omitzero"`
+	Mark    uint32     `json:",omitzero"`
 	// ThroughVIP: packets are addressed to the virtual's VIP, and go to the real
 	// server as those of clients do.
-	ThroughVIP bool
+	ThroughVIP bool `json:",omitzero"`
 
-	Timeout time.Duration // of the whole check; 0: Virtual.Timeout
-	Connect time.Duration // of connecting; 0: Timeout
+	Timeout time.Duration `json:",omitzero"` // of the whole check; 0: Virtual.Timeout
+	Connect time.Duration `json:",omitzero"` // of connecting; 0: Timeout
 
 	// text, program. Escapes are translated; nil: none given.
-	Send, Expect *string
-	Regex        bool     // Expect, or Body, is a POSIX extended regular expression that compiles
-	Program      []string // split at blanks, %h and %p as written
+	Send, Expect *string  `json:",omitzero"`
+	Regex        bool     `json:",omitzero"` // Expect, or Body, is a POSIX extended regular expression that compiles
+	Program      []string `json:",omitzero"` // split at blanks, %h and %p as written
 
-	TLS    bool   // from the first byte, for kinds that also go without
-	Name   string // server name (SNI) and name of the certificate; empty: Host
-	Verify bool   // the certificate must be valid for Name
-	Expiry int    // days of validity below which there is a warning; 0: none
+	TLS    bool   `json:",omitzero"` // from the first byte, for kinds that also go without
+	Name   string `json:",omitzero"` // server name (SNI) and name of the certificate; empty: Host
+	Verify bool   `json:",omitzero"` // the certificate must be valid for Name
+	Expiry int    `json:",omitzero"` // days of validity below which there is a warning; 0: none
 
 	// http, https; file has Path and Body too.
-	Method string // empty: GET
-	Path   string // empty: /
-	Host   string // of the Host header; empty: the address
-	Status string // 200-299,301, sorted; empty: 200-399
-	Body   string // must be somewhere in the answer's body
-	Digest string // SHA-256 of the whole body, in small hexadecimal digits
+	Method string `json:",omitzero"` // empty: GET
+	Path   string `json:",omitzero"` // empty: /
+	Host   string `json:",omitzero"` // of the Host header; empty: the address
+	Status string `json:",omitzero"` // 200-299,301, sorted; empty: 200-399
+	Body   string `json:",omitzero"` // must be somewhere in the answer's body
+	Digest string `json:",omitzero"` // SHA-256 of the whole body, in small hexadecimal digits
 
 	// dns.
-	Query  string // the name asked for; empty: .
-	Type   string // A, AAAA, ...; empty: A, of . NS
-	Rcode  string // NOERROR, NXDOMAIN, ...; empty: NOERROR
-	Answer string // must be the data of an answer
+	Query  string `json:",omitzero"` // the name asked for; empty: .
+	Type   string `json:",omitzero"` // A, AAAA, ...; empty: A, of . NS
+	Rcode  string `json:",omitzero"` // NOERROR, NXDOMAIN, ...; empty: NOERROR
+	Answer string `json:",omitzero"` // must be the data of an answer
 
 	// Where it logs in.
-	User     string
-	Password string
-	Secret   string // radius: shared with the server
+	User     string `json:",omitzero"`
+	Password string `json:",omitzero"`
+	Secret   string `json:",omitzero"` // radius: shared with the server
 
-	Service string // grpc: whose health; empty: the server's
+	Service string `json:",omitzero"` // grpc: whose health; empty: the server's
 }

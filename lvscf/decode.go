@@ -54,6 +54,14 @@ func (c *checker) decode(d *Directive, toks []token) bool {
 		return c.addrList(d, t)
 	case Group:
 		return c.group(d, t)
+	case Capitals:
+		return c.capitals(d, t)
+	case Path:
+		return c.slashed(d, t)
+	case Statuses:
+		return c.statuses(d, t)
+	case Digest:
+		return c.digest(d, t)
 	}
 	return true
 }

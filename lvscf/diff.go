@@ -1,6 +1,7 @@
 package lvscf
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -75,9 +76,17 @@ func (d *differences) compare(object string, where Where, values func(row string
 		if row.Where&where == 0 || row.Legacy {
 			continue
 		}
-		if from, to := values(row.Name); from != to {
-			d.add(object, row.Name, from, to)
+		from, to := values(row.Name)
+		if from == to {
+			continue
 		}
+		if row.Where&InProbe != 0 { // left out where it is the default
+			from, to = cmp.Or(from, row.Default), cmp.Or(to, row.Default)
+		}
+		if row.Secret {
+			from, to = masked(from), masked(to)
+		}
+		d.add(object, row.Name, from, to)
 	}
 }
 
@@ -99,6 +108,7 @@ func (d *differences) blocks(kind string, where Where, a, b []Virtual) {
 			}
 			return from.text(row), to.text(row)
 		})
+		d.probes(object, from, to)
 		d.servers(object, from, to)
 	}
 	for _, i := range added {

@@ -34,6 +34,8 @@ func (c *Config) pairText(row string) string {
 		return c.WitnessCheck
 	case "min_servers":
 		return strconv.Itoa(c.MinServers)
+	case "nanny_limit":
+		return strconv.Itoa(c.NannyLimit)
 	}
 	return ""
 }

@@ -183,13 +183,14 @@ func TestDiffEveryDirective(t *testing.T) {
 	values := map[Type]string{Int: "7", Bool: "1", Duration: "77", Port: "77", HostName: "10.9.9.9", IP: "10.9.9.9",
 		HostDevice: "10.9.9.9 eth9:9", Mask: "255.255.0.0", Text: "seven", Escaped: "seven", Command: "/bin/seven", Program: "/bin/seven", Device: "eth7",
 		Words: "port", PortList: "70-77", AddrsDevice: "10.9.9.9 eth9:9",
-		HostPair: "10.9.9.8 10.9.9.9", AddrList: "10.9.9.9,fd00::9", Group: "ff02::81"}
+		HostPair: "10.9.9.8 10.9.9.9", AddrList: "10.9.9.9,fd00::9", Group: "ff02::81",
+		Path: "/seven", Statuses: "207", Digest: strings.Repeat("7f", 32)}
 	for _, d := range Directives() {
 		if d.Legacy {
 			continue
 		}
 		value := values[d.Type]
-		if d.Type == Word {
+		if d.Type == Word || d.Type == Capitals {
 			value = d.Values[len(d.Values)-1]
 		}
 		if value == d.Default {
@@ -201,6 +202,28 @@ func TestDiffEveryDirective(t *testing.T) {
 			with = "forward = fullnat\n"
 		case "hysteresis":
 			with = "quorum = 9\n"
+		case "retry":
+			with = "timeout = 78\n"
+		case "load_port", "load_path", "load_curve":
+			with = "load_monitor = http\n"
+		case "check_through_vip":
+			with = "forward = direct\n"
+		}
+		besides, before := "", "" // likewise, for a check; and what it says instead
+		if kinds := uses[d.Name]; kinds != nil && !kinds["text"] {
+			besides = "check = " + checkKinds[slices.IndexFunc(checkKinds, func(k string) bool { return kinds[k] })] + "\n"
+		}
+		switch d.Name {
+		case "check_connect_timeout":
+			besides = "check_timeout = 78\n"
+		case "check_secret":
+			before = "check_secret = x\n"
+		case "check_verify":
+			besides += "check_name = a.example\n"
+		case "check_user":
+			besides += "check_password = x\n"
+		case "check_password":
+			besides += "check_user = x\n"
 		}
 		line := d.Name + " = " + value + "\n"
 		a, b := "primary = 10.0.0.2\n", ""
@@ -220,6 +243,8 @@ func TestDiffEveryDirective(t *testing.T) {
 				const seven = "witness = 10.0.1.1,10.0.1.2,10.0.1.3,10.0.1.4,10.0.1.5,10.0.1.6,10.0.1.7\n"
 				a, b = a+seven, b+seven
 			}
+		case InProbe:
+			continue // active, without which a probe is not in the Config, and check, compared below
 		case InTrackScript:
 			a += "track_script t {\n"
 			a += "command = /bin/true\n"
@@ -241,14 +266,26 @@ func TestDiffEveryDirective(t *testing.T) {
 				a += "address = 10.0.0.10 eth0:1\n"
 			}
 			a += with
+			if d.Where&InProbe != 0 {
+				probe := "probe p {\n" + besides
+				inProbe := a + probe + line + "}\n}\n"
+				if !hasChange(Diff(config(t, a+probe+before+"}\n}\n"), config(t, inProbe)), d.Name) {
+					t.Errorf("%s: no difference in a probe of\n%s", d.Name, inProbe)
+				}
+			}
+			a += besides
 			b = a + line + "}\n"
-			a += "}\n"
+			a += before + "}\n"
 		}
-		found := slices.ContainsFunc(Diff(config(t, a), config(t, b)), func(c Change) bool { return c.What == d.Name && c.To != "" })
-		if !found {
+		if !hasChange(Diff(config(t, a), config(t, b)), d.Name) {
 			t.Errorf("%s: no difference between\n%sand\n%s", d.Name, a, b)
 		}
 	}
+}
+
+// hasChange reports whether all has a new value of the directive name.
+func hasChange(all []Change, name string) bool {
+	return slices.ContainsFunc(all, func(c Change) bool { return c.What == name && c.To != "" })
 }
 
 func TestChangeJSON(t *testing.T) {

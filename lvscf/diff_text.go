@@ -138,8 +138,6 @@ func (v *Virtual) text(row string) string {
 		return PortsText(v.Ports)
 	case "persistence_engine":
 		return v.PersistEngine
-	case "check":
-		return choose(v.Unchecked, "none", "auto")
 	case "scheduler_flags":
 		return strings.Join(v.SchedulerFlags, " ")
 	case "forward":
@@ -157,7 +155,7 @@ func (v *Virtual) text(row string) string {
 	case "leaving":
 		return choose(v.KeepOnLeave, "keep", "end")
 	}
-	return ""
+	return v.checkText(row)
 }
 
 // serverText is the value of a directive of s, a server of v, as Config.text.

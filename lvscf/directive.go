@@ -17,6 +17,7 @@ const (
 	InFailover                      // in a failover block
 	InServer                        // in a server block
 	InTrackScript                   // in a track_script block
+	InProbe                         // in a probe block of a virtual
 
 	inService = InVirtual | InFailover
 )
@@ -34,6 +35,8 @@ func (w Where) String() string {
 		return "a server block"
 	case InTrackScript:
 		return "a track_script block"
+	case InProbe:
+		return "a probe block"
 	case inService:
 		return "a virtual or failover block"
 	}
@@ -66,6 +69,10 @@ const (
 	HostPair                    // two addresses or names: the primary's and the backup's
 	AddrList                    // 10.0.0.1,10.0.0.2
 	Group                       // a multicast address
+	Capitals                    // one of Values, in capitals or small letters
+	Path                        // text that begins with /
+	Statuses                    // 200-299,301
+	Digest                      // 64 hexadecimal digits
 )
 
 var typeNames = map[Type]string{
@@ -74,6 +81,7 @@ var typeNames = map[Type]string{
 	Escaped: "text with escapes", Command: "command", Program: "word or path", Device: "interface", List: "list",
 	Words: "words", PortList: "ports", AddrsDevice: "addresses and device",
 	HostPair: "two addresses or names", AddrList: "addresses", Group: "multicast address",
+	Capitals: "word", Path: "path", Statuses: "status codes", Digest: "digest",
 }
 
 // String names t, for people.
@@ -91,12 +99,13 @@ type Directive struct {
 	// Min and Max bound an Int or Port, and a Duration in nanoseconds.
 	Min, Max int64
 	Whole    bool     // a Duration of whole seconds alone: the kernel counts no finer
-	Values   []string // the allowed words of a Word or Words, and the known ones of a Program
+	Values   []string // the allowed words of a Word, Words or Capitals, and the known ones of a Program
 	New      []string // those of Values that Piranha does not have
 	Since    string   // "piranha" for all that 0.8.6 reads, else "pacu"
 	Meaning  string
 	Chinese  string // Meaning in Chinese
 
+	Secret    bool // its value is not for everybody's eyes
 	Repeats   bool // may be given several times, and each counts
 	Extension bool // Piranha refuses the word
 	Legacy    bool // read and kept, and does nothing
@@ -126,11 +135,11 @@ func Lookup(where Where, name string) (Directive, bool) {
 	return Directive{}, false
 }
 
-func lookup(where Where, name string) *Directive { return words[where&31][name] }
+func lookup(where Where, name string) *Directive { return words[where&63][name] }
 
 // words finds the rows of the table by place and name.
-var words = func() (m [32]map[string]*Directive) {
-	for _, w := range []Where{Global, InVirtual, InFailover, InServer, InTrackScript} {
+var words = func() (m [64]map[string]*Directive) {
+	for _, w := range []Where{Global, InVirtual, InFailover, InServer, InTrackScript, InProbe} {
 		m[w] = make(map[string]*Directive)
 		for i := range table {
 			if d := &table[i]; d.Where&w != 0 {

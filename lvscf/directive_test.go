@@ -20,7 +20,7 @@ func TestDirectives(t *testing.T) {
 		if (d.Type == Int || d.Type == Port || d.Type == Duration) != (d.Max > d.Min) {
 			t.Errorf("%s: range %d to %d", d.Name, d.Min, d.Max)
 		}
-		if (d.Type == Word || d.Type == Words || d.Type == Program) != (len(d.Values) > 0) {
+		if (d.Type == Word || d.Type == Words || d.Type == Program || d.Type == Capitals) != (len(d.Values) > 0) {
 			t.Errorf("%s: values %v", d.Name, d.Values)
 		}
 		for _, v := range d.New {
@@ -31,7 +31,7 @@ func TestDirectives(t *testing.T) {
 		if !slices.ContainsFunc([]rune(d.Chinese), func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 			t.Errorf("%s: %q is not Chinese", d.Name, d.Chinese)
 		}
-		for _, w := range []Where{Global, InVirtual, InFailover, InServer, InTrackScript} {
+		for _, w := range []Where{Global, InVirtual, InFailover, InServer, InTrackScript, InProbe} {
 			got, ok := Lookup(w, d.Name)
 			if ok && got.Where&w == 0 || d.Where&w != 0 && !ok {
 				t.Errorf("Lookup(%v, %s) = %v, %v", w, d.Name, got.Where, ok)

@@ -118,7 +118,8 @@ func (b *Block) Unset(key string) bool {
 }
 
 // Add puts a new, empty block into b: a virtual, failover or track_script into
-// the file, a server into one of the first two, behind its fellows.
+// the file, a server into one of the first two, a probe into a virtual, behind
+// what stands there already.
 func (b *Block) Add(kind, name string) (*Block, error) {
 	k, known := kindOf(kind)
 	if b.file.utf16 {
@@ -129,7 +130,7 @@ func (b *Block) Add(kind, name string) (*Block, error) {
 	}
 	st := b.file.learn()
 	head, foot := st.service.head, st.service.foot
-	if k.inside == InServer {
+	if k.inside == InServer || k.inside == InProbe {
 		head, foot = st.server.head, st.server.foot
 	}
 	line, err := heading(head, kind, name)

@@ -91,7 +91,7 @@ func (p *parser) lessHint(d *Directive, toks []token, want int) string {
 			return `write \" for a quote inside the quotes`
 		}
 		return "put the whole value between one pair of quotes"
-	case PortList, AddrsDevice, AddrList:
+	case PortList, AddrsDevice, AddrList, Statuses:
 		// A blank after a comma is what makes them too many.
 		last := len(values) - want + 1
 		list := ""

@@ -105,6 +105,9 @@ func meaning(t *testing.T, f *File) string {
 			for j := range list[i].Servers {
 				list[i].Servers[j].Pos = Pos{}
 			}
+			for j := range list[i].Checks {
+				list[i].Checks[j].Pos = Pos{}
+			}
 		}
 	}
 	for i := range cfg.TrackScripts {

@@ -114,7 +114,7 @@ func FuzzEdit(f *testing.F) {
 			b.Unset(key)
 		case 2:
 			most = 3
-			kind := "server"
+			kind := []string{"server", "probe"}[word%2]
 			if b.Kind() == "" {
 				kind = []string{"virtual", "failover", "track_script"}[word%3]
 			}
@@ -190,7 +190,7 @@ func FuzzFormat(f *testing.F) {
 // inner returns the blocks in b, and those in them.
 func inner(b *Block) []*Block {
 	var all []*Block
-	for _, kind := range []string{"virtual", "failover", "track_script", "server"} {
+	for _, kind := range []string{"virtual", "failover", "track_script", "server", "probe"} {
 		for _, in := range b.Blocks(kind) {
 			all = append(append(all, in), inner(in)...)
 		}

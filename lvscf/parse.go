@@ -131,7 +131,7 @@ func (p *parser) one(raw string) {
 	case first.quote == 0 && first.text[0] == '}':
 		p.closes(raw, toks)
 	case first.is("{"):
-		p.reportToken(Error, "brace", first, "a { that opens nothing", `a block begins with "virtual NAME {", or failover, server or track_script in its place`)
+		p.reportToken(Error, "brace", first, "a { that opens nothing", `a block begins with "virtual NAME {", or failover, server, probe or track_script in its place`)
 		p.body.add(p.node(raw, other))
 	case opensBlock(first):
 		p.opens(raw, toks, at)

@@ -132,18 +132,20 @@ func (p *parser) place(first token, name string) Where {
 		p.reportToken(Error, "unclosed", first, fmt.Sprintf("%s %s begins inside %s %s", kind, quoted(name), in.kind, quoted(in.name)),
 			fmt.Sprintf("write the missing } of line %d's block before it", in.pos.Line))
 	}
-	if kind == "server" {
-		switch p.body.where {
-		case Global:
-			p.reportToken(Error, "misplaced", first, fmt.Sprintf("server %s stands in no virtual block", quoted(name)), "move it between the { and } of a virtual")
-		case InTrackScript:
-			p.reportToken(Error, "misplaced", first, fmt.Sprintf("server %s stands in no virtual block", quoted(name)), "move it between the { and } of a virtual")
-			return 0
-		case InServer:
+	k, _ := kindOf(kind)
+	if k.in&inService != 0 {
+		if p.body.where == InServer || p.body.where == InProbe {
 			inside()
 			p.pop(p.num - 1)
 		}
-		return InServer
+		if p.body.where&k.in != 0 {
+			return k.inside
+		}
+		p.reportToken(Error, "misplaced", first, fmt.Sprintf("%s %s stands in no virtual block", kind, quoted(name)), "move it between the { and } of a virtual")
+		if p.body.where != Global {
+			return 0
+		}
+		return k.inside
 	}
 	if p.body.where != Global {
 		inside()
@@ -151,7 +153,6 @@ func (p *parser) place(first token, name string) Where {
 			p.pop(p.num - 1)
 		}
 	}
-	k, _ := kindOf(kind)
 	return k.inside
 }
 

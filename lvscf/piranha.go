@@ -35,6 +35,9 @@ func Piranha(f *File) Problems {
 	return ps
 }
 
+// ourBlocks are those that Piranha does not have.
+const ourBlocks = InTrackScript | InProbe
+
 // refused are the codes of warnings about what Piranha refuses.
 var refused = map[string]bool{"bom": true, "brace-space": true, "trailing-comment": true}
 
@@ -52,7 +55,7 @@ func (p *piranha) body(b *body) {
 		p.line = content(n.raw)
 		p.end(n.raw[len(p.line):])
 		if n.kind != other {
-			p.statement(n)
+			p.statement(n, b.where)
 		}
 		if n.body != nil {
 			p.body(n.body)
@@ -68,16 +71,17 @@ func (p *piranha) end(eol string) {
 	p.lf = p.lf || strings.HasSuffix(eol, "\n")
 }
 
-func (p *piranha) statement(n *node) {
+// statement judges n, which stands in a place.
+func (p *piranha) statement(n *node, in Where) {
 	var comment int
 	p.toks, comment = split(p.line, p.toks)
 	if comment < 0 {
 		p.quotes(n, p.toks)
 	}
-	if n.body != nil && n.body.where == InTrackScript {
-		p.reportToken(Error, "piranha-word", p.toks[0], "track_script is a block that Piranha does not have", "delete it")
+	if n.body != nil && n.body.where&ourBlocks != 0 {
+		p.reportToken(Error, "piranha-word", p.toks[0], fmt.Sprintf("%s is a block that Piranha does not have", kindWord(n.body.where)), "delete it")
 	}
-	if n.kind != setting || n.dir.Where == InTrackScript {
+	if n.kind != setting || in&ourBlocks != 0 {
 		return
 	}
 	d := n.dir

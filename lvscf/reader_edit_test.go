@@ -12,12 +12,12 @@ type editor struct{ *rand.Rand }
 
 // disturbing are words that change what stands around them.
 var disturbing = []string{
-	"{", "}", "=", "#", `"`, `'`, "\n", "\r", "\r\n", "\x00", "\xff", "中", bomUTF8, "virtual", "server", "failover", "track_script t {\n", "virtual v {\n", "server s {\n", "}\n",
+	"{", "}", "=", "#", `"`, `'`, "\n", "\r", "\r\n", "\x00", "\xff", "中", bomUTF8, "virtual", "server", "failover", "track_script t {\n", "virtual v {\n", "server s {\n", "probe p {\n", "}\n",
 	"0", "1", "65535", "65536", "010", "0x10", "nat", "fullnat", "direct", "tunnel", "tcp+udp", "10.0.0.10", "0.0.0.0", "eth0:1", "all", "80,443",
 }
 
 // plausible are some that many directives take.
-var plausible = []string{"0", "1", "2", "80", "443", "10.0.0.10", "10.0.0.10 eth0:1", "192.168.1.210 eth1:8", "255.255.255.0", "wlc", "rr", "tcp", "udp", "fullnat", "nat", `"x"`, "300", "none", "sip"}
+var plausible = []string{"0", "1", "2", "80", "443", "10.0.0.10", "10.0.0.10 eth0:1", "192.168.1.210 eth1:8", "255.255.255.0", "wlc", "rr", "tcp", "udp", "fullnat", "nat", `"x"`, "300", "none", "sip", "http", "dns", "off", "/a", "200-299"}
 
 // edit returns text with one change.
 func (e editor) edit(text []byte) []byte {

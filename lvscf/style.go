@@ -23,14 +23,14 @@ func (st *style) key(w Where) string {
 	switch w {
 	case Global:
 		return ""
-	case InServer:
+	case InServer, InProbe:
 		return st.server.key
 	}
 	return st.service.key
 }
 
 func (st *style) foot(w Where) string {
-	if w == InServer {
+	if w == InServer || w == InProbe {
 		return st.server.foot
 	}
 	return st.service.foot

@@ -80,11 +80,17 @@ func elsewhere(name string) Where {
 var strangers = map[string]string{
 	"virtual_server": "virtual", "real_server": "server", "real": "server", "lb_algo": "scheduler", "lvs_sched": "scheduler",
 	"lb_kind": "forward", "lvs_method": "forward", "persistence_timeout": "persistent", "delay_loop": "timeout",
-	"checktimeout": "timeout", "checkinterval": "timeout", "fallback": "sorry_server", "request": "send", "receive": "expect",
+	"checktimeout": "check_timeout", "negotiatetimeout": "check_timeout", "checkinterval": "timeout", "fallback": "sorry_server", "request": "send", "receive": "expect",
 	"expect_program": "send_program", "netmask": "vip_nmask", "vip": "address", "ip": "address", "method": "scheduler",
 	"interval": "timeout", "uthreshold": "max_connections", "lthreshold": "min_connections", "ops": "one_packet",
 	"script": "command", "vrrp_script": "track_script", "advert_int": "keepalive", "lvs_sync_daemon": "syncdaemon",
 	"notify_master": "active_cmd", "notify_backup": "inactive_cmd", "garp_master_refresh": "announce_refresh",
+	"checktype": "check", "checkport": "check_port", "checkcommand": "send_program", "checkcount": "fall", "failurecount": "fall",
+	"tcp_check": "check", "http_get": "check", "ssl_get": "check", "smtp_check": "check", "dns_check": "check", "ping_check": "check",
+	"misc_check": "send_program", "misc_path": "send_program", "connect_port": "check_port", "connect_ip": "check_address",
+	"connect_timeout": "check_connect_timeout", "misc_timeout": "check_timeout", "bindto": "check_source", "url": "check_path",
+	"status_code": "check_status", "virtualhost": "check_host", "digest": "check_digest", "delay_before_retry": "retry",
+	"quiescent": "quiesce_server", "inhibit_on_failure": "quiesce_server",
 	"laddr_group_name": "snat_pool", "local_address_group": "snat_pool",
 }
 

@@ -16,7 +16,7 @@ type value struct {
 	addr netip.Addr // IP, HostDevice, Group
 	dev  string     // HostDevice, AddrsDevice, Device
 	mask mask
-	text string // Word, Text, Program; Escaped, translated
+	text string // Word, Text, Program, Capitals, Path; Escaped, translated; Statuses, in order; Digest
 	cmd  []string
 
 	pair  HeartbeatPath // HostPair

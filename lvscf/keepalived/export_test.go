@@ -49,6 +49,12 @@ func TestSame(t *testing.T) {
 			if v.Send != nil && *v.Send == "" && v.Expect == nil {
 				v.Send = nil // as no send, except at port 80
 			}
+			for j := range v.Checks {
+				k := &v.Checks[j]
+				if k.Pos = (lvscf.Pos{}); k.Send != nil && *k.Send == "" && k.Expect == nil {
+					k.Kind, k.Send = "", nil
+				}
+			}
 			for j := range v.Servers {
 				v.Servers[j].Name, v.Servers[j].Pos = "", lvscf.Pos{}
 				v.Servers[j].PortGiven = v.Servers[j].PortGiven || v.Ports == nil // the virtual's, written out

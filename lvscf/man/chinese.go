@@ -6,10 +6,10 @@ var chinese = words{
 	manual: "文件格式手册",
 	sections: sections{
 		name: "名称", description: "描述", grammar: "语法", values: "取值", directives: "指令",
-		global: "块外指令", services: "virtual 与 failover 块内指令", servers: "server 块内指令", scripts: "track_script 块内指令",
+		global: "块外指令", services: "virtual 与 failover 块内指令", servers: "server 块内指令", probes: "probe 块内指令", scripts: "track_script 块内指令",
 		extensions: "扩展", legacy: "旧指令",
 		examples: "示例", nat: "网络地址转换（NAT）", direct: "直接路由", tunnel: "IP 隧道", fullnat: "完全地址转换（Full NAT）",
-		pair: "自我保护的路由器对", failover: "故障切换服务",
+		pair: "自我保护的路由器对", checks: "检查真实服务器", failover: "故障切换服务",
 		problems: "问题代码", files: "文件", see: "参见",
 	},
 	name: "Linux 虚拟服务器路由器对的配置文件",
@@ -26,12 +26,13 @@ var chinese = words{
 		"`virtual` <名称> `{`",
 		"`failover` <名称> `{`",
 		"`server` <名称> `{`",
+		"`probe` <名称> `{`",
 		"`track_script` <名称> `{`",
 		"`}`",
 	},
 	grammar: []string{
 		"单词之间用空格或制表符分隔，`=` 两边和 `{` 之前也一样。缩进和空行没有意义。含空白的值要放在引号 `\"` 或 `'` 之中，" +
-			"并在同一行结束；值内若有一种引号，外面用另一种。`virtual`、`failover` 与 `track_script` 写在所有块之外，`server` 写在前两种块之内。" +
+			"并在同一行结束；值内若有一种引号，外面用另一种。`virtual`、`failover` 与 `track_script` 写在所有块之外，`server` 写在前两种块之内，`probe` 写在 `virtual` 之内。" +
 			"名称供人阅读，可以是任意单词。",
 		"同一处重复的指令，以最后一个为准；只有 `heartbeat_path` 每行都有效。各行的顺序没有意义，只有一个例外：未写 `port` 的真实服务器，使用该行之前虚拟服务器的 `port`。",
 		"行尾可以是 LF、CR LF 或 CR。文件为 UTF-8 文本；名称和注释中的字节原样保留。",
@@ -61,10 +62,15 @@ var chinese = words{
 		lvscf.AddrList:    {"地址列表", "不超过 16 个地址，以逗号分隔，不含空格：`10.10.1.1,10.10.1.254`。"},
 		lvscf.Group:       {"组播地址", "IPv4 或 IPv6 组播地址：`224.0.0.81`、`ff02::81`。"},
 		lvscf.Word:        {"单词", "指令所列的单词之一，小写。"},
+		lvscf.Capitals:    {"大写单词", "指令所列的单词之一，大小写均可。"},
+		lvscf.Path:        {"路径", "以 `/` 开头的路径：页面地址中主机之后的部分，或文件的路径。"},
+		lvscf.Statuses:    {"状态码", "HTTP 状态码及其范围，以逗号分隔，不含空格：`200-299,301`。"},
+		lvscf.Digest:      {"摘要", "SHA-256 的 64 位十六进制数。"},
 	},
 	global:   "这些指令说明路由器是谁，以及两台如何协作。",
 	services: "`virtual` 块是由其中的真实服务器提供的服务。`fwmark` 相同的各块在内核中是同一个服务。`failover` 块是由路由器自己轮流运行的服务，以 `service = fos` 选用。",
 	servers:  "`server` 块是外层 `virtual` 的一台真实服务器。",
+	probes:   "`probe` 块是对外层 `virtual` 的真实服务器的又一项检查：全部通过的服务器才可用。除下列指令外，它还可使用 `send`、`expect`、`use_regex`、`send_program` 以及所有以 `check_` 开头的指令，含义与 `virtual` 中相同。",
 	scripts:  "`track_script` 块是路由器反复运行的命令，用以判断自己是否适合提供服务。不适合的路由器放弃并不再接管活动角色，除非对方的情况更差。",
 	extensions: []string{
 		"文件中若有下列内容，Piranha 会拒绝，或读成别的意思。若其中一台路由器仍运行 Piranha，可用 `pulse check --piranha` 找出它们。",
@@ -87,6 +93,7 @@ var chinese = words{
 	extension:    "扩展指令。",
 	onlyFailover: "仅用于 `failover` 块。",
 	onlyVirtual:  "仅用于 `virtual` 块。",
+	onlyChecks:   "用于 `virtual` 与 `probe` 块。",
 	nat: example{
 		before: []string{
 			"真实服务器在单独的网络 10.8.8.0/24 中，以浮动地址 10.8.8.1 为默认网关。往返的数据包都经过活动路由器，因此可以转换端口：" +
@@ -138,6 +145,16 @@ var chinese = words{
 		},
 		after: []string{
 			"在 lvs.cf 旁放置由 `pulse keygen` 生成的密钥后，其他机器无法冒充这一对路由器。",
+		},
+	},
+	checks: example{
+		before: []string{
+			"web 服务器须经 TLS 给出健康的页面，须像接收客户端的数据包那样接收发往服务地址的数据包，其数据库也须应答，才算可用。" +
+				"连续两次探测失败（第二次在半秒之后）即停用，连续三次成功后恢复；反复失效的停用更久。证书到期前两周起 pulse 给出警告。" +
+				"域名服务器须能给出商店的地址。",
+		},
+		after: []string{
+			"`pulse probe 192.0.2.21` 立即检查一台服务器，并显示每一步。",
 		},
 	},
 	failover: example{

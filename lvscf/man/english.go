@@ -6,10 +6,10 @@ var english = words{
 	manual: "File Formats Manual",
 	sections: sections{
 		name: "NAME", description: "DESCRIPTION", grammar: "SYNTAX", values: "VALUES", directives: "DIRECTIVES",
-		global: "Outside blocks", services: "In virtual and failover blocks", servers: "In server blocks", scripts: "In track_script blocks",
+		global: "Outside blocks", services: "In virtual and failover blocks", servers: "In server blocks", probes: "In probe blocks", scripts: "In track_script blocks",
 		extensions: "EXTENSIONS", legacy: "LEGACY DIRECTIVES",
 		examples: "EXAMPLES", nat: "Network address translation", direct: "Direct routing", tunnel: "Tunnels", fullnat: "Full network address translation",
-		pair: "A pair that guards itself", failover: "Failover services",
+		pair: "A pair that guards itself", checks: "Checks of real servers", failover: "Failover services",
 		problems: "PROBLEMS", files: "FILES", see: "SEE ALSO",
 	},
 	name: "configuration of a pair of Linux Virtual Server routers",
@@ -30,13 +30,14 @@ var english = words{
 		"`virtual` <NAME> `{`",
 		"`failover` <NAME> `{`",
 		"`server` <NAME> `{`",
+		"`probe` <NAME> `{`",
 		"`track_script` <NAME> `{`",
 		"`}`",
 	},
 	grammar: []string{
 		"Words are separated by spaces and tabs, also around `=` and before `{`. Indentation and blank lines mean nothing. " +
 			"A value with a blank in it stands in quotation marks, `\"` or `'`, and ends on its line; a quotation mark inside " +
-			"needs the other kind around it. `virtual`, `failover` and `track_script` stand outside all blocks, `server` in one of the first two. " +
+			"needs the other kind around it. `virtual`, `failover` and `track_script` stand outside all blocks, `server` in one of the first two, `probe` in a `virtual`. " +
 			"Names are for people, and may be any word.",
 		"Of a directive given twice in one place the last counts, but of `heartbeat_path` each. The order of lines means nothing, with one exception: a " +
 			"real server without a `port` of its own has the `port` that its virtual has at that line.",
@@ -76,10 +77,17 @@ var english = words{
 		lvscf.AddrList: {"addresses", "At most 16 addresses, separated by commas without blanks: `10.10.1.1,10.10.1.254`."},
 		lvscf.Group:    {"group", "An IPv4 or IPv6 multicast address: `224.0.0.81`, `ff02::81`."},
 		lvscf.Word:     {"word", "One of the words that the directive lists, in lower case."},
+		lvscf.Capitals: {"WORD", "One of the words that the directive lists, in capitals or small letters."},
+		lvscf.Path:     {"path", "A path that begins with `/`: of a page, as it stands behind the host in its address, or of a file."},
+		lvscf.Statuses: {"codes", "HTTP status codes, and ranges of them, separated by commas without blanks: `200-299,301`."},
+		lvscf.Digest:   {"digest", "The 64 hexadecimal digits of a SHA-256."},
 	},
 	global:   "These say who the routers are and how the pair works.",
 	services: "A `virtual` block is a service of the real servers named in it. Those of one `fwmark` are one service to the kernel. A `failover` block is a service that the routers run themselves, one at a time; `service = fos` selects these.",
 	servers:  "A `server` block is a real server of the `virtual` around it.",
+	probes: "A `probe` block is one more check of the real servers of the `virtual` around it: a server is up when all pass. " +
+		"Besides what follows it takes `send`, `expect`, `use_regex`, `send_program` and all words that begin with " +
+		"`check_`, each as a `virtual` has it.",
 	scripts: "A `track_script` block is a command that a router runs again and again, to learn whether it is fit to serve. " +
 		"An unfit router gives up the active role and does not take it, unless its partner is worse off.",
 	extensions: []string{
@@ -105,6 +113,7 @@ var english = words{
 	extension:    "An extension.",
 	onlyFailover: "In `failover` blocks only.",
 	onlyVirtual:  "In `virtual` blocks only.",
+	onlyChecks:   "In `virtual` and `probe` blocks.",
 	nat: example{
 		before: []string{
 			"The real servers are on a network of their own, 10.8.8.0/24, with the floating address 10.8.8.1 as their " +
@@ -166,6 +175,17 @@ var english = words{
 		},
 		after: []string{
 			"With a key beside lvs.cf, made by `pulse keygen`, no other machine can pretend to be a router of the pair.",
+		},
+	},
+	checks: example{
+		before: []string{
+			"A web server is up when its page says so over TLS, when it takes packets for the address of the service as clients send " +
+				"them, and when the database that it has answers. It leaves when two probes in a row fail, the second half a " +
+				"second after the first, and is back after three good ones; one that comes and goes stays out longer. From two " +
+				"weeks before a certificate ends pulse warns of it. A name server must know the shop's address.",
+		},
+		after: []string{
+			"`pulse probe 192.0.2.21` makes the checks of a server now, and shows each step.",
 		},
 	},
 	failover: example{

@@ -14,6 +14,8 @@ var (
 	fullnatExample string
 	//go:embed examples/pair.cf
 	pairExample string
+	//go:embed examples/checks.cf
+	checksExample string
 	//go:embed examples/failover.cf
 	failoverExample string
 )

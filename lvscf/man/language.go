@@ -35,6 +35,7 @@ type words struct {
 	global      string // ahead of the directives outside blocks
 	services    string // ahead of those of virtual and failover
 	servers     string // ahead of those of server
+	probes      string // ahead of those of probe
 	scripts     string // ahead of those of track_script
 	extensions  []string
 	durations   string // ahead of the directives that take any duration
@@ -48,13 +49,14 @@ type words struct {
 	tunnel      example
 	fullnat     example
 	pair        example
+	checks      example
 	failover    example
 	problems    []string
 	files       []entry
 	seeAlso     string
 
 	// Sentences about a directive; %s is what the table says.
-	defaultIs, between, whole, repeats, extension, onlyFailover, onlyVirtual string
+	defaultIs, between, whole, repeats, extension, onlyFailover, onlyVirtual, onlyChecks string
 
 	severity map[lvscf.Severity]string
 	list     string // between the words of a list
@@ -64,9 +66,9 @@ type words struct {
 
 // sections are the headings.
 type sections struct {
-	name, description, grammar, values, directives, global, services, servers, scripts string
-	extensions, legacy, examples, nat, direct, tunnel, fullnat, pair, failover         string
-	problems, files, see                                                               string
+	name, description, grammar, values, directives, global, services, servers, probes, scripts string
+	extensions, legacy, examples, nat, direct, tunnel, fullnat, pair, checks, failover         string
+	problems, files, see                                                                       string
 }
 
 // typeWords are what a type is called, as what stands behind the =, and what

@@ -48,7 +48,8 @@ func TestExamples(t *testing.T) {
 		text    string
 	}{
 		{"nat", lvscf.NAT, natExample}, {"direct", lvscf.Direct, directExample}, {"tunnel", lvscf.Tunnel, tunnelExample},
-		{"fullnat", lvscf.FullNAT, fullnatExample}, {"pair", lvscf.Direct, pairExample}, {"failover", lvscf.NAT, failoverExample},
+		{"fullnat", lvscf.FullNAT, fullnatExample}, {"pair", lvscf.Direct, pairExample}, {"checks", lvscf.Direct, checksExample},
+		{"failover", lvscf.NAT, failoverExample},
 	} {
 		cfg, problems := lvscf.Read(example.name+".cf", []byte(example.text))
 		if len(problems) > 0 {

@@ -11,6 +11,9 @@ import (
 // edition is the date in the page's foot: when its prose was last changed.
 const edition = "2026-11-21"
 
+// newBlocks are the blocks that Piranha does not have.
+const newBlocks = lvscf.InProbe | lvscf.InTrackScript
+
 // Page returns lvs.cf(5) in a language. It is empty for a Language that is
 // none of the constants.
 func Page(l Language) []byte {
@@ -52,6 +55,7 @@ func (w *words) page() []byte {
 		{w.sections.tunnel, tunnelExample, w.tunnel},
 		{w.sections.fullnat, fullnatExample, w.fullnat},
 		{w.sections.pair, pairExample, w.pair},
+		{w.sections.checks, checksExample, w.checks},
 		{w.sections.failover, failoverExample, w.failover},
 	} {
 		r.subsection(e.title)
@@ -95,12 +99,15 @@ func (w *words) directives(r *roff) {
 		{lvscf.Global, w.sections.global, w.global},
 		{lvscf.InVirtual | lvscf.InFailover, w.sections.services, w.services},
 		{lvscf.InServer, w.sections.servers, w.servers},
+		{lvscf.InProbe, w.sections.probes, w.probes},
 		{lvscf.InTrackScript, w.sections.scripts, w.scripts},
 	} {
 		r.subsection(place.title)
 		r.text(place.before)
 		for _, d := range lvscf.Directives() {
-			if d.Where&place.where != 0 && !d.Legacy {
+			// What a probe block shares with a virtual has been told there.
+			told := place.where == lvscf.InProbe && d.Where != lvscf.InProbe
+			if d.Where&place.where != 0 && !d.Legacy && !told {
 				r.entry(w.form(d))
 				r.text(w.about(d))
 			}
@@ -114,7 +121,7 @@ func (w *words) form(d lvscf.Directive) string {
 	switch d.Type {
 	case lvscf.Bool:
 		value = "`0` | `1`"
-	case lvscf.Word:
+	case lvscf.Word, lvscf.Capitals:
 		value = "`" + strings.Join(d.Values, "` | `") + "`"
 	case lvscf.Words:
 		value = "{ `" + strings.Join(d.Values, "` | `") + "` } ..."
@@ -131,8 +138,11 @@ func (w *words) about(d lvscf.Directive) string {
 	if d.Where == lvscf.InFailover {
 		add("%s", w.onlyFailover)
 	}
-	if d.Where == lvscf.InVirtual {
+	switch d.Where {
+	case lvscf.InVirtual:
 		add("%s", w.onlyVirtual)
+	case lvscf.InVirtual | lvscf.InProbe:
+		add("%s", w.onlyChecks)
 	}
 	if d.Whole {
 		add("%s", w.whole)
@@ -149,7 +159,7 @@ func (w *words) about(d lvscf.Directive) string {
 	if d.Repeats {
 		add("%s", w.repeats)
 	}
-	if d.Extension && d.Where != lvscf.InTrackScript {
+	if d.Extension && d.Where&newBlocks != d.Where {
 		add("%s", w.extension)
 	}
 	return strings.Join(text, w.space)
@@ -189,7 +199,7 @@ func (w *words) extensionList(r *roff) {
 		if d.Type == lvscf.Duration && !d.Whole && !d.Extension {
 			durations = append(durations, "`"+d.Name+"`")
 		}
-		if d.Extension && d.Where != lvscf.InTrackScript {
+		if d.Extension && d.Where&newBlocks != d.Where {
 			added = append(added, "`"+d.Name+"`")
 		}
 		for _, v := range d.New {
@@ -201,7 +211,7 @@ func (w *words) extensionList(r *roff) {
 	for _, part := range []struct {
 		before string
 		words  []string
-	}{{w.durations, durations}, {w.newWords, added}, {w.newBlocks, []string{"`track_script`"}}, {w.newValues, values}} {
+	}{{w.durations, durations}, {w.newWords, added}, {w.newBlocks, []string{"`probe`", "`track_script`"}}, {w.newValues, values}} {
 		if len(part.words) > 0 {
 			r.paragraphs([]string{fmt.Sprintf(part.before, strings.Join(part.words, w.list))})
 		}
