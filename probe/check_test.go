@@ -153,6 +153,13 @@ func udpServer(t *testing.T, answer func([]byte) []byte) Target {
 	if err != nil {
 		t.Fatal(err)
 	}
+	serveUDP(t, c, answer)
+	return target(c.LocalAddr())
+}
+
+// serveUDP answers each datagram, unless with nil, until the test ends.
+func serveUDP(t *testing.T, c net.PacketConn, answer func([]byte) []byte) {
+	t.Helper()
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		buf := make([]byte, 2048)
@@ -167,7 +174,6 @@ func udpServer(t *testing.T, answer func([]byte) []byte) Target {
 		}
 	})
 	t.Cleanup(func() { _ = c.Close(); wg.Wait() })
-	return target(c.LocalAddr())
 }
 
 func TestDefault(t *testing.T) {

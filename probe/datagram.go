@@ -144,7 +144,7 @@ func (q inquiry) send(ctx context.Context, s socket, raw syscall.RawConn, again 
 		_, err = s.Write(q.request) // it was said of the one before; now the kernel knows
 	}
 	if err != nil {
-		_ = raw.Control(func(fd uintptr) { err = explain(int(fd), err) })
+		_ = raw.Control(func(fd uintptr) { err = whyRefused(int(fd), err) })
 		return err
 	}
 	if again {
@@ -171,7 +171,7 @@ func receive(raw syscall.RawConn) (b []byte, from netip.Addr, err error) {
 		case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
 			return false
 		case err != nil:
-			err = explain(int(fd), err)
+			err = whyRefused(int(fd), err)
 		}
 		return true
 	})
@@ -199,8 +199,8 @@ func hearErrors(raw syscall.RawConn) error {
 	return errors.Join(outer, err)
 }
 
-// explain is the refusal that the socket's queue of errors holds, or err.
-func explain(fd int, err error) error {
+// whyRefused is the refusal that the socket's queue of errors holds, or err.
+func whyRefused(fd int, err error) error {
 	if errors.Is(err, unix.EMSGSIZE) {
 		return err
 	}
