@@ -28,13 +28,16 @@ func (w Way) connectLimit() time.Duration {
 
 // dial connects to t within the limit of connecting.
 func (w Way) dial(ctx context.Context, network string, t Target) (net.Conn, error) {
-	d := net.Dialer{Timeout: w.connectLimit(), KeepAlive: -1} // a check ends before any keep-alive
-	if w.Source.IsValid() {
-		if network == "udp" {
-			d.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(w.Source, 0))
-		} else {
-			d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(w.Source, 0))
+	if network == "tcp" {
+		s, err := w.open(ctx, t, false)
+		if err != nil {
+			return nil, err // and no *stream that is nil
 		}
+		return s, nil
+	}
+	d := net.Dialer{Timeout: w.connectLimit()}
+	if w.Source.IsValid() {
+		d.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(w.Source, 0))
 	}
 	if w.Mark != 0 {
 		d.Control = w.control
