@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A Body says what must be somewhere in a content, such as a page or a file.
@@ -49,31 +50,48 @@ func (b Body) in(content []byte) bool {
 	return bytes.Contains(content, []byte(b.text))
 }
 
+// A finder is the memory of one search, used again by the next.
+type finder struct {
+	in  *bufio.Reader
+	buf []byte
+}
+
+var finders = sync.Pool{New: func() any { return &finder{bufio.NewReader(nil), make([]byte, 4096)} }}
+
 // find reads r until it has what is wanted, or to its end. An expression may
 // take two characters more than it needs. An error of reading is r's to keep.
 func (b Body) find(r io.Reader) bool {
-	if b.re != nil {
-		ended := endReader{r: r}
-		found := b.re.MatchReader(bufio.NewReader(&ended))
-		// Where a content broke off is not the end of its last line.
-		return found && (!ended.broken || !strings.Contains(b.text, "$"))
+	f := finders.Get().(*finder)
+	defer finders.Put(f)
+	if b.re == nil {
+		return f.text(r, b.text)
 	}
-	if b.text == "" {
+	ended := endReader{r: r}
+	f.in.Reset(&ended)
+	defer f.in.Reset(nil)
+	found := b.re.MatchReader(f.in)
+	// Where a content broke off is not the end of its last line.
+	return found && (!ended.broken || !strings.Contains(b.text, "$"))
+}
+
+func (f *finder) text(r io.Reader, want string) bool {
+	if want == "" {
 		return true
 	}
-	want := []byte(b.text)
-	buf := make([]byte, len(want)-1+4096)
+	if room := 2 * len(want); len(f.buf) < room {
+		f.buf = make([]byte, room)
+	}
 	kept := 0 // the end of what came before, in which the text may have begun
 	for {
-		n, err := r.Read(buf[kept:])
-		if bytes.Contains(buf[:kept+n], want) {
+		n, err := r.Read(f.buf[kept:])
+		came := f.buf[:kept+n]
+		if bytes.Contains(came, []byte(want)) {
 			return true
 		}
 		if err != nil {
 			return false
 		}
-		end := kept + n
-		kept = copy(buf, buf[max(0, end-(len(want)-1)):end])
+		kept = copy(f.buf, came[max(0, len(came)-(len(want)-1)):])
 	}
 }
 

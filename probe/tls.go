@@ -64,8 +64,8 @@ var anyCipher = sync.OnceValue(func() []uint16 {
 	return ids
 })
 
-// quickCurves leaves out the post-quantum ones, whose key and size nobody needs
-// for a check: they double its cost, and split the first message in two.
+// quickCurves leaves out the post-quantum ones, which no check needs: they cost
+// a tenth of a millisecond and 25 kB, and split the first message in two.
 var quickCurves = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
 
 // config is for one handshake with t.
