@@ -142,8 +142,13 @@ func (t *trail) follow(l *links, p path, up bool) (fault string) {
 		iface, _ = l.router.toward(p) // without a route nothing is to be blamed
 		fault = l.fault(iface)
 	}
-	if fault == "" {
+	switch {
+	case fault == "" && t.lost != "":
+		// The probe began while that interface was away.
+		iface = t.lost
 		t.clear(l)
+		return fmt.Sprintf("%s has only just come back on this router: the probe of %s began before", iface, p.to)
+	case fault == "":
 		return ""
 	}
 	t.lost = iface
