@@ -1,11 +1,14 @@
-// Package probe checks real servers the way Piranha's nanny did, and judges
-// them: a Check asks one server once, a Machine turns the results into up,
-// down and a weight.
+// Package probe asks real servers whether they serve, and judges them: a Check
+// asks one server once, a Machine turns the results into up, down and a weight.
 //
-// The checks are a TCP or SCTP connection, a text sent and an answer expected
-// over TCP (RFC 9293) or UDP (RFC 768), and an external program. They follow
-// lvs.cf's send, expect, use_regex and send_program, with these differences
-// from Piranha 0.8:
+// There is a file for each check, which names the protocol it speaks and where
+// that is written down. All keep to their Way: limits of time, a source
+// address, a mark; all read no more than they need; and each says in its Result
+// what it saw, and what it had expected.
+//
+// TCP, SendExpect, UDP, SCTP and Program are lvs.cf's send, expect, use_regex
+// and send_program, as Piranha's nanny had them, with these differences from
+// Piranha 0.8:
 //
 //   - An answer may come in several packets; Piranha compared only the first.
 //   - A program that fails or is late is down, always; Piranha took it for up.
