@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -30,11 +31,12 @@ func TestStandstillMeasured(t *testing.T) {
 		{"at the end", 2500 * ms, 5 * second, 0, 4500 * ms},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			began, stalled := time.Now(), time.Duration(0)
-			s := watchStandstill(func() time.Duration { return time.Since(began) + stalled }, 8*second)
+			began := time.Now()
+			var stalled atomic.Int64
+			s := watchStandstill(func() time.Duration { return time.Since(began) + time.Duration(stalled.Load()) }, 8*second)
 			time.Sleep(tt.before)
 			synctest.Wait()
-			stalled = tt.stood
+			stalled.Store(int64(tt.stood))
 			time.Sleep(tt.then)
 			synctest.Wait()
 			if got := s.end(); got != tt.want {

@@ -33,6 +33,8 @@ type watcher struct {
 	check   probe.Check
 	version int // of check
 	machine *probe.Machine
+	grid    time.Duration // when a probe is due, and an interval before and after that
+	due     time.Duration // the next probe, or the one under way
 	last    probe.Result
 	owed    bool // the kernel has not taken the present verdict
 	trouble string
@@ -62,51 +64,62 @@ func newWatcher(c *crew, s subject, w control.Watch) *watcher {
 func (t *watcher) run(ctx context.Context) {
 	t.mu.Lock()
 	t.crew.log.Info(fmt.Sprintf("starting LVS client monitor for %s -> %s", netip.AddrPortFrom(t.watch.Address, t.watch.Port), t.subject.real()), "service", t.subject.service, "check", t.check)
-	every := interval(t.watch)
+	start, every := t.crew.now(), interval(t.watch)
+	t.grid = start + t.crew.jitter(every)
+	t.due = start + t.crew.jitter(min(soon, every))
 	t.mu.Unlock()
-	now := t.crew.now
-	start := now()
-	grid := start + t.crew.jitter(every)
-	due := start + t.crew.jitter(min(soon, every))
-	next := time.NewTimer(due - start)
+	next := time.NewTimer(t.wait())
 	defer next.Stop()
 	var trail trail
-	for mayWait := false; ; {
+	for begins := false; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-next.C:
-			if mayWait && now()-due > every/lateness {
-				due = probe.Next(due, now(), every)
-				next.Reset(due - now())
-				mayWait = false
-				continue
-			}
+			begins = !begins || t.inTime()
 		case <-t.wake:
-			due = now()
+			begins = true
 		}
-		anchor := grid
-		if every = t.once(ctx, &trail); t.retrying() {
-			anchor = due
+		if begins {
+			t.once(ctx, &trail)
 		}
-		// One that lasted until the next was due, as those do that get no
-		// answer, does not cost the next.
-		due = probe.Next(anchor, max(due, now()-every/lateness), every)
-		next.Reset(due - now())
-		mayWait = true
+		next.Reset(t.wait())
 	}
 }
 
-// retrying is true when the probes have another pace than the interval.
-func (t *watcher) retrying() bool {
+// inTime is true when a probe can begin now that was due; else it is left out.
+func (t *watcher) inTime() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.machine.Pace() != interval(t.watch)
+	now, every := t.crew.now(), t.machine.Pace()
+	if now-t.due <= every/lateness {
+		return true
+	}
+	t.due = probe.Next(t.due, now, every)
+	return false
 }
 
-// once probes once, acts on it, and returns the time to the next.
-func (t *watcher) once(ctx context.Context, trail *trail) time.Duration {
+// wait is the time until the next probe is due.
+func (t *watcher) wait() time.Duration {
 	t.mu.Lock()
+	defer t.mu.Unlock()
+	return max(t.due-t.crew.now(), 0)
+}
+
+// plan says when the probe after the one that was due is. One that lasted until
+// then, as those do that get no answer, does not cost the next. t.mu is held.
+func (t *watcher) plan() {
+	now, every, anchor := t.crew.now(), t.machine.Pace(), t.grid
+	if every != interval(t.watch) {
+		anchor = t.due
+	}
+	t.due = probe.Next(anchor, max(t.due, now-every/lateness), every)
+}
+
+// once probes once, and acts on it.
+func (t *watcher) once(ctx context.Context, trail *trail) {
+	t.mu.Lock()
+	t.due = min(t.due, t.crew.now()) // woken, it is early
 	check, version, to := t.check, t.version, target(t.subject.server, t.watch)
 	limit, path := patience(t.watch), pathOf(t.subject.server, t.watch)
 	select { // a new check starts to be used here
@@ -122,15 +135,18 @@ func (t *watcher) once(ctx context.Context, trail *trail) time.Duration {
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if ctx.Err() == nil && version == t.version { // else it says nothing about what is watched now
-		was, v := t.machine.Verdict().State, t.machine.Verdict()
-		if t.last, t.fault = r, fault; fault == "" {
-			v = t.machine.Step(t.crew.now(), r.Up)
-		}
-		t.act(was, v)
-		t.crew.log.Debug("probed", "server", t.subject.real(), "service", t.subject.service, "up", r.Up, "why", r.Why)
+	if ctx.Err() != nil || version != t.version { // it says nothing about what is watched now
+		t.plan()
+		return
 	}
-	return t.machine.Pace()
+	v := t.machine.Verdict()
+	was := v.State
+	if t.last, t.fault = r, fault; fault == "" {
+		v = t.machine.Step(t.crew.now(), r.Up)
+	}
+	t.plan()
+	t.act(was, v)
+	t.crew.log.Debug("probed", "server", t.subject.real(), "service", t.subject.service, "up", r.Up, "why", r.Why)
 }
 
 // ask probes. A failure for which this process did not run is no evidence of

@@ -207,6 +207,16 @@ func TestRetry(t *testing.T) {
 		w.Retry, w.Fall, w.Rise = control.Duration(second), 3, 2
 		b.take(order(w))
 		time.Sleep(40 * second)
+		b.mu.Lock()
+		var waits []control.Duration
+		for _, r := range b.reports {
+			waits = append(waits, r.Next)
+		}
+		b.mu.Unlock()
+		dues := []control.Duration{7425e6, 10e9, 1e9, 1e9, 1e9, 1e9, 1e9, 5e9, 10e9, 10e9}
+		if diff := cmp.Diff(dues, waits); diff != "" {
+			t.Errorf("times to the next probe (-want +got):\n%s", diff)
+		}
 		b.expect(t, "1", "up/1! up/1 up/1 up/1 down/0! down/0 down/0 up/1! up/1 up/1")
 		want := []time.Duration{75 * ms, 7500 * ms, 17500 * ms, 18500 * ms, 19500 * ms, 20500 * ms, 21500 * ms, 22500 * ms, 27500 * ms, 37500 * ms}
 		if diff := cmp.Diff(want, d.times()); diff != "" {
