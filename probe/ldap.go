@@ -41,7 +41,7 @@ const (
 const ldapWanted = "result 0 (success)"
 
 func (c LDAP) talk(d *dialog) (up bool, why string) {
-	if err := d.say(string(c.bind()), "bind request"); err != nil {
+	if err := d.say(string(c.bind()), "bind request"+as(c.User)); err != nil {
 		return false, d.unexpected("", "bind", err, ldapWanted)
 	}
 	for {
@@ -50,7 +50,9 @@ func (c LDAP) talk(d *dialog) (up bool, why string) {
 			return false, d.unexpected(string(body)+d.come(), "bind", err, ldapWanted)
 		}
 		r, ok := parseLDAP(body)
-		d.note("got", r.String())
+		if ok && d.tell != nil {
+			d.tell(fmt.Sprintf("got message %d with tag %#x, %s", r.id, r.tag, r))
+		}
 		switch {
 		case !ok:
 			return false, d.unexpected(string(body)+d.come(), "bind", nil, ldapWanted)

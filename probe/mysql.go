@@ -41,38 +41,43 @@ const (
 func (c MySQL) Probe(ctx context.Context, t Target) Result {
 	var warning string
 	r := c.converse(ctx, "tcp", t, func(conn net.Conn) (up bool, why string) {
-		d := newDialog(ctx, conn, c.Timeout)
-		g, why := myGreet(d)
-		if why != "" {
-			return false, why
-		}
-		d.note("got greeting of MySQL", g.version)
-		why = "got MySQL " + quote([]byte(g.version))
-		sequence := byte(1)
-		if c.TLS != nil {
-			if g.capabilities&mySSL == 0 {
-				return false, why + ", which offers no TLS"
-			}
-			// The answer to the greeting as far as the name, then TLS, then all of it.
-			if err := d.say(myPacket(sequence, myLogin(g, mySSL)), "SSL request"); err != nil {
-				return false, d.unexpected("", "SSL request", err, "TLS")
-			}
-			secured, said, warn := c.TLS.handshake(ctx, conn, t, c.Timeout)
-			if secured == nil {
-				return false, why + ", " + said
-			}
-			defer secured.CloseWrite()
-			warning, why, sequence = warn, why+", "+said, 2
-			d = newDialog(ctx, secured, c.Timeout)
-		}
-		if c.User == "" {
-			return true, why
-		}
-		up, more := c.login(d, g, sequence)
-		return up, why + ", " + more
+		up, why, warning = c.talk(ctx, conn, t)
+		return up, why
 	})
 	r.Warning = warning
 	return r
+}
+
+func (c MySQL) talk(ctx context.Context, conn net.Conn, t Target) (up bool, why, warning string) {
+	d := newDialog(ctx, conn, c.Timeout)
+	g, why := myGreet(d)
+	if why != "" {
+		return false, why, ""
+	}
+	d.note("got greeting of MySQL", g.version)
+	why = "got MySQL " + quote([]byte(g.version))
+	sequence := byte(1)
+	if c.TLS != nil {
+		if g.capabilities&mySSL == 0 {
+			return false, why + ", which offers no TLS", ""
+		}
+		// The answer to the greeting as far as the name, then TLS, then all of it.
+		if err := d.say(myPacket(sequence, myLogin(g, mySSL)), "SSL request"); err != nil {
+			return false, d.unexpected("", "SSL request", err, "TLS"), ""
+		}
+		secured, said, warn := c.TLS.handshake(ctx, conn, t, c.Timeout)
+		if secured == nil {
+			return false, why + ", " + said, ""
+		}
+		defer secured.CloseWrite()
+		warning, why, sequence = warn, why+", "+said, 2
+		d = newDialog(ctx, secured, c.Timeout)
+	}
+	if c.User == "" {
+		return true, why, warning
+	}
+	up, more := c.login(d, g, sequence)
+	return up, why + ", " + more, warning
 }
 
 // login logs in with no password, and out.

@@ -89,7 +89,7 @@ func (c PGSQL) talk(d *dialog) (up bool, why string) {
 		}
 		d.note("got message "+string(rune(kind)), string(body))
 		switch {
-		case kind == 'R' && len(body) >= 4:
+		case kind == 'R':
 			if binary.BigEndian.Uint32(body) == 0 { // trusted: it is a session now, to be ended as one
 				_ = d.say("X\x00\x00\x00\x04", "terminate")
 			}
@@ -122,7 +122,11 @@ func pgMessage(d *dialog) (kind byte, body []byte, err error) {
 	}
 	kind = head[0]
 	length := binary.BigEndian.Uint32(head[1:])
-	if !strings.ContainsRune("RENv", rune(kind)) || length < 4 || length > maxAnswer {
+	least := uint32(4) // itself
+	if kind == 'R' {
+		least = 8 // and how to authenticate
+	}
+	if !strings.ContainsRune("RENv", rune(kind)) || length < least || length > maxAnswer {
 		return 0, nil, nil
 	}
 	if _, err := d.r.Discard(5); err != nil {

@@ -61,13 +61,17 @@ func smtpAsk(d *dialog, verb, argument string) (code int, text string, err error
 
 // smtpReply reads a reply of one line or several, 250-first, 250 last (RFC
 // 5321, 4.2). text is its last line: of a reply that is not well formed the
-// line that is not, and code 0.
+// line that is not, and code 0; of one that ends too early what came last.
 func smtpReply(d *dialog) (code int, text string, err error) {
 	for {
 		line, err := d.line()
 		if err != nil {
+			if line == "" {
+				line = text
+			}
 			return 0, line, err
 		}
+		text = line
 		n, more := smtpCode(line)
 		if n == 0 || code != 0 && n != code {
 			return 0, line, nil
