@@ -79,14 +79,22 @@ func (b *busy) measure(ctx context.Context, say Say) (spaces []time.Duration, ra
 		if err := b.checking(ctx); err != nil {
 			return err
 		}
-		checks, began := b.checks.Load(), time.Now()
+		checks, err := b.checks()
+		if err != nil {
+			return err
+		}
+		began := time.Now()
 		for n := range reloads {
 			if err := b.trouble(ctx, n+1); err != nil {
 				return fmt.Errorf("reload %d: %w", n+1, err)
 			}
-			say("jitter: reload %d of %d; %d checks", n+1, reloads, b.checks.Load()-checks)
+			say("jitter: reload %d of %d", n+1, reloads)
 		}
-		rate = float64(b.checks.Load()-checks) / time.Since(began).Seconds()
+		later, err := b.checks()
+		if err != nil {
+			return err
+		}
+		rate = float64(later-checks) / time.Since(began).Seconds()
 		spaces = spacings(b.tap.since(began))
 		stall = still.longest(began)
 		return nil
@@ -121,8 +129,8 @@ func (b *busy) checking(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, settled)
 	defer cancel()
 	return lab.Until(ctx, look, func() error {
-		if n := b.checks.Load(); n < 2*int64(b.table.servers) {
-			return fmt.Errorf("%d checks came of %d servers", n, b.table.servers)
+		if n, err := b.checks(); err != nil || n < 2*int64(b.table.servers) {
+			return errors.Join(err, fmt.Errorf("%d checks came of %d servers", n, b.table.servers))
 		}
 		return nil
 	})

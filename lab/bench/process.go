@@ -22,6 +22,11 @@ func usageOf(pid int) (usage, error) {
 	if err != nil {
 		return usage{}, err
 	}
+	return usageOfAll(pids)
+}
+
+// usageOfAll is what several processes use together.
+func usageOfAll(pids []int) (usage, error) {
 	var u usage
 	for _, p := range pids {
 		dir := filepath.Join("/proc", strconv.Itoa(p))
