@@ -256,6 +256,9 @@ type Report struct {
 	// Trouble says what kept the nanny from its work, e.g. the kernel
 	// refusing a weight; empty is well.
 	Trouble string `json:"trouble,omitempty"`
+	// Cut is true when a fault of this router keeps the probes from the
+	// server, which Why and Trouble name: then Health is the one from before.
+	Cut bool `json:"cut,omitempty"`
 	// Next is how long after this report the next probe is due; 0: not said.
 	Next Duration `json:"next,omitempty"`
 }

@@ -135,8 +135,12 @@ func (b *bed) heard() string {
 		if r.Changed {
 			w += "!"
 		}
-		if r.Trouble != "" {
-			w += "(" + r.Trouble + ")"
+		trouble := r.Trouble
+		if r.Cut {
+			trouble = "cut: " + trouble
+		}
+		if trouble != "" {
+			w += "(" + trouble + ")"
 		}
 		words = append(words, w)
 	}

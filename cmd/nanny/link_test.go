@@ -60,7 +60,7 @@ func (b *bed) why() string {
 // TestLinkDown: servers behind an interface of ours that is down keep their
 // state, and nobody blames them.
 func TestLinkDown(t *testing.T) {
-	const down = "up/1(eth1 is down on this router: no probe reaches 10.8.8.33)"
+	const down = "up/1(cut: eth1 is down on this router: no probe reaches 10.8.8.33)"
 	synctest.Test(t, func(t *testing.T) {
 		b := newBed(t, weigh)
 		b.take(order(watchWWW(1)))
@@ -86,10 +86,10 @@ func TestLinkDown(t *testing.T) {
 		b.expect(t, "0", "down/0!")
 		b.router.set("", "eth1", "is down")
 		time.Sleep(10 * time.Second)
-		b.expect(t, "0", "down/0(eth1 is down on this router: no probe reaches 10.8.8.33)")
+		b.expect(t, "0", "down/0(cut: eth1 is down on this router: no probe reaches 10.8.8.33)")
 		b.router.set("", "eth1", "")
 		time.Sleep(20 * time.Second) // the first of the two probes might have begun before
-		b.expect(t, "0", "down/0(eth1 has only just come back on this router: the probe of 10.8.8.33 began before) down/0")
+		b.expect(t, "0", "down/0(cut: eth1 has only just come back on this router: the probe of 10.8.8.33 began before) down/0")
 		b.wait()
 		for what, want := range map[string]int{
 			"eth1 is down on this router: the servers behind it keep their state":         2,
@@ -114,7 +114,7 @@ func TestLinkDownAtTheStart(t *testing.T) {
 		b.router.set("eth1", "eth1", "has no carrier")
 		b.take(order(watchWWW(1)))
 		time.Sleep(10 * time.Second)
-		const none = "untried/0(eth1 has no carrier on this router: no probe reaches 10.8.8.33)"
+		const none = "untried/0(cut: eth1 has no carrier on this router: no probe reaches 10.8.8.33)"
 		b.expect(t, "7", none+" "+none)
 		b.server.set(true)
 		time.Sleep(10 * time.Second)

@@ -158,7 +158,11 @@ func (p *pulse) heed(server netip.Addr, r control.Report) {
 	name := p.name(key)
 	p.mu.Unlock()
 
-	p.tally.heed(key, r.Health)
+	reached := r.Health
+	if r.Cut {
+		reached = control.Down // not by this router
+	}
+	p.tally.heed(key, reached)
 	if r.Health == control.Up || r.Health == control.Down {
 		p.director.Judge(key, director.Verdict{Up: r.Health == control.Up, Weight: uint32(max(r.Weight, 0))}, r.Trouble == "")
 	}
