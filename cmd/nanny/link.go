@@ -11,11 +11,12 @@ import (
 )
 
 const (
-	// faultFresh is how long what was seen of an interface is good: the probes
-	// of all servers behind a dead link fail at the same time.
+	// faultFresh is how long what was seen of an interface is good, or that
+	// there is no route: the probes of all servers behind a dead link fail at
+	// the same time.
 	faultFresh = 100 * time.Millisecond
-	// routeFresh is how long the interface toward a server that answers is
-	// taken to be the same: a route may be moved to another.
+	// routeFresh is how long the interface toward a server is taken to be the
+	// same, while nothing is wrong with it: a route may be moved to another.
 	routeFresh = time.Minute
 )
 
@@ -112,8 +113,8 @@ func (l *links) tell(iface, fault string) {
 }
 
 // A trail is the way to one server, followed from probe to probe. An interface
-// that is down has no routes: the one that was the way is known only from when
-// the server last answered.
+// that is down has no routes: that it was the way is known only from before.
+// While it is down it is blamed, until a probe is good all the same.
 type trail struct {
 	path  path
 	iface string // "": not known
@@ -126,34 +127,41 @@ type trail struct {
 // 10.2.0.11". "" blames the server.
 func (t *trail) follow(l *links, p path, up bool) (fault string) {
 	if p != t.path {
-		*t = trail{path: p, lost: t.lost}
+		*t = trail{path: p, found: -routeFresh, lost: t.lost}
 	}
-	if up || !p.to.IsValid() {
+	if up {
 		t.clear(l)
-		if now := l.now(); p.to.IsValid() && (t.iface == "" || now-t.found >= routeFresh) {
-			// Without an answer there is nothing to remember.
-			t.iface, _ = l.router.toward(p)
-			t.found = now
-		}
+		t.renew(l)
 		return ""
 	}
-	iface, fault := t.iface, l.fault(t.iface)
-	if fault == "" {
-		iface, _ = l.router.toward(p) // without a route nothing is to be blamed
-		fault = l.fault(iface)
+	if fault = l.fault(t.iface); fault == "" {
+		t.renew(l)
+		fault = l.fault(t.iface)
 	}
 	switch {
 	case fault == "" && t.lost != "":
 		// The probe began while that interface was away.
-		iface = t.lost
+		iface := t.lost
 		t.clear(l)
 		return fmt.Sprintf("%s has only just come back on this router: the probe of %s began before", iface, p.to)
 	case fault == "":
 		return ""
 	}
-	t.lost = iface
-	l.tell(iface, fault)
-	return fmt.Sprintf("%s %s on this router: no probe reaches %s", iface, fault, p.to)
+	t.lost = t.iface
+	l.tell(t.iface, fault)
+	return fmt.Sprintf("%s %s on this router: no probe reaches %s", t.iface, fault, p.to)
+}
+
+// renew asks for the route when it is time.
+func (t *trail) renew(l *links) {
+	now, fresh := l.now(), routeFresh
+	if t.iface == "" {
+		fresh = faultFresh
+	}
+	if t.path.to.IsValid() && now-t.found >= fresh {
+		t.iface, _ = l.router.toward(t.path) // without a route there is nothing to blame
+		t.found = now
+	}
 }
 
 // clear ends the blame of an interface.
