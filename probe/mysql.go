@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 )
 
 // MySQL is up when the server (MySQL, MariaDB or one that speaks like them)
@@ -17,7 +18,8 @@ import (
 // Without User the server counts the check as a connection that broke off, and
 // after max_connect_errors of them, with none that succeeded in between, it
 // blocks the router (unless it has skip_name_resolve). With User it ends as a
-// session does, and counts as none.
+// session does, and counts as none; and some servers say that they are full only
+// to who logs in.
 type MySQL struct {
 	Way
 	TLS  *Secure // begun after the greeting, as MySQL does; nil: none
@@ -165,8 +167,8 @@ func parseMyGreeting(body []byte) (g myGreeting, ok bool) {
 	if !ok || body[0] != 10 || len(version) == 0 {
 		return g, false
 	}
-	g.version = string(version)
-	if len(rest) < 15 { // id of the connection 4, salt 8, 0, capabilities 2
+	g.version = strings.TrimPrefix(string(version), "5.5.5-") // which MariaDB 10 puts before its own
+	if len(rest) < 15 {                                       // id of the connection 4, salt 8, 0, capabilities 2
 		return g, true
 	}
 	g.capabilities = uint32(binary.LittleEndian.Uint16(rest[13:]))

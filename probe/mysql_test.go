@@ -42,6 +42,7 @@ func TestMySQL(t *testing.T) {
 	runScripts(t, []scriptTest{
 		{"greets", c, []act{says(greeting), hangs}, true, `got MySQL "8.0.36"`},
 		{"byte by byte", c, []act{drips(greeting), hangs}, true, `got MySQL "8.0.36"`},
+		{"MariaDB", c, []act{says(mySaysHello("5.5.5-10.11.19-MariaDB", plain, "mysql_native_password")), hangs}, true, `got MySQL "10.11.19-MariaDB"`},
 		{"greets as of old", c, []act{says(mySays(0, "\x0a3.23.58\x00\x01\x00\x00\x00saltsalt\x00\x2c\x00")), hangs}, true, `got MySQL "3.23.58"`},
 		{"greets in short", c, []act{says(mySays(0, "\x0a5\x00")), hangs}, true, `got MySQL "5"`},
 		{"logs in", user, []act{says(greeting), in, says(myOK(2)), quit}, true, `got MySQL "8.0.36", logged in as joe`},

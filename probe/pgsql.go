@@ -9,14 +9,14 @@ import (
 )
 
 // PGSQL is up when the PostgreSQL server answers a startup message with a
-// request to authenticate, or with an error that only a living server makes (no
+// request to authenticate, with a session, or with an error that only a living server makes (no
 // such role, no such database), as HAProxy's pgsql-check has it. An error that
 // keeps everybody out is down: SQLSTATE classes 53 (insufficient resources), 57
 // (operator intervention, such as 57P03 while it starts), 58 and XX (system and
 // internal error).
 //
 // The protocol is that of PostgreSQL's documentation, "Frontend/Backend
-// Protocol", version 3.0. It never authenticates: the server forgets it.
+// Protocol", version 3.0.
 type PGSQL struct {
 	Way
 	TLS  *Secure // asked for with SSLRequest; nil: none
@@ -82,18 +82,23 @@ func (c PGSQL) talk(d *dialog) (up bool, why string) {
 	if err := d.say(pgStartup(pgVersion, "user\x00"+user+"\x00\x00"), "startup message of user "+user); err != nil {
 		return false, d.unexpected("", "startup", err, pgWanted)
 	}
+	trusted := false
 	for {
 		kind, body, err := pgMessage(d)
 		if err != nil {
 			return false, d.unexpected(string(body)+d.come(), "startup", err, pgWanted)
 		}
-		d.note("got message "+string(rune(kind)), string(body))
+		if kind != 0 {
+			d.note("got message "+string(rune(kind)), string(body))
+		}
 		switch {
+		case kind == 'R' && binary.BigEndian.Uint32(body) == 0:
+			trusted = true // and only now does it look whether there is room for one more
 		case kind == 'R':
-			if binary.BigEndian.Uint32(body) == 0 { // trusted: it is a session now, to be ended as one
-				_ = d.say("X\x00\x00\x00\x04", "terminate")
-			}
 			return true, "got " + pgWanted
+		case trusted && (kind == 'S' || kind == 'K' || kind == 'Z'): // it tells of itself
+			_ = d.say("X\x00\x00\x00\x04", "terminate") // the verdict stands, whatever follows
+			return true, "got a session"
 		case kind == 'E':
 			state, text := pgError(body)
 			if why = "got error " + state + " " + quote([]byte(text)); pgShut(state) {
@@ -101,7 +106,11 @@ func (c PGSQL) talk(d *dialog) (up bool, why string) {
 			}
 			return true, why
 		case kind != 'N' && kind != 'v': // a notice, or the versions that it speaks
-			return false, d.unexpected(d.come(), "startup", nil, pgWanted)
+			got := d.come()
+			if kind != 0 {
+				got = string(rune(kind)) + string(body) + got
+			}
+			return false, d.unexpected(got, "startup", nil, pgWanted)
 		}
 	}
 }
@@ -126,7 +135,7 @@ func pgMessage(d *dialog) (kind byte, body []byte, err error) {
 	if kind == 'R' {
 		least = 8 // and how to authenticate
 	}
-	if !strings.ContainsRune("RENv", rune(kind)) || length < least || length > maxAnswer {
+	if !strings.ContainsRune("RENvSKZ", rune(kind)) || length < least || length > maxAnswer {
 		return 0, nil, nil
 	}
 	if _, err := d.r.Discard(5); err != nil {

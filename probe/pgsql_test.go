@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const pgTrusts = "R\x00\x00\x00\x08\x00\x00\x00\x00"
+
 // pgSays is a message of the server.
 func pgSays(kind byte, body string) string {
 	return string(binary.BigEndian.AppendUint32([]byte{kind}, uint32(4+len(body)))) + body
@@ -32,7 +34,10 @@ func TestPGSQL(t *testing.T) {
 	runScripts(t, []scriptTest{
 		{"wants a password", c, []act{startup, says(md5), hangs}, true, `got an authentication request`},
 		{"byte by byte", c, []act{startup, drips(md5), hangs}, true, `got an authentication request`},
-		{"trusts", c, []act{startup, says("R\x00\x00\x00\x08\x00\x00\x00\x00"), hears("X\x00\x00\x00\x04")}, true, `got an authentication request`},
+		{"trusts", c, []act{startup, says(pgTrusts + pgSays('S', "TimeZone\x00UTC\x00")), hears("X\x00\x00\x00\x04")}, true, `got a session`},
+		{"trusts, but not this role", c, []act{startup, says(pgTrusts + pgSaysError("28000", "no role"))}, true, `got error 28000 "no role"`},
+		{"trusts, but is full", c, []act{startup, says(pgTrusts + pgSaysError("53300", "no room"))}, false, `got error 53300 "no room"` + wanted},
+		{"trusts, then hangs", hasty, []act{startup, says(pgTrusts), hangs}, false, `got nothing to startup: no answer in 250 ms` + wanted},
 		{"user", PGSQL{Way: Way{Timeout: long}, User: "joe"}, []act{hears("\x00\x00\x00\x12\x00\x03\x00\x00user\x00joe\x00\x00"), says(md5), hangs}, true, `got an authentication request`},
 		{"a notice first", c, []act{startup, says(pgSays('N', "SNOTICE\x00\x00") + pgSays('v', "\x00\x03\x00\x00\x00\x00\x00\x00") + md5), hangs}, true, `got an authentication request`},
 		{"no such role", c, []act{startup, says(pgSaysError("28000", `role "pacu" does not exist`))}, true, `got error 28000 "role \\"pacu\\" does not exist"`},
@@ -67,8 +72,8 @@ func TestPGSQLWarning(t *testing.T) {
 }
 
 func TestPGSQLSteps(t *testing.T) {
-	wantSteps(t, PGSQL{Way: Way{Timeout: long}}, []act{hearsAny, says("R\x00\x00\x00\x08\x00\x00\x00\x00"), hangs},
-		`connected in .*`, `sent startup message of user pacu`, `got message R "\\x00\\x00\\x00\\x00"`, `sent terminate`)
+	wantSteps(t, PGSQL{Way: Way{Timeout: long}}, []act{hearsAny, says(pgTrusts + pgSays('K', "12345678")), hangs},
+		`connected in .*`, `sent startup message of user pacu`, `got message R "\\x00\\x00\\x00\\x00"`, `got message K "12345678"`, `sent terminate`)
 }
 
 func FuzzPGSQL(f *testing.F) {
@@ -76,5 +81,5 @@ func FuzzPGSQL(f *testing.F) {
 		return PGSQL{}.talk(newDialog(context.Background(), conn, time.Second))
 	},
 		func(data []byte) bool { return strings.ContainsAny(string(data[:1]), "RENv") },
-		"R\x00\x00\x00\x08\x00\x00\x00\x00", pgSaysError("57P03", "x"), pgSaysError("28000", "x"), pgSays('N', "x")+pgSays('v', ""))
+		pgTrusts+pgSays('Z', "I"), pgSaysError("57P03", "x"), pgSaysError("28000", "x"), pgSays('N', "x")+pgSays('v', ""))
 }
