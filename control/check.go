@@ -57,10 +57,11 @@ type Check struct {
 
 // A Load is how to learn how busy a real server is, for its weight to follow.
 type Load struct {
-	// Kind is rup, ruptime, uptime, http or agent.
+	// Kind is rup, ruptime, uptime, program, http or agent.
 	Kind    string   `json:"kind"`
-	Program []string `json:"program,omitempty"` // of uptime: what runs it there, before the address and "uptime"
+	Program []string `json:"program,omitempty"` // of uptime: what runs it there, before the address and "uptime"; of program: the words, %h not yet replaced
 	Port    uint16   `json:"port,omitempty"`    // http, agent
 	Path    string   `json:"path,omitempty"`    // http
 	Smooth  bool     `json:"smooth,omitempty"`  // the weight glides; else it follows Piranha's curve
+	Scale   int      `json:"scale,omitempty"`   // Piranha's curve: the highest multiple of the weight; 0: 10
 }

@@ -80,19 +80,21 @@ type Verdict struct {
 //   - A server that comes up starts at Weight/32, at least 1, and doubles about
 //     every 20 s up to Weight. At Weight 0 it stays at 0: an operator who wants
 //     no connections on a server means that also for its first minute.
+//   - Load makes the weight a multiple of that, until the server falls.
 type Machine struct {
 	set    Settings
 	state  State
 	force  Force
 	good   int // probes in a row while Down
 	bad    int // probes in a row while Up
-	weight int // while Up
+	weight int // while Up, before load
+	load   float64
 	raised time.Duration
 	damp   damping
 }
 
 // NewMachine returns a machine that knows nothing of its server.
-func NewMachine(s Settings) *Machine { return &Machine{set: s} }
+func NewMachine(s Settings) *Machine { return &Machine{set: s, load: 1} }
 
 // Restore returns a machine that goes on from an earlier one's verdict at now:
 // a server that was up keeps its weight and goes on rising from it, one that
@@ -115,7 +117,7 @@ func (m *Machine) Verdict() Verdict {
 	if m.state != Up {
 		return Verdict{State: m.state}
 	}
-	return Verdict{State: Up, Weight: m.weight}
+	return Verdict{State: Up, Weight: loaded(m.weight, m.load)}
 }
 
 // Earned tells how many good probes in a row a server that is down has passed,
@@ -175,7 +177,7 @@ func (m *Machine) step(now time.Duration, up bool, rise, fall int) {
 		}
 	case m.state == Up:
 		if m.bad++; m.bad >= fall {
-			m.state, m.good, m.bad = Down, 0, 0
+			m.state, m.good, m.bad, m.load = Down, 0, 0, 1
 			m.damp.fall(now)
 		}
 	default:

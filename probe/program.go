@@ -67,43 +67,10 @@ func (c Program) Probe(ctx context.Context, t Target) Result {
 }
 
 func (c Program) run(ctx context.Context, t Target) (up bool, why string) {
-	words, env := c.commandLine(t)
-	if len(words) == 0 {
-		return false, "no program given"
-	}
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
-	defer cancel()
-
-	stdout, stderr := head{most: maxAnswer}, head{most: maxComplaint}
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Dir = "/"
-	cmd.Env = env
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return killGroup(cmd) }
-	cmd.WaitDelay = pipeLimit
-
-	if err := startUnprivileged(cmd); err != nil {
-		return false, err.Error()
-	}
-	step(ctx, fmt.Sprintf("started as process %d", cmd.Process.Pid))
-	if err := limitProgram(cmd.Process.Pid, c.Timeout); err != nil {
-		_ = killGroup(cmd)
-		_ = cmd.Wait()
-		return false, "limit the program: " + err.Error()
-	}
-	err := cmd.Wait()
-	if errors.Is(err, exec.ErrWaitDelay) {
-		// The program itself is done; what it left running still holds its
-		// output, so the group still exists and its number is nobody else's.
-		_ = killGroup(cmd)
-		err = nil
-	}
+	stdout, stderr, failure := c.execute(ctx, t)
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded) && err != nil:
-		return false, "no result in " + span(c.Timeout) + ", killed" + stderr.complaint()
-	case err != nil:
-		return false, err.Error() + stderr.complaint()
+	case failure != "":
+		return false, failure
 	case c.Expect == nil:
 		return true, "exit status 0"
 	case stdout.over:
@@ -114,6 +81,50 @@ func (c Program) run(ctx context.Context, t Target) (up bool, why string) {
 		return true, "got " + quote(output)
 	}
 	return false, "got " + quote(output) + ", expected " + c.Expect.String() + stderr.complaint()
+}
+
+// execute runs the program to its end. failure says why that was not in time,
+// or not with status 0.
+func (c Program) execute(ctx context.Context, t Target) (stdout, stderr head, failure string) {
+	stdout.most, stderr.most = maxAnswer, maxComplaint
+	words, env := c.commandLine(t)
+	if len(words) == 0 {
+		return stdout, stderr, "no program given"
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+	cmd.Dir = "/"
+	cmd.Env = env
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return killGroup(cmd) }
+	cmd.WaitDelay = pipeLimit
+
+	if err := startUnprivileged(cmd); err != nil {
+		return stdout, stderr, err.Error()
+	}
+	step(ctx, fmt.Sprintf("started as process %d", cmd.Process.Pid))
+	if err := limitProgram(cmd.Process.Pid, c.Timeout); err != nil {
+		_ = killGroup(cmd)
+		_ = cmd.Wait()
+		return stdout, stderr, "limit the program: " + err.Error()
+	}
+	err := cmd.Wait()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		// The program itself is done; what it left running still holds its
+		// output, so the group still exists and its number is nobody else's.
+		_ = killGroup(cmd)
+		err = nil
+	}
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) && err != nil:
+		failure = "no result in " + span(c.Timeout) + ", killed" + stderr.complaint()
+	case err != nil:
+		failure = err.Error() + stderr.complaint()
+	}
+	return stdout, stderr, failure
 }
 
 // commandLine is what to run for t, and its environment.

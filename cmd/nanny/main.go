@@ -72,9 +72,6 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		to = logging.Syslog
 	}
 	log := logging.New("nanny", to, stderr, o.verbose)
-	for _, w := range o.warnings {
-		log.Warn(w)
-	}
 
 	var tab applier = frozen{}
 	if !o.norun {

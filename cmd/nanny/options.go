@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pacu/control"
+	"pacu/probe"
 )
 
 // defaultReentry is Piranha's for lvs.
@@ -31,11 +32,12 @@ type options struct {
 	regex, quiesce    bool
 	udp               bool
 	program           []string
+	scale             int
+	load              *control.Load
 
 	norun, verbose, version bool
 	foreground, nofork      bool
 	syslog                  bool
-	warnings                []string
 }
 
 func (o *options) underPulse() bool { return o.controlFD >= 0 }
@@ -123,8 +125,8 @@ func flags(o *options, r *raw) *flag.FlagSet {
 	is(&o.version, "version", "", "print the version")
 	is(&r.lvs, "lvs", "", "watch a server of a virtual service (the default)")
 	is(&r.fos, "fos", "", "refused: failover services are not nanny's")
-	word(&r.load, "none", "loadcmd", "U", "ignored, with a warning: weights do not follow the load")
-	two(func(n, u string) { fs.Int(n, 10, u) }, "scale", "S", "ignored, as --loadcmd")
+	word(&r.load, "none", "loadcmd", "U", "how to learn the server's load, that its weight follows: rup, ruptime, rsh, ssh, none, or a `program`")
+	number(&o.scale, probe.PiranhaScale, "scale", "S", "highest `multiple` of the weight under --loadcmd")
 	two(func(n, u string) { fs.String(n, "", u) }, "ipvsadm", "I", "ignored: nanny speaks to the kernel itself")
 	return fs
 }
@@ -175,6 +177,8 @@ func (o *options) fill(r *raw) error {
 		return fmt.Errorf("--weight %d: not from 0 to 65535", o.weight)
 	case o.interval < 1 || o.interval > 86400:
 		return fmt.Errorf("--interval %d: not from 1 to 86400 seconds", o.interval)
+	case o.scale < 1 || o.scale > 1000:
+		return fmt.Errorf("--scale %d: not from 1 to 1000", o.scale)
 	case o.reentry < 0 || o.reentry > 86400:
 		return fmt.Errorf("--reentrytime %d: not from 0 to 86400 seconds", o.reentry)
 	case o.udp && r.program == "" && (r.send.value == nil || r.expect.value == nil):
@@ -212,10 +216,26 @@ func (o *options) fill(r *raw) error {
 		o.send, o.expect = unescaped(o.send), unescaped(o.expect)
 	}
 	o.program = strings.Fields(r.program)
-	if r.load != "" && r.load != "none" {
-		o.warnings = append(o.warnings, "--loadcmd is ignored: the weight does not follow the load")
-	}
+	o.load = loadCommand(r.load, o.scale)
 	return nil
+}
+
+// loadCommand is how Piranha's --loadcmd learns the load; nil: not at all.
+func loadCommand(text string, scale int) *control.Load {
+	words := strings.Fields(text)
+	if len(words) == 0 || text == "none" {
+		return nil
+	}
+	l := control.Load{Kind: "program", Scale: scale}
+	switch words[0] {
+	case "rup", "ruptime":
+		l.Kind = words[0]
+	case "rsh", "ssh":
+		l.Kind, l.Program = "uptime", words
+	default:
+		l.Program = append(words, "%h")
+	}
+	return &l
 }
 
 func address(s string) (netip.Addr, error) {
@@ -249,5 +269,6 @@ func (o *options) order() control.Order {
 		Interval: control.Duration(time.Duration(o.interval) * time.Second),
 		Reentry:  control.Duration(time.Duration(o.reentry) * time.Second),
 		Send:     o.send, Expect: o.expect, Regex: o.regex, Program: o.program,
+		Load: o.load,
 	}}}
 }

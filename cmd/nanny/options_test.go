@@ -69,8 +69,11 @@ func TestOptionsProgram(t *testing.T) {
 	if diff := cmp.Diff([]string{"/bin/check", "%h", "%p"}, w.Program); diff != "" {
 		t.Errorf("program (-want +got):\n%s", diff)
 	}
-	if w.Address != netip.IPv6Unspecified() || len(o.warnings) != 1 {
-		t.Errorf("address %s, warnings %q", w.Address, o.warnings)
+	if diff := cmp.Diff(&control.Load{Kind: "rup", Scale: 10}, w.Load); diff != "" {
+		t.Errorf("load (-want +got):\n%s", diff)
+	}
+	if w.Address != netip.IPv6Unspecified() {
+		t.Errorf("address %s", w.Address)
 	}
 }
 

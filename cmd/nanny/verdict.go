@@ -30,7 +30,7 @@ func (t *watcher) act(was probe.State, v probe.Verdict) {
 	t.crew.report(control.Report{
 		Server: t.subject.server, Service: t.subject.service, RealPort: t.subject.realPort,
 		Health: healths[v.State], Weight: v.Weight, Changed: v.Changed,
-		Why: t.why(v), Took: control.Duration(t.last.Took), Trouble: cmp.Or(t.trouble, t.fault), Cut: t.fault != "",
+		Why: t.why(v), Took: control.Duration(t.last.Took), Trouble: cmp.Or(t.trouble, t.fault, t.loadTrouble()), Cut: t.fault != "",
 		Next: control.Duration(max(t.due-t.crew.now(), 0)),
 	})
 }
@@ -65,7 +65,7 @@ func (t *watcher) why(v probe.Verdict) string {
 		if failed, most := t.machine.Failing(); failed > 0 {
 			return fmt.Sprintf("%d of %d failed probes before it is down: %s", failed, most, why)
 		}
-		return why
+		return why + t.weighs(v)
 	}
 	good, needed := t.machine.Earned()
 	falls, since := t.machine.Flaps()

@@ -36,13 +36,14 @@ type watcher struct {
 	grid    time.Duration // when a probe is due, and an interval before and after that
 	due     time.Duration // the next probe, or the one under way
 	last    probe.Result
-	owed    bool // the kernel has not taken the present verdict
+	burden  *burden // nil: the weight does not follow the load
+	owed    bool    // the kernel has not taken the present verdict
 	trouble string
 	fault   string // of this router, for which the last probe failed and the verdict stays
 }
 
 func newWatcher(c *crew, s subject, w control.Watch) *watcher {
-	t := &watcher{crew: c, wake: make(chan struct{}, 1), subject: s, watch: w, check: c.newCheck(w)}
+	t := &watcher{crew: c, wake: make(chan struct{}, 1), subject: s, watch: w, check: c.newCheck(w), burden: newBurden(w)}
 	switch set := settings(w); w.Known {
 	case control.Up:
 		t.machine = probe.Restore(set, c.now(), probe.Verdict{State: probe.Up, Weight: w.KnownWeight})
@@ -51,6 +52,7 @@ func newWatcher(c *crew, s subject, w control.Watch) *watcher {
 	default:
 		t.machine = probe.NewMachine(set)
 	}
+	restoreLoad(t.machine, w)
 	// Where a weight was changed while nobody watched, the kernel has the old.
 	t.owed = w.Known == control.Up && t.machine.Verdict().Weight != w.KnownWeight
 	return t
@@ -118,6 +120,7 @@ func (t *watcher) plan() {
 
 // once probes once, and acts on it.
 func (t *watcher) once(ctx context.Context, trail *trail) {
+	t.askLoad(ctx)
 	t.mu.Lock()
 	t.due = min(t.due, t.crew.now()) // woken, it is early
 	check, version, to := t.check, t.version, target(t.subject.server, t.watch)
@@ -141,8 +144,8 @@ func (t *watcher) once(ctx context.Context, trail *trail) {
 	}
 	v := t.machine.Verdict()
 	was := v.State
-	if t.last, t.fault = r, fault; fault == "" {
-		v = t.machine.Step(t.crew.now(), r.Up)
+	if t.last, t.fault = t.burden.judge(r), fault; fault == "" {
+		v = t.machine.Step(t.crew.now(), t.last.Up)
 	}
 	t.plan()
 	t.act(was, v)
@@ -174,6 +177,7 @@ func (t *watcher) configure(s subject, w control.Watch) {
 	// What the kernel got while the order was under way, or from pulse while
 	// it held the weight, may be another's.
 	t.owed = t.owed || !s.same(t.subject) || t.watch.Hold && !w.Hold
+	t.configureLoad(w)
 	t.subject, t.watch = s, w
 	was, pace := t.machine.Verdict().State, t.machine.Pace()
 	v := t.machine.Configure(settings(w))
