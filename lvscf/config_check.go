@@ -36,7 +36,7 @@ type Check struct {
 	Regex        bool     `json:",omitzero"` // Expect, or Body, is a POSIX extended regular expression that compiles
 	Program      []string `json:",omitzero"` // split at blanks, %h and %p as written
 
-	TLS    bool   `json:",omitzero"` // from the first byte, for kinds that also go without
+	TLS    bool   `json:",omitzero"` // for kinds that also go without
 	Name   string `json:",omitzero"` // server name (SNI) and name of the certificate; empty: Host
 	Verify bool   `json:",omitzero"` // the certificate must be valid for Name
 	Expiry int    `json:",omitzero"` // days of validity below which there is a warning; 0: none

@@ -81,7 +81,9 @@ func (d *differences) compare(object string, where Where, values func(row string
 			continue
 		}
 		if row.Where&InProbe != 0 { // left out where it is the default
-			from, to = cmp.Or(from, row.Default), cmp.Or(to, row.Default)
+			if from, to = cmp.Or(from, row.Default), cmp.Or(to, row.Default); from == to {
+				continue
+			}
 		}
 		if row.Secret {
 			from, to = masked(from), masked(to)

@@ -2,100 +2,232 @@ package keepalived
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"pacu/lvscf/internal/draft"
 )
 
-// checks are the words that open a check of a real server.
-var checks = []string{"TCP_CHECK", "HTTP_GET", "SSL_GET", "MISC_CHECK", "SMTP_CHECK", "DNS_CHECK", "UDP_CHECK", "PING_CHECK", "BFD_CHECK", "FILE_CHECK"}
+// checks are the words that open a check of a real server, with the names of
+// the probe blocks that they may become.
+var checks = map[string]string{
+	"TCP_CHECK": "tcp", "HTTP_GET": "http", "SSL_GET": "https", "MISC_CHECK": "program", "SMTP_CHECK": "smtp",
+	"DNS_CHECK": "dns", "UDP_CHECK": "udp", "PING_CHECK": "ping", "BFD_CHECK": "bfd", "FILE_CHECK": "file",
+}
 
-// check reads the check of the real server s, at addr and port, made every
-// interval, and returns it with its statement; both are nil if there is none.
-func (m *importer) check(s *stmt, port, addr, host, interval string) (*draft.Probe, *stmt) {
-	var c *stmt
-	for _, key := range checks {
-		for _, other := range s.body {
-			if other.key() != key {
-				continue
-			}
-			other.used = true
-			if c == nil {
-				c = other
-			} else {
-				m.Note(other.at(), "lvs.cf has one probe of a server")
-			}
+// A subject is a real server whose checks are read, in the virtual of a
+// statement.
+type subject struct {
+	*virtual
+	in, s      *stmt // virtual_server, real_server
+	addr, port string
+	host       string // of its pages, if no check tells
+}
+
+// checks reads those of the real server u, and how often they are made.
+func (m *importer) checks(u *subject) []*draft.Check {
+	if h := u.s.take("virtualhost"); h != nil {
+		u.host = h.arg(1)
+	}
+	var all []*draft.Check
+	var uncarried *stmt
+	for _, c := range u.s.body {
+		if checks[c.key()] == "" {
+			continue
 		}
-	}
-	if c == nil {
-		return nil, nil
-	}
-	m.elsewhere(c, port, addr)
-	for _, w := range c.body {
-		switch w.key() {
-		case "connect_timeout", "misc_timeout":
-			w.used = w.arg(1) == interval
-		case "retry":
-			w.used = w.arg(1) == "0"
+		c.used = true
+		made := m.check(u, c)
+		if len(made) == 0 {
+			uncarried = c
+			continue
 		}
+		m.pace(u, c)
+		all = append(all, made...)
 	}
-	if h := s.take("virtualhost"); h != nil {
-		host = h.arg(1)
+	if len(all) == 0 && uncarried != nil {
+		m.Note(uncarried.at(), "a connection is tried instead")
+		all = append(all, m.kind(u, uncarried, "tcp"))
 	}
-	p := &draft.Probe{Connect: true}
+	return all
+}
+
+// check makes the checks of c, none where lvs.cf has no such check.
+func (m *importer) check(u *subject, c *stmt) []*draft.Check {
 	switch c.key() {
 	case "TCP_CHECK":
-	case "HTTP_GET":
-		p = m.httpGet(c, host)
-	case "MISC_CHECK":
-		path := c.take("misc_path")
-		if path == nil || path.arg(1) == "" {
-			m.Note(c.at(), "it names no program: a connection is tried instead")
-			break
-		}
-		// keepalived runs a bare path as one command line, a quoted one too.
-		p = &draft.Probe{Program: program(strings.Join(path.words[1:], " "), addr, port)}
+		return one(m.kind(u, c, "tcp"))
+	case "PING_CHECK":
+		return one(m.kind(u, c, "ping"))
 	case "SMTP_CHECK":
-		m.Note(c.at(), "of the conversation only the greeting, 220, is expected")
-		p = &draft.Probe{Expect: "220"}
-	case "UDP_CHECK":
-		p = &draft.Probe{}
-		for _, key := range []string{"payload", "require_reply"} {
-			if w := c.take(key); w != nil {
-				m.Note(w.at(), "lvs.cf has no text with hexadecimal digits: write send and expect")
-			}
+		if h := c.take("host"); h != nil { // of old files
+			c.body = append(c.body, h.all()...)
 		}
+		return one(m.kind(u, c, "smtp"))
+	case "HTTP_GET":
+		return m.pages(u, c, "http")
 	case "SSL_GET":
-		m.Note(c.at(), "lvs.cf has no probe over TLS: a connection is tried instead")
-	default:
-		m.Note(c.at(), "lvs.cf has no such probe: a connection is tried instead")
+		c.take("enable_sni") // lvs.cf always does
+		return m.pages(u, c, "https")
+	case "DNS_CHECK":
+		return one(m.dns(u, c))
+	case "UDP_CHECK":
+		return one(m.udp(u, c))
+	case "MISC_CHECK":
+		return m.program(u, c)
 	}
-	return p, c
+	m.Note(c.at(), why(c, u.s))
+	c.all()
+	return nil
 }
 
-// elsewhere reads where c connects to, which in lvs.cf is the real server.
-func (m *importer) elsewhere(c *stmt, port, addr string) {
+func one(k *draft.Check) []*draft.Check { return []*draft.Check{k} }
+
+// kind makes a check of a kind, empty for that of the port, with what c says
+// of its connection.
+func (m *importer) kind(u *subject, c *stmt, kind string) *draft.Check {
+	k := draft.NewCheck(c.at(), checks[c.key()])
+	if kind != "" {
+		k.Set(c.at(), "check", kind)
+	}
 	for _, w := range c.body {
-		switch w.key() {
+		switch key, value := w.key(), w.arg(1); key {
 		case "connect_ip":
-			w.used = w.arg(1) == addr
-		case "connect_port":
-			w.used = w.arg(1) == port
-		}
-		if !w.used && strings.HasPrefix(w.key(), "connect_") && reasons[w.key()] == "" {
-			if w.key() == "connect_port" && port == "" {
-				continue // may become the server's
+			if w.used = true; value != u.addr {
+				k.Set(w.at(), "check_address", value)
 			}
+		case "connect_port":
+			m.port(u, w, k)
+		case "bindto":
 			w.used = true
-			m.Note(w.at(), "a probe goes to the address and port of the real server")
+			k.Set(w.at(), "check_source", value)
+		case "fwmark":
+			w.used = true
+			k.Set(w.at(), "check_mark", value)
+		case "delay_loop":
+			if w.used = true; value != u.block.Get("timeout")[0] {
+				m.Note(w.at(), "all checks of a virtual have one interval")
+			}
 		}
+	}
+	m.limit(u, c, k, "connect_timeout", "5")
+	return k
+}
+
+// port reads w, the port that k connects to. A server that has none gets it,
+// or its virtual, where no other port is known.
+func (m *importer) port(u *subject, w *stmt, k *draft.Check) {
+	w.used = true
+	switch own := u.block.Get("port"); {
+	case u.port == "" && u.mark != "":
+		u.port = w.arg(1)
+	case u.port == "" && own == nil:
+		u.block.Set(w.at(), "port", w.arg(1))
+	case u.port == "" && w.arg(1) == own[0], w.arg(1) == u.port:
+	default:
+		k.Set(w.at(), "check_port", w.arg(1))
 	}
 }
 
-// program is a command line with the server's own address and port in it
+// limit reads the time limit of a check, which lvs.cf has for the whole of it.
+// usual is what keepalived has where none is given.
+func (m *importer) limit(u *subject, c *stmt, k *draft.Check, key, usual string) {
+	interval := u.block.Get("timeout")[0]
+	at, limit := c.at(), usual
+	if t := first(key, c, u.s, u.in); t != nil {
+		at, limit = t.at(), t.arg(1)
+	} else if usual == "" || !less(usual, interval) {
+		return
+	}
+	if limit != interval {
+		k.Set(at, "check_timeout", limit)
+	}
+}
+
+// pace reads how often a failed check is made again before it counts. lvs.cf
+// has that once for a virtual.
+func (m *importer) pace(u *subject, c *stmt) {
+	again, delay, at := "1", "1", c.at()
+	interval := u.block.Get("timeout")[0]
+	switch c.key() {
+	case "HTTP_GET", "SSL_GET":
+		delay = "3"
+	case "DNS_CHECK":
+		again, delay = "3", interval
+	case "MISC_CHECK":
+		again = "0"
+	}
+	if less(interval, delay) {
+		delay = interval
+	}
+	for _, key := range []string{"nb_get_retry", "retry"} {
+		if t := first(key, c, u.s, u.in); t != nil {
+			again, at = t.arg(1), t.at()
+		}
+	}
+	if t := first("delay_before_retry", c, u.s, u.in); t != nil {
+		delay = t.arg(1)
+	}
+	n, err := strconv.ParseUint(again, 10, 16)
+	if err != nil {
+		m.Note(at, fmt.Sprintf("%q is no number of retries", again))
+		return
+	}
+	p := pace{fall: strconv.FormatUint(n+1, 10), retry: delay}
+	switch {
+	case u.pace == nil:
+		u.pace = &p
+		if n > 0 {
+			u.block.Set(at, "fall", p.fall)
+			if delay != interval {
+				u.block.Set(at, "retry", delay)
+			}
+		}
+	case *u.pace != p && (n > 0 || u.pace.fall != "1"):
+		m.Note(at, fmt.Sprintf("all checks of a virtual have one fall and retry, and the first has %s and %s", u.pace.fall, u.pace.retry))
+	}
+}
+
+// A pace is how often a check fails before it counts, and how fast it is made
+// then.
+type pace struct{ fall, retry string }
+
+// first is the statement key of the first of all that has one, nil if none
+// does. All others are marked as used too: they count for no check of ours.
+func first(key string, all ...*stmt) *stmt {
+	var found *stmt
+	for _, s := range all {
+		if t := s.take(key); t != nil && found == nil {
+			found = t
+		}
+	}
+	return found
+}
+
+// less reports whether the number a is below b.
+func less(a, b string) bool {
+	x, err := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return err == nil && err2 == nil && x < y
+}
+
+// program makes a check of the program that c names.
+func (m *importer) program(u *subject, c *stmt) []*draft.Check {
+	path := c.take("misc_path")
+	if path == nil || path.arg(1) == "" {
+		m.Note(c.at(), "it names no program")
+		return nil
+	}
+	k := draft.NewCheck(c.at(), checks[c.key()])
+	// keepalived runs a bare path as one command line, a quoted one too.
+	k.Set(path.at(), "send_program", command(strings.Join(path.words[1:], " "), u.addr, u.port))
+	m.limit(u, c, k, "misc_timeout", "")
+	return one(k)
+}
+
+// command is a command line with the server's own address and port in it
 // replaced by what lvs.cf has for any server's.
-func program(line, addr, port string) string {
+func command(line, addr, port string) string {
 	words := strings.Fields(line)
 	for i, w := range words {
 		switch {
@@ -108,80 +240,7 @@ func program(line, addr, port string) string {
 	return strings.Join(words, " ")
 }
 
-// httpGet makes a probe of an HTTP_GET.
-func (m *importer) httpGet(c *stmt, host string) *draft.Probe {
-	if t := c.take("virtualhost"); t != nil {
-		host = t.arg(1)
-	}
-	var url *stmt
-	for _, u := range c.body {
-		switch {
-		case u.key() != "url":
-		case url == nil:
-			u.used = true
-			url = u
-		default:
-			for _, w := range u.all() {
-				m.Note(w.at(), "lvs.cf asks for one page: the first is kept")
-			}
-		}
-	}
-	p := &draft.Probe{Regex: true, Expect: draft.HTTPSuccess}
-	if url == nil {
-		m.Note(c.at(), "it names no page: / is asked for")
-		p.Send = draft.HTTPRequest("/", host)
-		return p
-	}
-	path := "/"
-	if t := url.take("path"); t != nil && t.arg(1) != "" {
-		path = t.arg(1)
-	}
-	if t := url.take("virtualhost"); t != nil {
-		host = t.arg(1)
-	}
-	p.Send = draft.HTTPRequest(path, host)
-	status := url.take("status_code")
-	if status != nil {
-		p.Expect = m.statuses(status)
-	}
-	if t := url.take("regex"); t != nil {
-		if _, err := regexp.CompilePOSIX(t.arg(1)); err != nil || t.arg(1) == "" {
-			m.Note(t.at(), "it is no POSIX extended regular expression: the status alone is looked at")
-			return p
-		}
-		p.Expect = t.arg(1)
-		if status != nil {
-			m.Note(status.at(), "lvs.cf looks for one expression: that of the page")
-		}
-	}
-	return p
+// checked reports whether s, a real_server, has a check.
+func (s *stmt) checked() bool {
+	return slices.ContainsFunc(s.body, func(c *stmt) bool { return checks[c.key()] != "" })
 }
-
-// statuses is the expression for the codes and ranges of t.
-func (m *importer) statuses(t *stmt) string {
-	var codes []string
-	for _, w := range t.words[1:] {
-		switch {
-		case code.MatchString(w):
-			codes = append(codes, w)
-		case w == "100-599" || w == "100-999":
-			return "^HTTP/"
-		case ranged.MatchString(w):
-			codes = append(codes, w[:1])
-		default:
-			m.Note(t.at(), fmt.Sprintf("%s is no code, or a range that is not a whole hundred", w))
-		}
-	}
-	switch len(codes) {
-	case 0:
-		return draft.HTTPSuccess
-	case 1:
-		return draft.HTTPStatus(codes[0])
-	}
-	return draft.HTTPStatus("(" + strings.Join(codes, "|") + ")")
-}
-
-var (
-	code   = regexp.MustCompile(`^[1-9][0-9][0-9]$`)
-	ranged = regexp.MustCompile(`^(100-199|200-299|300-399|400-499|500-599)$`)
-)

@@ -121,6 +121,8 @@ func (e *exporter) globals(cfg *lvscf.Config, links []*link) {
 // scripts reports whether the keepalived.conf of cfg names programs.
 func scripts(cfg *lvscf.Config) bool {
 	return len(cfg.ActiveCmd)+len(cfg.InactiveCmd)+len(cfg.TrackScripts) > 0 || slices.ContainsFunc(cfg.Virtuals, func(v lvscf.Virtual) bool {
-		return v.Active && !v.Unchecked && v.SendProgram != nil && v.Expect == nil
+		return v.Active && slices.ContainsFunc(v.Checks, func(k lvscf.Check) bool {
+			return k.Kind == "program" && k.Expect == nil || k.Kind == "file" || k.Kind == "off"
+		})
 	})
 }

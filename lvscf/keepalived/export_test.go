@@ -46,14 +46,8 @@ func TestSame(t *testing.T) {
 		for i := range c.Virtuals {
 			v := &c.Virtuals[i]
 			v.Name, v.Pos = "", lvscf.Pos{}
-			if v.Send != nil && *v.Send == "" && v.Expect == nil {
-				v.Send = nil // as no send, except at port 80
-			}
 			for j := range v.Checks {
-				k := &v.Checks[j]
-				if k.Pos = (lvscf.Pos{}); k.Send != nil && *k.Send == "" && k.Expect == nil {
-					k.Kind, k.Send = "", nil
-				}
+				v.Checks[j].Pos = lvscf.Pos{}
 			}
 			for j := range v.Servers {
 				v.Servers[j].Name, v.Servers[j].Pos = "", lvscf.Pos{}

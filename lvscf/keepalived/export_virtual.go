@@ -24,8 +24,14 @@ func (e *exporter) elsewhere(v *lvscf.Virtual) {
 	if !v.KeepOnLeave {
 		e.lose("virtual %s: leaving = end: set net.ipv4.vs.expire_nodest_conn=1", v.Name)
 	}
-	if v.Reentry != 0 {
+	switch {
+	case v.Rise > 1:
+		e.lose("virtual %s: rise: keepalived uses a server again at its first good check", v.Name)
+	case v.Rise == 0 && v.Reentry != 0:
 		e.lose("virtual %s: reentry: keepalived uses a server again at its first good check", v.Name)
+	}
+	if v.Damping {
+		e.lose("virtual %s: damping: keepalived has none", v.Name)
 	}
 	if v.LoadMonitor != "none" {
 		e.lose("virtual %s: load_monitor: keepalived's weights are fixed", v.Name)

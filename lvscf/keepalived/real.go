@@ -2,20 +2,14 @@ package keepalived
 
 import (
 	"net/netip"
-	"slices"
 	"strconv"
 
 	"pacu/lvscf/internal/draft"
 )
 
-// checked reports whether s, a real_server, has a check.
-func (s *stmt) checked() bool {
-	return slices.ContainsFunc(s.body, func(c *stmt) bool { return slices.Contains(checks, c.key()) })
-}
-
-// realServer reads a real_server and its check. chosen is the probe of those
-// before it, or nil; that of all of them is returned.
-func (m *importer) realServer(s *stmt, v *virtual, host string, chosen *draft.Probe) *draft.Probe {
+// realServer reads a real_server of v, which is in, and its checks. chosen are
+// those of the servers before it, or nil; those of all of them are returned.
+func (m *importer) realServer(in, s *stmt, v *virtual, host string, chosen []*draft.Check) []*draft.Check {
 	s.used = true
 	addr, port := s.arg(1), s.arg(2)
 	if ap, err := netip.ParseAddrPort(addr); err == nil && port == "" {
@@ -34,15 +28,9 @@ func (m *importer) realServer(s *stmt, v *virtual, host string, chosen *draft.Pr
 		}
 	}
 	m.votes = append(m.votes, draft.Vote{At: at, Virtual: v.block, Server: b, Forward: forward})
-	probe, c := m.check(s, port, addr, host, v.block.Get("timeout")[0])
-	if port == "" && c != nil {
-		if t := c.take("connect_port"); t != nil && v.mark != "" {
-			port = t.arg(1)
-		} else if t != nil {
-			m.probed(t, v)
-		}
-	}
-	if port != "" {
+	u := &subject{virtual: v, in: in, s: s, addr: addr, port: port, host: host}
+	made := m.checks(u)
+	if port = u.port; port != "" {
 		b.Set(s.at(), "port", port)
 	} else if v.mark != "" && forward == "nat" {
 		m.Note(s.at(), "a server of lvs.cf has one port: all of the mark goes to it, 80 if you write no other")
@@ -58,22 +46,12 @@ func (m *importer) realServer(s *stmt, v *virtual, host string, chosen *draft.Pr
 	}
 	switch {
 	case v.unchecked:
-	case c == nil && probe == nil:
+	case made == nil:
 		m.Note(s.at(), "it has no check, and lvs.cf probes every server: as the others of its virtual, or by its port")
 	case chosen == nil:
-		return probe
-	case *probe != *chosen:
-		m.Note(c.at(), "all servers of a virtual have one probe, and the first has another")
+		return made
+	case !draft.SameChecks(made, chosen):
+		m.Note(made[0].At, "all servers of a virtual have the same checks, and the first has others")
 	}
 	return chosen
-}
-
-// probed gives v, which takes every port, the port that t probes.
-func (m *importer) probed(t *stmt, v *virtual) {
-	switch port := v.block.Get("port"); {
-	case port == nil:
-		v.block.Set(t.at(), "port", t.arg(1))
-	case port[0] != t.arg(1):
-		m.Note(t.at(), "all servers of a virtual have one probe, and the first has another")
-	}
 }

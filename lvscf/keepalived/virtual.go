@@ -22,6 +22,7 @@ type virtual struct {
 	tunnel  *tunnel // of the first that has one
 	// unchecked: none of its servers has a check.
 	unchecked bool
+	pace      *pace // of the first check
 }
 
 // A target is what a virtual server listens on.
@@ -157,18 +158,16 @@ func (m *importer) virtual(s *stmt, t *target) {
 	if v.unchecked && len(servers) > 0 {
 		b.Set(s.at(), "check", "none")
 	}
-	var chosen *draft.Probe
+	var chosen []*draft.Check
 	for _, rs := range servers {
-		chosen = m.realServer(rs, v, host, chosen)
+		chosen = m.realServer(s, rs, v, host, chosen)
 	}
 	if len(servers) == 0 {
 		m.votes = append(m.votes, draft.Vote{At: v.at, Virtual: b, Forward: v.forward})
 	}
 	m.quorum(s, b)
 	m.localAddresses(s, v)
-	if chosen != nil {
-		b.Probe(s.at(), *chosen, t.port)
-	}
+	b.Checks(chosen)
 }
 
 // options reads the words of s that are one in lvs.cf.

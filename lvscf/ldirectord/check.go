@@ -2,6 +2,7 @@ package ldirectord
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"pacu/lvscf/internal/draft"
@@ -11,160 +12,191 @@ import (
 // told, by port.
 var services = map[string]string{
 	"21": "ftp", "25": "smtp", "53": "dns", "80": "http", "110": "pop", "119": "nntp", "143": "imap", "389": "ldap",
-	"443": "https", "587": "submission", "993": "imaps", "995": "pops", "1521": "oracle", "1812": "radius",
+	"443": "https", "587": "submission", "636": "ldaps", "993": "imaps", "995": "pops", "1521": "oracle", "1812": "radius",
 	"3128": "http_proxy", "3306": "mysql", "5432": "pgsql", "5060": "sip",
 	"ftp": "ftp", "smtp": "smtp", "domain": "dns", "http": "http", "www": "http", "pop3": "pop", "imap": "imap", "https": "https",
 }
 
-// greetings are the first bytes that servers say by themselves.
-var greetings = map[string]string{"ftp": "220", "smtp": "220", "submission": "220", "pop": "+OK", "imap": "* OK", "nntp": "20"}
+// kinds are the checks that speak as services do. With an s at their end some
+// do so over TLS.
+var kinds = map[string]string{
+	"http": "http", "https": "https", "smtp": "smtp", "submission": "smtp", "dns": "dns", "pop": "pop3", "pops": "pop3",
+	"imap": "imap", "imaps": "imap", "ldap": "ldap", "ldaps": "ldap", "mysql": "mysql", "pgsql": "pgsql", "sip": "sip", "radius": "radius",
+}
 
-// check makes the probe of v.
-func (m *importer) check(v *virtual) {
-	value := func(key string) (string, draft.Source) {
-		if l, ok := last(v.body, key); ok {
-			return l.text(), l.at
-		}
-		return "", v.at
+// greetings are the first bytes that other servers say by themselves.
+var greetings = map[string]string{"ftp": "220", "nntp": "20"}
+
+// A checking is the check of a virtual on its way into lvs.cf.
+type checking struct {
+	*importer
+	v    *virtual
+	k    *draft.Check
+	used map[string]bool // settings that something was made of, or noted
+}
+
+// value finds key, which is then used.
+func (c *checking) value(key string) (string, draft.Source) {
+	c.used[key] = true
+	if l, ok := c.setting(c.v.section, key); ok {
+		return l.text(), l.at
 	}
-	for _, l := range v.pairs {
-		m.Note(l.at, "all servers of a virtual have one probe: its own request and receive are not carried")
-	}
-	if port, at := value("checkport"); port != "" && !v.mark && port != v.port {
-		m.Note(at, "a probe goes to the port of the real server")
-	}
-	kind, at := value("checktype")
-	switch kind = strings.ToLower(kind); kind {
-	case "", "negotiate":
-		m.negotiate(v, value)
-		return
-	case "connect":
-		if v.protocol == "udp" {
-			m.Note(at, "lvs.cf has no ping: a server is down when it refuses")
-		}
-		m.probe(v, at, draft.Probe{Connect: v.protocol != "udp"})
-	case "external", "external-perl":
-		m.external(v, at, value)
-	case "off":
-		v.block.Set(at, "active", "0")
-		m.Note(at, "ldirectord uses none of the servers: the virtual is switched off")
-	case "on":
-		v.block.Set(at, "check", "none")
-	case "ping":
-		m.Note(at, "lvs.cf has no ping: a connection is tried instead")
-		m.probe(v, at, draft.Probe{Connect: v.protocol != "udp"})
-	default:
-		m.Note(at, "lvs.cf has one kind of probe of a server: all of them negotiate")
-		m.negotiate(v, value)
-		return
-	}
-	for _, key := range []string{"service", "request", "receive", "virtualhost", "httpmethod"} {
-		if l, ok := last(v.body, key); ok {
-			m.Note(l.at, "it counts only where checktype is negotiate")
-		}
+	return "", c.v.at
+}
+
+// put makes the setting word of what the file has at key.
+func (c *checking) put(key, word string) {
+	if text, at := c.value(key); text != "" {
+		c.k.Set(at, word, text)
 	}
 }
 
-// probe makes p that of v.
-func (m *importer) probe(v *virtual, at draft.Source, p draft.Probe) { v.block.Probe(at, p, v.port) }
+// spoken are the settings of a section that count where checktype is negotiate.
+var spoken = []string{"service", "request", "receive", "virtualhost", "httpmethod", "login", "passwd", "database", "secret", "checkcommand"}
+
+// check makes the check of v.
+func (m *importer) check(v *virtual) {
+	c := &checking{m, v, draft.NewCheck(v.at, "check"), make(map[string]bool)}
+	for _, l := range v.pairs {
+		m.Note(l.at, "all servers of a virtual have the same checks: its own request and receive are not carried")
+	}
+	kind, at := c.value("checktype")
+	kind = strings.ToLower(kind)
+	limit := "checktimeout"
+	switch kind {
+	case "connect":
+		c.connect(at)
+	case "external", "external-perl":
+		c.external(at)
+	case "off":
+		c.off(at)
+	case "on":
+		c.k.Set(at, "check", "none")
+	case "ping":
+		c.k.Set(at, "check", "ping")
+	default:
+		if kind != "" && kind != "negotiate" {
+			m.Note(at, "lvs.cf has one kind of probe of a server: all of them negotiate")
+		}
+		limit = "negotiatetimeout"
+		c.negotiate()
+	}
+	if kind != "on" && kind != "off" {
+		if port, at := c.value("checkport"); port != "" && port != v.port && kind != "ping" {
+			c.k.Set(at, "check_port", port)
+		}
+		c.limit(limit)
+		c.pace(kind == "ping")
+	}
+	for _, key := range spoken {
+		if l, ok := last(v.body, key); ok && !c.used[key] {
+			m.Note(l.at, "the check that is made has no use for it")
+		}
+	}
+	v.block.Checks([]*draft.Check{c.k})
+}
+
+// connect makes a check that only connects. ldirectord pings where there is no
+// connection.
+func (c *checking) connect(at draft.Source) {
+	kind := "tcp"
+	if c.v.protocol == "udp" {
+		kind = "ping"
+	}
+	c.k.Set(at, "check", kind)
+}
+
+// off makes a check that always fails. ldirectord then uses no fallback either.
+func (c *checking) off(at draft.Source) {
+	c.k.Set(at, "check", "off")
+	if c.v.block.Get("sorry_server") != nil {
+		c.v.block.Unset("sorry_server")
+		c.Note(at, "ldirectord uses neither a server nor the fallback: the fallback is left out")
+	}
+}
 
 // external makes a send_program of checkcommand.
-func (m *importer) external(v *virtual, at draft.Source, value func(string) (string, draft.Source)) {
-	command, from := value("checkcommand")
+func (c *checking) external(at draft.Source) {
+	command, from := c.value("checkcommand")
 	if command == "" {
-		m.Note(at, "it has no checkcommand: a connection is tried instead")
-		m.probe(v, at, draft.Probe{Connect: v.protocol != "udp"})
+		c.Note(at, "it has no checkcommand: a connection is tried instead")
+		c.connect(at)
 		return
 	}
-	listens := v.addr.String() + " " + v.port
-	if v.mark {
-		listens = v.block.Get("fwmark")[0] + " 0"
+	listens := c.v.addr.String() + " " + c.v.port
+	if c.v.mark {
+		listens = c.v.block.Get("fwmark")[0] + " 0"
 	}
-	m.probe(v, from, draft.Probe{Program: command + " " + listens + " %h %p"})
+	c.k.Set(from, "send_program", command+" "+listens+" %h %p")
 }
 
-// negotiate makes the probe of a service.
-func (m *importer) negotiate(v *virtual, value func(string) (string, draft.Source)) {
-	if l, ok := last(v.body, "checkcommand"); ok {
-		m.Note(l.at, "it counts only where checktype is external")
+// interval is the time between probes of the virtual.
+func (c *checking) interval() string {
+	if t := c.v.block.Get("timeout"); t != nil {
+		return t[0]
 	}
-	service, at := value("service")
-	if service == "" {
-		service = services[v.port]
-	}
-	receive, from := value("receive")
-	if receive != "" {
-		if _, err := regexp.CompilePOSIX(receive); err != nil {
-			m.Note(from, "it is no POSIX extended regular expression: it is not looked for")
-			receive = ""
+	return "10"
+}
+
+// limit makes the time limit of a check. One that nobody wrote cannot be above
+// the interval.
+func (c *checking) limit(key string) {
+	text, at := c.value(key)
+	interval := c.interval()
+	if text == "" {
+		usual := 5
+		if key == "negotiatetimeout" {
+			usual = 30
 		}
-	}
-	request, asked := value("request")
-	host, hosted := value("virtualhost")
-	method, methodAt := value("httpmethod")
-	if service != "http" {
-		if host != "" {
-			m.Note(hosted, "lvs.cf sends no host but in HTTP requests")
+		if n, err := strconv.Atoi(interval); err != nil || n <= usual {
+			return
 		}
-		if method != "" {
-			m.Note(methodAt, "it counts only for HTTP")
-		}
+		text = strconv.Itoa(usual)
 	}
-	switch service {
-	case "http":
-		m.http(v, from, request, receive, host, method)
-		return
-	case "simpletcp":
-		p := draft.Probe{Send: strings.ReplaceAll(request, `\n`, "\n"), Expect: receive, Regex: receive != ""}
-		p.Connect = p.Send == "" && p.Expect == ""
-		m.probe(v, at, p)
-		return
-	case "", "none":
-		m.Note(at, "lvs.cf probes every server: a connection is tried")
-		m.probe(v, at, draft.Probe{Connect: v.protocol != "udp"})
-	default:
-		p := draft.Probe{Expect: greetings[service]}
-		if p.Expect == "" || v.protocol == "udp" {
-			p = draft.Probe{Connect: v.protocol != "udp"}
-			m.Note(at, "lvs.cf has no probe that speaks "+service+": a connection is tried instead")
-		} else {
-			m.Note(at, "of the conversation only the greeting, "+p.Expect+", is expected")
-		}
-		m.probe(v, at, p)
-	}
-	if request != "" {
-		m.Note(asked, "lvs.cf has no request of "+orNone(service))
-	}
-	if receive != "" {
-		m.Note(from, "lvs.cf has no answer of "+orNone(service))
+	if text != interval {
+		c.k.Set(at, "check_timeout", text)
 	}
 }
 
-// http makes a probe that asks for a page.
-func (m *importer) http(v *virtual, at draft.Source, request, receive, host, method string) {
-	if rest, ok := strings.CutPrefix(request, "http://"); ok {
-		name, path, _ := strings.Cut(rest, "/")
-		m.Note(at, "a probe goes to the real server, whatever host its request names")
-		request = path
-		if host == "" {
-			host = name
+// pace makes how often a check fails before it counts.
+func (c *checking) pace(ping bool) {
+	text, at := c.value("failurecount")
+	n, err := strconv.Atoi(text)
+	if text != "" && (err != nil || n < 1 || n > 1000) {
+		c.Note(at, strconv.Quote(text)+" is no number of failures")
+	}
+	n = min(max(n, 1), 1000)
+	count, from := c.value("checkcount")
+	if l, ok := last(c.v.body, "checkcount"); ok && !ping {
+		c.Note(l.at, "it counts only where checktype is ping")
+	}
+	if each, err := strconv.Atoi(count); ping && err == nil && each > 1 && each <= 60 {
+		n, at = n*each, from
+		limit, _ := c.value("checktimeout") // which each echo has
+		if limit == "" {
+			limit = "5"
+		}
+		wait, err := strconv.Atoi(limit)
+		if interval, err2 := strconv.Atoi(c.interval()); err == nil && err2 == nil && wait < interval {
+			c.v.block.Set(from, "retry", limit)
 		}
 	}
-	send := draft.HTTPRequest("/"+strings.TrimPrefix(request, "/"), host)
-	if strings.EqualFold(method, "HEAD") {
-		send = "HEAD" + strings.TrimPrefix(send, "GET")
+	if n > 1 {
+		c.v.block.Set(at, "fall", strconv.Itoa(n))
 	}
-	p := draft.Probe{Send: send, Expect: draft.HTTPSuccess, Regex: true}
-	if receive != "" {
-		p.Expect = receive
-		m.Note(at, "lvs.cf looks for one expression: receive, in the answer with its headers, whatever the status")
-	}
-	m.probe(v, at, p)
 }
 
-func orNone(service string) string {
-	if service == "" {
-		return "none"
+// expression makes use of receive as the value of word, if it is one that lvs.cf
+// reads.
+func (c *checking) expression(word string) {
+	receive, at := c.value("receive")
+	if receive == "" {
+		return
 	}
-	return service
+	if _, err := regexp.CompilePOSIX(receive); err != nil {
+		c.Note(at, "it is no POSIX extended regular expression: it is not looked for")
+		return
+	}
+	c.k.SetText(at, word, receive)
+	c.k.Set(at, "use_regex", "1")
 }

@@ -53,24 +53,19 @@ func Import(name string, text []byte) (lvs []byte, notes []Note, err error) {
 
 // inherited are the settings of the file that count for each virtual that has
 // none of its own, and that lvs.cf has.
-var inherited = map[string]bool{"checkinterval": true, "quiescent": true, "fallback": true, "fallback6": true}
+var inherited = map[string]bool{
+	"checkinterval": true, "checktimeout": true, "negotiatetimeout": true, "checkcount": true, "failurecount": true,
+	"quiescent": true, "fallback": true, "fallback6": true,
+}
 
 // reasons say why a setting is not carried, where there is more to say.
 var reasons = map[string]string{
-	"checktimeout":     "lvs.cf's timeout is both the interval and the limit of a probe",
-	"negotiatetimeout": "lvs.cf's timeout is both the interval and the limit of a probe",
-	"checkcount":       "the first failed probe takes a server out",
-	"failurecount":     "the first failed probe takes a server out",
 	"autoreload":       "pulse reloads when it is told to",
 	"supervised":       "pulse has a flag for it: --nodaemon",
 	"fork":             "every server is probed by a process of its own",
 	"logfile":          "pulse writes to syslog",
 	"maintenancedir":   "write active = 0 for a server that is to rest",
 	"cleanstop":        "pulse takes its services along when it ends",
-	"login":            "lvs.cf has no probe that logs in",
-	"passwd":           "lvs.cf has no probe that logs in",
-	"database":         "lvs.cf has no probe that logs in",
-	"secret":           "lvs.cf has no probe that logs in",
 	"emailalert":       "lvs.cf sends no mail",
 	"emailalertfrom":   "lvs.cf sends no mail",
 	"emailalertfreq":   "lvs.cf sends no mail",
@@ -127,7 +122,8 @@ func (m *importer) virtual(s *section) {
 		case "real", "real6":
 			m.real(v, l)
 		case "protocol", "scheduler", "persistent", "netmask", "checkinterval", "quiescent", "fallback", "fallback6",
-			"checktype", "service", "request", "receive", "virtualhost", "checkport", "checkcommand", "httpmethod":
+			"checktype", "service", "request", "receive", "virtualhost", "checkport", "checkcommand", "httpmethod",
+			"checktimeout", "negotiatetimeout", "checkcount", "failurecount", "login", "passwd", "database", "secret":
 			if again, _ := last(s.body, l.key); again.at.Line != l.at.Line {
 				m.Note(l.at, "the same setting below it counts")
 			}

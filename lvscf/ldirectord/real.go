@@ -42,12 +42,8 @@ func (m *importer) real(v *virtual, l line) {
 		switch {
 		case t.port != "" && t.port != "0":
 			b.Set(l.at, "port", t.port)
-		case v.mark:
-			if c, ok := last(v.body, "checkport"); ok && forward != "nat" {
-				b.Set(c.at, "port", c.text()) // which only probes use
-			} else if forward == "nat" {
-				m.Note(l.at, "a server of lvs.cf has one port: all of the mark goes to it, 80 if you write no other")
-			}
+		case v.mark && forward == "nat":
+			m.Note(l.at, "a server of lvs.cf has one port: all of the mark goes to it, 80 if you write no other")
 		}
 		b.Set(l.at, "weight", weight)
 		m.votes = append(m.votes, draft.Vote{At: l.at, Virtual: v.block, Server: b, Forward: forward})

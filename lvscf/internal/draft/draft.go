@@ -30,12 +30,13 @@ type Draft struct {
 // A Block is a block of a Draft, or what stands outside all of them.
 type Block struct {
 	draft    *Draft
-	kind     string // virtual, failover, server or track_script; empty outside
+	kind     string // virtual, failover, server, probe or track_script; empty outside
 	name     string
 	from     Source
 	settings []setting
 	servers  []*Block
-	names    map[string]int
+	probes   []*Block
+	names    map[string]int // of servers
 }
 
 // A setting is one line of a Block.
@@ -207,6 +208,7 @@ func (d *Draft) drop(errs lvscf.Problems, origins []origin) bool {
 	d.services = slices.DeleteFunc(d.services, left)
 	for _, s := range d.services {
 		s.servers = slices.DeleteFunc(s.servers, left)
+		s.probes = slices.DeleteFunc(s.probes, left)
 	}
 	return dropped
 }

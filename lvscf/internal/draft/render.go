@@ -39,8 +39,8 @@ func (d *Draft) render(comment []string) ([]byte, []origin) {
 	for _, s := range d.services {
 		p.line(s.kind+" "+s.name+" {", origin{block: s})
 		p.settings(s, nil, "     ")
-		for _, r := range s.servers {
-			p.line("     server "+r.name+" {", origin{service: s, block: r})
+		for _, r := range slices.Concat(s.probes, s.servers) {
+			p.line("     "+r.kind+" "+r.name+" {", origin{service: s, block: r})
 			p.settings(r, s, "         ")
 			p.line("     }", origin{service: s, block: r})
 		}
@@ -55,6 +55,7 @@ var ranks = map[string]map[string]int{
 	"":             rank(lvscf.Global),
 	"virtual":      rank(lvscf.InVirtual),
 	"failover":     rank(lvscf.InFailover),
+	"probe":        rank(lvscf.InProbe),
 	"track_script": rank(lvscf.InTrackScript),
 }
 
@@ -89,7 +90,7 @@ func (s setting) write(kind string) (string, error) {
 		return s.key + " = " + strings.Join(s.values, " "), nil
 	}
 	line, err := s.quote(kind, s.values)
-	if err != nil && (s.key == "send" || s.key == "expect") {
+	if err != nil && (s.key == "send" || s.key == "expect" || s.key == "check_body") {
 		escaped := make([]string, len(s.values))
 		for i, v := range s.values {
 			escaped[i] = strings.ReplaceAll(v, `"`, `\"`)
@@ -117,7 +118,7 @@ func (s setting) quote(kind string, values []string) (string, error) {
 	f := lvscf.Parse("", nil)
 	b := f.Global()
 	var err error
-	if kind == "server" {
+	if kind == "server" || kind == "probe" {
 		if b, err = b.Add("virtual", "v"); err != nil {
 			return "", err
 		}
