@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -65,8 +66,9 @@ func (m LoadAgent) Ask(ctx context.Context, t Target) (Advice, error) {
 
 // parseAgent reads an agent's line.
 func parseAgent(line string) (Advice, error) {
-	a := Advice{Agent: true, Share: 1, Said: "its agent says " + quote([]byte(strings.TrimSpace(line)))}
+	a := Advice{Agent: true, Said: "its agent says " + quote([]byte(strings.TrimSpace(line)))}
 	words, _, _ := strings.Cut(line, "#")
+	var shares []float64
 	known := false
 	for word := range strings.FieldsFuncSeq(words, func(r rune) bool { return strings.ContainsRune(" \t\r\v\f,", r) }) {
 		known = true
@@ -77,9 +79,9 @@ func parseAgent(line string) (Advice, error) {
 			if err != nil {
 				return Advice{}, fmt.Errorf("got %s: bad percentage %.40q", quote([]byte(line)), word)
 			}
-			a.Share = min(a.Share, 1) * float64(min(n, maxShare)) / 100
+			shares = append(shares, float64(min(n, maxShare))/100)
 		case word == "drain":
-			a.Share = 0
+			shares = append(shares, 0)
 		case word == "down", word == "fail", word == "failed", word == "stopped", word == "maint":
 			a.Down = true
 		case word == "up", word == "ready", isMaxConn(word):
@@ -89,6 +91,10 @@ func parseAgent(line string) (Advice, error) {
 	}
 	if !known {
 		return Advice{}, fmt.Errorf("got %s, expected a percentage or a word such as up", quote([]byte(line)))
+	}
+	a.Share = 1
+	if len(shares) > 0 {
+		a.Share = slices.Min(shares)
 	}
 	return a, nil
 }
