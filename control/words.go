@@ -142,7 +142,7 @@ type Plan struct {
 // A Step is one change.
 type Step struct {
 	Action Action `json:"action"`
-	Kind   string `json:"kind"`             // service, server, address, firewall, timeout, sync, sysctl
+	Kind   string `json:"kind"`             // service, server, check, address, firewall, timeout, sync, sysctl
 	Object string `json:"object"`           // e.g. "10.8.8.35:80"
 	In     string `json:"in,omitempty"`     // the virtual of a server
 	Detail string `json:"detail,omitempty"` // what it will be, e.g. "weight 1"

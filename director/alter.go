@@ -41,8 +41,8 @@ func (c *Cluster) Alter(ctx context.Context, cfg *lvscf.Config, changed []int, r
 }
 
 // alter makes the services of v anew. It reports whether that is all there is
-// to do: marks of our own, rules of the firewall and services of several
-// virtuals are not.
+// to do: marks of our own, rules of the firewall, services of several
+// virtuals and other checks through the VIP are not.
 func (b *builder) alter(ctx context.Context, v *lvscf.Virtual) (bool, error) {
 	if v.Ports != nil || v.Forward == lvscf.FullNAT {
 		return false, nil
@@ -62,6 +62,9 @@ func (b *builder) alter(ctx context.Context, v *lvscf.Virtual) (bool, error) {
 	for _, key := range keys {
 		old := b.c.Service(key)
 		if old == nil || old.FullNAT || old.Ports != nil || len(old.Names) != 1 || old.Names[0] != v.Name {
+			return false, nil
+		}
+		if !b.sameThrough(v, forward, old, servers) {
 			return false, nil
 		}
 		s := serviceOf(key, v, forward)

@@ -39,6 +39,7 @@ func (b *builder) addVirtual(ctx context.Context, v *lvscf.Virtual) error {
 	if err != nil {
 		return err
 	}
+	b.addThrough(v, forward, servers)
 	for _, key := range keys {
 		s := b.c.Service(key)
 		if s == nil {

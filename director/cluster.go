@@ -24,8 +24,9 @@ type Cluster struct {
 	Exclusive bool  // services of others are removed
 	Sync      *Sync // nil: connections are not told to the partner
 
-	index map[ipvs.Key]int // of Services
-	own   []netip.Addr     // as SetLocal was told
+	index   map[ipvs.Key]int // of Services
+	through through
+	own     []netip.Addr // as SetLocal was told
 	// Where this Cluster is another with some services altered: that, and they.
 	base    *Cluster
 	altered []ipvs.Key
@@ -62,6 +63,9 @@ type Service struct {
 	// Local: one of the real servers is this router, and packets reach real
 	// servers unchanged. Its standby must not pass them on once more.
 	Local bool
+	// Through: it is no virtual's, but brings checks through VIPs to its one
+	// real server.
+	Through bool
 }
 
 // A Server is a real server of a Service, with the virtual that says how to
@@ -76,6 +80,7 @@ type Server struct {
 	Quiesce      bool
 	Unchecked    bool   // taken to be up
 	Upper, Lower uint32 // thresholds, as ipvs.Destination has them
+	Through      uint32 // the firewall mark that brings a check to it through the VIP; 0: none
 	Virtual      *lvscf.Virtual
 }
 

@@ -12,7 +12,7 @@ func (d *Director) Connections() uint64 { return d.established.Load() }
 func (d *Director) tally() {
 	var n uint64
 	for _, s := range d.services {
-		if s.want != nil && s.held != nil {
+		if s.want != nil && s.held != nil && !s.want.Through {
 			n += s.active
 		}
 	}

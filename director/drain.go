@@ -36,7 +36,7 @@ func (d Drain) sameAs(o Drain) bool {
 
 // Concerns tells whether rs of s is drained.
 func (d Drain) Concerns(s *Service, rs *Server) bool {
-	return rs.Addr == d.Addr && (d.Port == 0 || d.Port == rs.Port || d.Port == rs.ProbePort) &&
+	return !s.Through && rs.Addr == d.Addr && (d.Port == 0 || d.Port == rs.Port || d.Port == rs.ProbePort) &&
 		(d.Virtual == "" || slices.Contains(s.Names, d.Virtual))
 }
 

@@ -13,6 +13,7 @@ import (
 // one that both routers find alike and that no other virtual has.
 type marks struct {
 	chosen map[*lvscf.Virtual]uint32
+	taken  map[uint32]bool
 }
 
 // markSpace is where marks of our own are, far from those people choose.
@@ -23,7 +24,7 @@ func newMarks(cfg *lvscf.Config) marks {
 	for i := range cfg.Virtuals {
 		taken[cfg.Virtuals[i].FWMark] = true
 	}
-	m := marks{make(map[*lvscf.Virtual]uint32)}
+	m := marks{make(map[*lvscf.Virtual]uint32), taken}
 	for i := range cfg.Virtuals {
 		v := &cfg.Virtuals[i]
 		if v.Ports == nil || v.FWMark != 0 {

@@ -13,7 +13,7 @@ import (
 // A Step is a change in people's words.
 type Step struct {
 	Action byte   // + - ~
-	Kind   string // service, server, address, firewall, timeout, sync, sysctl
+	Kind   string // service, server, check, address, firewall, timeout, sync, sysctl
 	Object string
 	In     string // the virtual of a server
 	Detail string // what it will be
@@ -57,6 +57,9 @@ func (c *Change) Step() Step {
 	name := c.key.String()
 	if c.service != nil {
 		name = strings.Join(c.service.Names, ", ")
+	}
+	if isThrough(c.key) && (c.service == nil || c.service.Through) {
+		return c.throughStep()
 	}
 	if c.ofService() {
 		s := Step{Action: c.action, Kind: "service", Object: c.key.String()}
@@ -183,6 +186,9 @@ func (d *Director) Plan(c *Cluster) ([]Step, error) {
 	var steps []Step
 	connections := make(map[ipvs.Key][]ipvs.DestinationStatus)
 	for _, ch := range inOrder(all) {
+		if ch.service != nil && ch.service.Through && !ch.ofService() {
+			continue // it comes with its service
+		}
 		s := ch.Step()
 		leaves := false
 		if ch.want != nil {

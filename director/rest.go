@@ -168,7 +168,7 @@ func (d *Director) lookRest(now time.Time) ([]string, error) {
 	}
 	errs = append(errs, err)
 	for _, w := range d.cluster.Settings() {
-		if is, err := d.setting(w.Name); err == nil && is != w.Value && d.rest.set {
+		if is, err := d.setting(w.Name); err == nil && !w.met(is) && d.rest.set {
 			found = append(found, fmt.Sprintf("sysctl %s was set to %s", w.Name, is))
 			d.rest.set = false
 		}
@@ -180,7 +180,7 @@ func (d *Director) lookRest(now time.Time) ([]string, error) {
 func (d *Director) planRest(c *Cluster) ([]Step, error) {
 	var steps []Step
 	for _, w := range c.Settings() {
-		if is, err := d.setting(w.Name); err == nil && is != w.Value {
+		if is, err := d.setting(w.Name); err == nil && !w.met(is) {
 			steps = append(steps, Step{Action: '~', Kind: "sysctl", Object: w.Name, Detail: w.Value, Was: is})
 		}
 	}

@@ -211,6 +211,9 @@ func (s *service) believe(e *Entry) {
 // this router is one of its real servers, and what the partner sends it as
 // such, still addressed to the VIP, is not to be scheduled once more.
 func (v view) elsewhere(s *Service) bool {
+	if s.Through {
+		return s.Local // what it asks itself does not go through IPVS
+	}
 	return s.Local && s.Forward != ipvs.Masquerade && !v.serving
 }
 

@@ -1,9 +1,25 @@
 package director
 
-import "pacu/ipvs"
+import (
+	"strings"
+
+	"pacu/ipvs"
+)
 
 // A Setting is a kernel setting that a cluster needs, and why.
-type Setting struct{ Name, Value, Why string }
+type Setting struct {
+	Name, Value, Why string
+	Suffices         string // another value that does as well, and is left; empty: none
+}
+
+// met tells whether the setting need not be made, being is.
+func (s *Setting) met(is string) bool {
+	return is == s.Value || s.Suffices != "" && is == s.Suffices
+}
+
+// sysctlName is an interface within the dotted name of a setting, as sysctl(8)
+// has it: eth0.100 is eth0/100.
+func sysctlName(iface string) string { return strings.ReplaceAll(iface, ".", "/") }
 
 // Sysctls are the kernel's settings, by their dotted names.
 type Sysctls interface {
@@ -36,12 +52,12 @@ func (c *Cluster) Settings() []Setting {
 		return nil
 	}
 	list := []Setting{{
-		"net.ipv4.vs.expire_nodest_conn", "1",
-		"a client that reuses a port of a connection to a server that is gone would be left without an answer",
+		Name: "net.ipv4.vs.expire_nodest_conn", Value: "1",
+		Why: "a client that reuses a port of a connection to a server that is gone would be left without an answer",
 	}}
 	add := func(when bool, name, value, why string) {
 		if when {
-			list = append(list, Setting{name, value, why})
+			list = append(list, Setting{Name: name, Value: value, Why: why})
 		}
 	}
 	var nat4, nat6, fullnat, persistent, hashed, local bool
@@ -67,5 +83,5 @@ func (c *Cluster) Settings() []Setting {
 	add(local, "net.ipv4.conf.all.arp_ignore", "1", "a standby that is a real server too must not answer ARP for the VIP")
 	add(local, "net.ipv4.conf.all.arp_announce", "2", "a standby that is a real server too must not announce the VIP")
 	add(n > manyDestinations, "net.ipv4.vs.run_estimation", "0", "rates of so many services and servers cost more than they tell; counters go on")
-	return list
+	return append(list, c.throughSettings()...)
 }

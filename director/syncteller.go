@@ -19,7 +19,7 @@ type Teller struct {
 func NewTeller(c *Cluster) *Teller {
 	t := &Teller{cluster: c}
 	for _, s := range c.Services {
-		if s.Key.FWMark != 0 {
+		if s.Key.FWMark != 0 && !s.Through {
 			t.marked = append(t.marked, s)
 		}
 	}

@@ -25,7 +25,7 @@ func (d *Director) makeSettings() ([]string, error) {
 			errs = append(errs, fmt.Errorf("%w; %s", err, w.Why))
 			continue
 		}
-		if is == w.Value {
+		if w.met(is) {
 			continue
 		}
 		if err := d.sysctls.Write(w.Name, w.Value); err != nil {

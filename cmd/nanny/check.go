@@ -37,7 +37,7 @@ func newCheck(w control.Watch) probe.Check {
 		b := builder{watch: w, check: c}
 		all[i] = b.build()
 		if c.Address.IsValid() || c.Port != 0 {
-			all[i] = elsewhere{all[i], c.Address, c.Port}
+			all[i] = elsewhere{all[i], c.Address, c.Port, c.Mark != 0 && c.Address == w.Address}
 		}
 	}
 	if len(all) == 1 {
@@ -244,6 +244,7 @@ type elsewhere struct {
 	probe.Check
 	addr netip.Addr // invalid: the real server's
 	port uint16     // 0: the real server's
+	vip  bool       // addr is the VIP, and the mark of its packets leads to the real server
 }
 
 // Probe asks there.
@@ -252,12 +253,18 @@ func (e elsewhere) Probe(ctx context.Context, t probe.Target) probe.Result {
 		t.Addr = e.addr
 	}
 	t.Port = cmp.Or(e.port, t.Port)
-	return e.Check.Probe(ctx, t)
+	r := e.Check.Probe(ctx, t)
+	if e.vip {
+		r.Why = fmt.Sprintf("through the VIP %s: %s", t, r.Why)
+	}
+	return r
 }
 
 // String names the check and where it asks.
 func (e elsewhere) String() string {
 	switch {
+	case e.vip:
+		return fmt.Sprintf("%s through the VIP", e.Check)
 	case !e.addr.IsValid():
 		return fmt.Sprintf("%s at port %d", e.Check, e.port)
 	case e.port == 0:

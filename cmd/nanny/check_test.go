@@ -43,6 +43,8 @@ func TestNewCheck(t *testing.T) {
 func TestChecks(t *testing.T) {
 	tcp := control.Watch{Protocol: "tcp", Port: 443, Interval: control.Duration(6 * time.Second)}
 	udp := control.Watch{Protocol: "udp", Port: 53, Interval: control.Duration(6 * time.Second)}
+	vip := tcp
+	vip.Address = netip.MustParseAddr("10.0.0.200")
 	for _, tt := range []struct {
 		name  string
 		watch control.Watch
@@ -55,6 +57,8 @@ func TestChecks(t *testing.T) {
 		{"program", tcp, control.Check{Kind: "program", Program: []string{"/bin/true", "%h"}}, "program /bin/true %h"},
 		{"elsewhere", tcp, control.Check{Kind: "tcp", Address: netip.MustParseAddr("fd00::1"), Port: 8080}, "tcp connect at [fd00::1]:8080"},
 		{"at another machine", tcp, control.Check{Kind: "tcp", Address: netip.MustParseAddr("10.0.0.9")}, "tcp connect at 10.0.0.9"},
+		{"the VIP with a mark that leads to the server", vip, control.Check{Kind: "tcp", Address: vip.Address, Port: 443, Mark: 1}, "tcp connect through the VIP"},
+		{"the VIP itself", vip, control.Check{Kind: "tcp", Address: vip.Address}, "tcp connect at 10.0.0.200"},
 		{"http", tcp, control.Check{Kind: "http", Path: "/ok", Host: "www.example.org"}, "http GET /ok of www.example.org, status 200-399"},
 		{"https", tcp, control.Check{Kind: "https", Status: "200,301-302", Body: "fine", Host: "www.example.org:8443", Verify: true}, `https GET / of www.example.org:8443 with www.example.org, verified, status 200,301-302, with "fine"`},
 		{"digest", tcp, control.Check{Kind: "http", Digest: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}, "http GET /, status 200-399, SHA-256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},

@@ -34,6 +34,7 @@ func (p *pulse) orders(s *site) map[netip.Addr]control.Order {
 			o.Server = rs.Addr
 			w := watch(svc, rs)
 			w.Twin = s.twins[svc.Key]
+			w.Checks = checks(s.cluster, svc, rs)
 			o.Watches = append(o.Watches, w)
 			orders[rs.Addr] = o
 		}
@@ -48,7 +49,7 @@ func watch(svc *director.Service, rs *director.Server) control.Watch {
 		RealPort: rs.ProbePort, Forward: forwardName(svc), Weight: rs.Weight, Quiesce: rs.Quiesce,
 		MaxConnections: rs.Upper, MinConnections: rs.Lower,
 		Interval: control.Duration(v.Timeout), Reentry: control.Duration(v.Reentry),
-		Send: v.Send, Expect: v.Expect, Regex: v.UseRegex, Program: v.SendProgram,
+		Retry: control.Duration(v.Retry), Rise: v.Rise, Fall: v.Fall, Damping: v.Damping,
 	}
 	if svc.Encap != (ipvs.Encap{}) {
 		w.Encap = svc.Encap.String()

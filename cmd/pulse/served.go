@@ -30,6 +30,22 @@ func served() (uint64, error) {
 	return parseServed(io.LimitReader(f, 4<<10))
 }
 
+// servedClients is served without the checks through VIPs, which IPVS schedules
+// as well. The kernel's totals do not tell them apart.
+func (p *pulse) servedClients() (n uint64, err error) {
+	c := p.current().cluster
+	if !c.ChecksThrough() {
+		return served()
+	}
+	statuses, err := p.view.Services()
+	for i := range statuses {
+		if s := c.Service(statuses[i].Key); s == nil || !s.Through {
+			n += statuses[i].Stats.Connections
+		}
+	}
+	return n, err
+}
+
 func parseServed(r io.Reader) (uint64, error) {
 	lines := bufio.NewScanner(r)
 	for range 3 {

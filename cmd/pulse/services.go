@@ -23,6 +23,10 @@ func (p *pulse) serviceView(site *site) ([]control.Service, error) {
 	var list []control.Service
 	for i := range site.cluster.Services {
 		svc := site.cluster.Services[i]
+		if svc.Through {
+			delete(inKernel, svc.Key)
+			continue // it is for checks, no service of the operator's
+		}
 		v := control.Service{
 			Name: join(svc.Names), Protocol: svc.Key.Protocol.String(), Address: svc.VIP, Port: svc.Port,
 			FWMark: svc.Key.FWMark, Scheduler: svc.Scheduler, Persistent: control.Duration(svc.Timeout),

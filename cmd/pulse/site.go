@@ -129,6 +129,7 @@ func newSite(ctx context.Context, path string, text []byte, m machine, running *
 		}
 	}
 	s.cluster.SetLocal(own)
+	s.cluster.SetWays(func(server netip.Addr, six bool) director.Way { return wayTo(server, six, held, sourceTo) })
 	if err := s.fits(m, held, running); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -306,6 +307,9 @@ func (s *site) unserved() []string {
 		if v.Active && v.LoadMonitor != "" && v.LoadMonitor != "none" {
 			say("load_monitor of virtual "+v.Name, "weights stay as written")
 		}
+	}
+	if s.cluster.ThroughAsleep() {
+		say("check_through_vip", "with syncdaemon = 1 and a real server on a router, the standby's IPVS does nothing; real servers are asked at their own addresses")
 	}
 	return list
 }

@@ -26,5 +26,8 @@ func (sysctls) Write(name, value string) error {
 	return nil
 }
 
-// sysctlPath is the file of a setting.
-func sysctlPath(name string) string { return "/proc/sys/" + strings.ReplaceAll(name, ".", "/") }
+// sysctlPath is the file of a setting. As for sysctl(8), a slash in a name is a
+// dot in a file's, as in net.ipv4.conf.eth0/100.accept_local.
+func sysctlPath(name string) string {
+	return "/proc/sys/" + strings.NewReplacer(".", "/", "/", ".").Replace(name)
+}

@@ -24,7 +24,7 @@ func (p *pulse) watchers() error {
 	p.services = newFailovers(p.site.cfg, execute, p.self, p.events.add, func(why string) {
 		p.beat.tell(p.ctx, heartbeat.PartnerFailed{Why: why})
 	})
-	count := served
+	count := p.servedClients
 	if p.site.fos() || p.o.norun {
 		count = nil
 	}
