@@ -138,11 +138,20 @@ func elsewhere(v *lvscf.Virtual, lose func(format string, args ...any)) {
 // probes names what v says of checks.
 func probes(v *lvscf.Virtual) string {
 	var words []string
+	for i := range v.Checks {
+		switch k := &v.Checks[i]; {
+		case k.Probe != "":
+			words = append(words, "probe "+k.Probe)
+		case k.Kind != "" && k.Kind != "text" && k.Kind != "program":
+			words = append(words, "check")
+		}
+	}
 	for _, w := range []struct {
 		name string
 		set  bool
 	}{
 		{"send", v.Send != nil}, {"expect", v.Expect != nil}, {"send_program", v.SendProgram != nil},
+		{"rise", v.Rise != 0}, {"fall", v.Fall > 1}, {"retry", v.Retry != 0}, {"damping", v.Damping},
 		{"load_monitor", v.LoadMonitor != "none"}, {"quiesce_server", v.QuiesceServer}, {"sorry_server", v.SorryServer.IsValid()},
 		{"quorum", v.Quorum > 1 || v.Hysteresis > 0},
 	} {
