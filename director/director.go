@@ -59,6 +59,7 @@ type Director struct {
 	soiled   []*service                // dirty ones
 	attend   map[ipvs.Key]bool         // services that every Look reads
 	second   time.Duration             // SecondLook, but in tests
+	linger   time.Duration             // throughLinger, but in tests
 	held     []netip.Addr              // whose holds changed since the last Reconcile
 	known    bool                      // the table was read
 	reading  refusal                   // of the table, until it is known
@@ -78,7 +79,7 @@ func New(k Kernel, a Addresses, f Firewall, s Sysctls) *Director {
 		floating: floating{addresses: a, held: make(map[vip.Address]bool), refused: make(map[vip.Address]*refusal)},
 		cluster:  &Cluster{}, verdicts: make(map[ServerKey]Verdict),
 		services: make(map[ipvs.Key]*service), judged: make(map[ipvs.Key][]*service),
-		attend: make(map[ipvs.Key]bool), second: SecondLook, others: make(map[ipvs.Key]ipvs.Service), count: -1,
+		attend: make(map[ipvs.Key]bool), second: SecondLook, linger: throughLinger, others: make(map[ipvs.Key]ipvs.Service), count: -1,
 	}
 	d.syncing.kernel, d.syncing.active, d.syncing.linger = k, &d.floating.active, linger
 	return d
@@ -134,7 +135,7 @@ func (d *Director) alter(keys []ipvs.Key) {
 	for _, k := range keys {
 		s := d.services[k]
 		before := s.want
-		*s = *s.configured(d.cluster.Service(k), judged)
+		*s = *s.configured(d.cluster.Service(k), judged, d.linger)
 		d.soiled = append(d.soiled, s)
 		for i := range before.Servers {
 			rs := &before.Servers[i]
@@ -164,7 +165,7 @@ func (d *Director) configured(c *Cluster) map[ipvs.Key]*service {
 		if s == nil {
 			s = &service{key: want.Key}
 		}
-		next[want.Key] = s.configured(want, judged)
+		next[want.Key] = s.configured(want, judged, d.linger)
 	}
 	for k, s := range d.services {
 		_, stays := next[k]
@@ -173,7 +174,7 @@ func (d *Director) configured(c *Cluster) map[ipvs.Key]*service {
 		case s.foreign && !c.Exclusive:
 			d.others[k] = s.held.Service // no more to be removed
 		default:
-			next[k] = s.configured(nil, judged)
+			next[k] = s.configured(nil, judged, d.linger)
 		}
 	}
 	return next

@@ -96,7 +96,7 @@ func (d *Director) reconcileTable(now time.Time) ([]Change, error) {
 		if !s.dirty {
 			continue
 		}
-		if !s.refusal.due(now) {
+		if !s.refusal.due(now) || now.Before(s.until) {
 			later = append(later, s)
 			continue
 		}

@@ -24,9 +24,12 @@ type service struct {
 	dirty   bool // its changes are not worked out yet
 	foreign bool // another's, to be removed because of exclusive
 	look    bool // the belief is in doubt: read it soon
-	sorry   bool
-	up      int
-	holds   []netip.AddrPort
+	// until is how long a service of checks stays when lvs.cf asks for it no
+	// more: see throughLinger.
+	until time.Time
+	sorry bool
+	up    int
+	holds []netip.AddrPort
 	// leaving are destinations that lvs.cf has no more and that keep their
 	// connections; counted are the connections of those and of drained ones,
 	// as last read with the weight at 0.
@@ -50,15 +53,20 @@ type doubt struct {
 const SecondLook = 400 * time.Millisecond
 
 // configured is s as it is right after lvs.cf asks for next: what of it must
-// be worked out again is dirty. s itself does not change.
-func (s *service) configured(next *Service, judged func(ServerKey) bool) *service {
+// be worked out again is dirty. s itself does not change. What was for checks
+// lingers.
+func (s *service) configured(next *Service, judged func(ServerKey) bool, linger time.Duration) *service {
 	n := *s
 	n.want, n.dirty = next, true
 	n.leaving, n.counted = maps.Clone(s.leaving), maps.Clone(s.counted)
 	n.kept, n.refusal = nil, refusal{}
 	if next == nil {
+		if s.want != nil && s.want.Through {
+			n.until = time.Now().Add(linger)
+		}
 		return &n
 	}
+	n.until = time.Time{}
 	stays := make(map[netip.AddrPort]bool, len(next.Servers))
 	for i := range next.Servers {
 		rs := &next.Servers[i]

@@ -35,6 +35,7 @@ type simVirtual struct {
 	quiesce    bool
 	keep       bool
 	unchecked  bool
+	through    bool // a check goes through the VIP, if forward allows
 	servers    []simServer
 }
 
@@ -136,6 +137,34 @@ func (c *simConfig) spare(i int) vip.Address {
 	return vip.Address{Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 9, 8, byte(i)}), 32), Interface: "eth0"}
 }
 
+// goesThrough tells whether a check goes through the VIP.
+func (v *simVirtual) goesThrough() bool {
+	return v.through && !v.unchecked && (v.forward == "direct" || v.forward == "tunnel")
+}
+
+// A simReach is a real server that checks reach with a VIP for destination.
+type simReach struct {
+	destination ipvs.Destination
+	six         bool
+}
+
+// reaches are the real servers to which checks need a service of their own.
+func (c *simConfig) reaches() map[simReach]bool {
+	m := make(map[simReach]bool)
+	for i := range c.virtuals {
+		v := &c.virtuals[i]
+		for _, s := range v.servers {
+			if !v.goesThrough() || !s.active || c.local && s.n == 0 {
+				continue
+			}
+			d := v.destination(netip.AddrPortFrom(v.at(s).Addr(), 0))
+			d.Weight, d.Upper, d.Lower = 1, 0, 0
+			m[simReach{d, v.six()}] = true
+		}
+	}
+	return m
+}
+
 // of is the virtual of a service.
 func (c *simConfig) of(k ipvs.Key) *simVirtual {
 	for i := range c.virtuals {
@@ -208,6 +237,9 @@ func (c *simConfig) text() string {
 		if v.unchecked {
 			line(" check = none")
 		}
+		if v.goesThrough() {
+			line(" check = http\n probe vip {\n  check = tcp\n  check_through_vip = 1\n }")
+		}
 		for _, s := range v.servers {
 			line(" server s%d {\n  address = %s\n  active = %d\n  weight = %d", s.n, v.addr(10+s.n), map[bool]int{true: 1}[s.active], s.weight)
 			if s.limit > 0 {
@@ -255,6 +287,7 @@ func randomVirtual(rnd *rand.Rand, n int) simVirtual {
 	if v.sorry && rnd.IntN(2) == 0 {
 		v.quorum, v.hysteresis = 1+rnd.IntN(3), rnd.IntN(3)
 	}
+	v.through = rnd.IntN(2) == 0
 	for s := range simServers {
 		if rnd.IntN(2) == 0 {
 			v.servers = append(v.servers, randomServer(rnd, s))
@@ -304,6 +337,7 @@ func (c simConfig) edited(rnd *rand.Rand) simConfig {
 		case 4:
 			v.unchecked = rnd.IntN(4) == 0
 			v.protocol = pick(rnd, "tcp", "udp", "tcp+udp")
+			v.through = rnd.IntN(2) == 0
 		case 5:
 			c.exclusive = rnd.IntN(6) == 0
 		default:

@@ -82,6 +82,9 @@ func (w *world) mayGo(v *simVirtual, k ipvs.Key, a netip.AddrPort) string {
 
 // mayGive tells why the destination at a must not have that weight, if so.
 func (w *world) mayGive(v *simVirtual, k ipvs.Key, a netip.AddrPort, weight uint32) string {
+	if v == nil && isThrough(k) && weight == 1 {
+		return "" // verify says whether a check needs it
+	}
 	if v == nil {
 		return "lvs.cf has no such service"
 	}
@@ -125,6 +128,7 @@ func (w *world) verify() {
 	}
 	table := w.table()
 	found := make(map[ipvs.Key]bool)
+	reaches := w.cfg.reaches()
 	for _, svc := range services {
 		k := svc.Key
 		v := w.cfg.of(k)
@@ -132,6 +136,10 @@ func (w *world) verify() {
 			if got := w.rules(k); got != rules || w.cfg.exclusive {
 				w.fatalf("another's service is %q, was %q, exclusive %v", got, rules, w.cfg.exclusive)
 			}
+			continue
+		}
+		if v == nil && isThrough(k) {
+			w.verifyThrough(svc.Service, table[k], reaches)
 			continue
 		}
 		if v == nil || w.cfg.elsewhere(v, w.active) {
@@ -155,6 +163,9 @@ func (w *world) verify() {
 			}
 		}
 	}
+	if len(reaches) > 0 {
+		w.fatalf("checks have no way to %v", reaches)
+	}
 	if w.cfg.exclusive {
 		clear(w.foreign)
 	}
@@ -164,6 +175,16 @@ func (w *world) verify() {
 		}
 	}
 	w.verifyRest()
+}
+
+// verifyThrough compares a service for checks, and takes it off the list of
+// those that must be.
+func (w *world) verifyThrough(s ipvs.Service, is held, reaches map[simReach]bool) {
+	k := s.Key
+	if len(is) != 1 || !reaches[simReach{is[0].Destination, k.Addr.Is6()}] || s != (ipvs.Service{Key: k, Scheduler: "rr"}).Canonical() {
+		w.fatalf("service %+v of checks with %+v, want one of %v", s, is, reaches)
+	}
+	delete(reaches, simReach{is[0].Destination, k.Addr.Is6()})
 }
 
 func (w *world) verifyService(v *simVirtual, k ipvs.Key, is held) {

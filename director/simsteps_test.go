@@ -168,6 +168,10 @@ func (w *world) meddle() {
 	}
 	k := keys[w.rnd.IntN(len(keys))]
 	v := w.cfg.of(k)
+	if ds := table[k]; v == nil && isThrough(k) && len(ds) > 0 {
+		w.meddleWith(k, pick(w.rnd, ipvs.DeleteService(k), ipvs.DeleteDestination(k, ds[0].Addr, ds[0].Port)))
+		return
+	}
 	if v == nil {
 		return // another's, or about to go
 	}

@@ -93,6 +93,9 @@ func (w *world) start(cfg simConfig) {
 	w.d = New(spy{w.kernel, w}, w.addresses, w.firewall, w.sysctls)
 	w.d.second /= max(w.hurry, 1)
 	w.d.syncing.linger /= max(w.hurry, 1)
+	if w.d.linger = 0; w.fake != nil {
+		w.d.linger = 700 * time.Millisecond // a rest of the simulation is longer
+	}
 	w.configure(cfg)
 }
 

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/netip"
 	"slices"
+	"time"
 
 	"pacu/ipvs"
 	"pacu/lvscf"
@@ -25,6 +26,11 @@ import (
 
 // throughSpace is where the marks of checks are, apart from markSpace.
 const throughSpace = 0x60000000
+
+// throughLinger is how long such a service stays when no check goes through it
+// any more: nannies hear of that only afterwards, and what they still send would
+// be refused by this router, or be answered by the other.
+const throughLinger = 3 * time.Second
 
 // A reach is all that tells how packets get to a real server.
 type reach struct {
