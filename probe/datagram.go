@@ -24,8 +24,9 @@ type inquiry struct {
 	limit   time.Duration // of all of it
 	again   time.Duration // after which the request is sent once more, for one may be lost
 	judge   func(answer []byte) verdict
-	// from is who must answer, where the socket hears others too.
-	from netip.Addr
+
+	from netip.Addr // who must answer, where the socket hears others too
+	most int        // bytes of an answer that are looked at; 0: 64 KiB
 }
 
 // A verdict is what a check makes of one datagram.
@@ -88,79 +89,95 @@ func (w Way) dialUDP(ctx context.Context, t Target) (*net.UDPConn, error) {
 // way to it is not there, which is believed at once; it matches
 // os.ErrDeadlineExceeded when nothing that decides came within the limit, with
 // what came instead in the verdict; and is ctx's when that ends first.
-func (q inquiry) exchange(ctx context.Context, s socket) (last verdict, err error) {
-	start := time.Now()
+func (q inquiry) exchange(ctx context.Context, s socket) (verdict, error) {
 	raw, err := s.SyscallConn()
 	if err != nil {
-		return last, err
+		return verdict{}, err
 	}
 	if err := hearErrors(raw); err != nil {
-		return last, err
+		return verdict{}, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = s.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
-	strays := 0
-	for i, until := range []time.Duration{min(q.again, q.limit), q.limit} {
-		if err := q.send(ctx, s, raw, i > 0); err != nil {
-			return last, err
-		}
-		_ = s.SetReadDeadline(start.Add(until))
-		for strays < maxStrays {
-			if ctx.Err() != nil { // perhaps before the deadline was set, which then is the wrong one
-				return last, ctx.Err()
-			}
-			b, from, err := receive(raw)
-			if ctx.Err() != nil {
-				return last, ctx.Err()
-			}
-			if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, unix.EMSGSIZE) {
-				break // send again; too long for the way there, it will be sent in pieces
-			}
-			if err != nil {
-				step(ctx, "no: "+reason(err, until))
-				return last, err
-			}
-			if last = q.judge(b); q.from.IsValid() && from != q.from {
-				last = stray("an answer from " + from.String())
-			}
-			if last.decided {
-				step(ctx, fmt.Sprintf("%d bytes came after %s: %s", len(b), span(time.Since(start)), last.why))
-				return last, nil
-			}
-			strays++
-			step(ctx, fmt.Sprintf("%d bytes came after %s, no answer: %s", len(b), span(time.Since(start)), last.why))
-		}
+	a := asker{inquiry: q, socket: s, raw: raw, start: time.Now()}
+	if err := a.send(ctx, "sent"); err != nil {
+		return a.last, err
 	}
-	if strays == maxStrays {
-		return verdict{decided: true, why: fmt.Sprintf("%d datagrams, no answer among them, the last %s", strays, last.why)}, nil
-	}
-	return last, os.ErrDeadlineExceeded
-}
-
-// send sends the request. An error may also be that of the request before.
-func (q inquiry) send(ctx context.Context, s socket, raw syscall.RawConn, again bool) error {
-	_, err := s.Write(q.request)
-	if errors.Is(err, unix.EMSGSIZE) && again {
-		_, err = s.Write(q.request) // it was said of the one before; now the kernel knows
+	err = a.listen(ctx, min(q.again, q.limit))
+	// What was too long for the way there will now be sent in pieces.
+	if errors.Is(err, unix.EMSGSIZE) || errors.Is(err, os.ErrDeadlineExceeded) && q.again < q.limit {
+		if err = a.send(ctx, "sent once more"); err == nil {
+			err = a.listen(ctx, q.limit)
+		}
 	}
 	if err != nil {
-		_ = raw.Control(func(fd uintptr) { err = whyRefused(int(fd), err) })
+		step(ctx, reason(err, q.limit))
+	}
+	return a.last, err
+}
+
+// An asker is an inquiry on its way.
+type asker struct {
+	inquiry
+	socket socket
+	raw    syscall.RawConn
+	start  time.Time
+	last   verdict // on what came last
+	strays int     // that came
+}
+
+// send sends the request. The error may be what is said of the one before.
+func (a *asker) send(ctx context.Context, what string) error {
+	_, err := a.socket.Write(a.request)
+	switch {
+	case errors.Is(err, unix.ENOBUFS):
+		// Lost on the way out, which is told only to those who hear errors.
+		a.last = stray("this router had no room to send it")
+		what = a.last.why
+	case err != nil:
+		_ = a.raw.Control(func(fd uintptr) { err = whyRefused(int(fd), err) })
 		return err
 	}
-	if again {
-		step(ctx, "sent once more")
-	} else {
-		step(ctx, fmt.Sprintf("sent %d bytes", len(q.request)))
-	}
+	step(ctx, fmt.Sprintf("%s: %d bytes", what, len(a.request)))
 	return nil
 }
 
-// receive waits for a datagram and returns at most its first 64 KiB. It holds
-// no memory while it waits: most of many checks wait at the same time.
-func receive(raw syscall.RawConn) (b []byte, from netip.Addr, err error) {
+// listen waits for what decides, until so long after the start.
+func (a *asker) listen(ctx context.Context, until time.Duration) error {
+	_ = a.socket.SetReadDeadline(a.start.Add(until))
+	if ctx.Err() != nil { // perhaps before the deadline was set, which then is the wrong one
+		return ctx.Err()
+	}
+	for ; a.strays < maxStrays; a.strays++ {
+		b, from, err := receive(a.raw, a.most)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			return err
+		case a.from.IsValid() && from != a.from:
+			a.last = stray("an answer from " + from.String())
+		default:
+			a.last = a.judge(b)
+		}
+		step(ctx, fmt.Sprintf("%d bytes came after %s: %s", len(b), span(time.Since(a.start)), a.last.why))
+		if a.last.decided {
+			return nil
+		}
+	}
+	a.last = verdict{decided: true, why: fmt.Sprintf("%d datagrams, no answer among them, the last %s", a.strays, a.last.why)}
+	return nil
+}
+
+// receive waits for a datagram and returns at most its first bytes, or with 0
+// its first 64 KiB. It holds no memory while it waits: most of many checks wait
+// at the same time.
+func receive(raw syscall.RawConn, most int) (b []byte, from netip.Addr, err error) {
 	outer := raw.Read(func(fd uintptr) bool {
-		var n int
-		n, _, err = unix.Recvfrom(int(fd), nil, unix.MSG_PEEK|unix.MSG_TRUNC|unix.MSG_DONTWAIT)
+		n := most
+		if err = nil; most == 0 {
+			n, _, err = unix.Recvfrom(int(fd), nil, unix.MSG_PEEK|unix.MSG_TRUNC|unix.MSG_DONTWAIT)
+		}
 		if err == nil {
 			b = make([]byte, min(n, maxAnswer))
 			var sender unix.Sockaddr

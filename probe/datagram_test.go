@@ -159,8 +159,8 @@ func TestAskSteps(t *testing.T) {
 	srv := udpServer(t, halfLost(func([]byte) []byte { return []byte("good") }))
 	Way{Timeout: long}.ask(ctx, srv, wordInquiry(long, short))
 	Way{Timeout: long}.ask(ctx, refusing(t), wordInquiry(long, short))
-	if len(steps) != 5 || steps[0] != "sent 3 bytes" || steps[1] != "sent once more" || !strings.HasPrefix(steps[2], "4 bytes came after ") ||
-		steps[4] != "no: port unreachable" {
+	if len(steps) != 5 || steps[0] != "sent: 3 bytes" || steps[1] != "sent once more: 3 bytes" || !strings.HasPrefix(steps[2], "4 bytes came after ") ||
+		steps[4] != "port unreachable" {
 		t.Errorf("steps %q", steps)
 	}
 }

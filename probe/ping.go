@@ -34,7 +34,7 @@ func (c Ping) Probe(ctx context.Context, t Target) Result {
 	_, _ = rand.Read(e.cookie[:]) // nor does this
 	q := inquiry{
 		request: e.request(), limit: c.Timeout, again: c.Timeout / 3,
-		judge: e.judge, from: t.Addr.Unmap().WithZone(""),
+		judge: e.judge, from: t.Addr.Unmap().WithZone(""), most: maxEchoBytes,
 	}
 	f, err := c.openPing(&e, t.Addr.Unmap())
 	if err != nil {
@@ -115,7 +115,8 @@ func pingAddress(a netip.Addr) (unix.Sockaddr, error) {
 
 const (
 	echoHeaderBytes = 8
-	ipv4HeaderBytes = 20 // at least
+	ipv4HeaderBytes = 20  // at least
+	maxEchoBytes    = 128 // more than the longest header and an echo; a ping socket does not tell how long a message is
 )
 
 // An echo is one probe's message on its way.

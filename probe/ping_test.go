@@ -1,0 +1,302 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A cable joins two fresh network namespaces: the test's thread is in the near
+// one, 10.9.0.1 and fd09::1; the far one, 10.9.0.2 and fd09::2, is the router to
+// 10.10.0.0/16 and fd10::/16.
+type cable struct{ near, far int }
+
+// newCable lays a cable. A sub-test is another thread, and must lay its own.
+func newCable(t *testing.T) cable {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("needs root to make network namespaces")
+	}
+	if _, err := exec.LookPath("ip"); err != nil {
+		t.Skip("needs iproute2's ip to lay cables")
+	}
+	// Never unlocked: the thread ends with the test, and takes the namespace with it.
+	runtime.LockOSThread()
+	fresh := func() int {
+		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+			t.Skipf("cannot make a network namespace: %v", err)
+		}
+		fd, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = unix.Close(fd) })
+		return fd
+	}
+	c := cable{far: fresh(), near: fresh()}
+	if out, err := exec.Command("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "far0").CombinedOutput(); err != nil {
+		t.Skipf("needs a kernel with veth: %v: %s", err, out)
+	}
+	far, err := unix.FcntlInt(uintptr(c.far), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := os.NewFile(uintptr(far), "far")
+	defer f.Close()
+	move := exec.Command("ip", "link", "set", "far0", "netns", "/proc/self/fd/3")
+	move.ExtraFiles = []*os.File{f}
+	if out, err := move.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", move, err, out)
+	}
+	set(t, "/proc/sys/net/ipv6/conf/eth0/accept_dad", "0") // or link-local addresses take a second
+	c.run(t, "ip link set lo up", "ip address add 10.9.0.1/24 dev eth0", "ip address add fd09::1/64 dev eth0 nodad",
+		"ip link set eth0 up", "ip route add 10.10.0.0/16 via 10.9.0.2", "ip route add fd10::/16 via fd09::2")
+	c.inFar(t, func() {
+		set(t, "/proc/sys/net/ipv6/conf/far0/accept_dad", "0")
+		c.run(t, "ip link set lo up", "ip address add 10.9.0.2/24 dev far0", "ip address add fd09::2/64 dev far0 nodad", "ip link set far0 up",
+			"ip route add unreachable 10.10.1.0/24", "ip route add prohibit 10.10.2.0/24", "ip route add blackhole 10.10.3.0/24",
+			"ip route add unreachable fd10:1::/32", "ip route add prohibit fd10:2::/32")
+		set(t, "/proc/sys/net/ipv4/ip_forward", "1")
+		set(t, "/proc/sys/net/ipv6/conf/all/forwarding", "1")
+		unlimited(t)
+	})
+	unlimited(t)
+	// An address resolution that fails takes three of these.
+	set(t, "/proc/sys/net/ipv4/neigh/eth0/retrans_time_ms", "20")
+	set(t, "/proc/sys/net/ipv6/neigh/eth0/retrans_time_ms", "20")
+	return c
+}
+
+// inFar calls f with the thread in the far namespace.
+func (c cable) inFar(t *testing.T, f func()) {
+	t.Helper()
+	if err := unix.Setns(c.far, unix.CLONE_NEWNET); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := unix.Setns(c.near, unix.CLONE_NEWNET); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	f()
+}
+
+// unlimited lets the thread's namespace send all ICMP errors. Those of routes
+// stay limited, to five and then one a second (ip_error in Linux).
+func unlimited(t *testing.T) {
+	t.Helper()
+	set(t, "/proc/sys/net/ipv4/icmp_ratemask", "0")
+	set(t, "/proc/sys/net/ipv6/icmp/ratelimit", "0")
+}
+
+// run runs programs in the thread's namespace, and skips where one cannot.
+func (c cable) run(t *testing.T, commands ...string) {
+	t.Helper()
+	for _, line := range commands {
+		words := strings.Fields(line)
+		if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
+			t.Skipf("%s: %v\n%s", line, err, out)
+		}
+	}
+}
+
+// set writes a setting of the thread's namespace.
+func set(t *testing.T, path, value string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(value), 0); err != nil {
+		t.Skipf("needs the setting %s: %v", path, err)
+	}
+}
+
+func at(addr string) Target { return Target{Addr: netip.MustParseAddr(addr), Port: 7} }
+
+// TestKernelPing pings by ping sockets and by raw ones.
+func TestKernelPing(t *testing.T) {
+	newCable(t)
+	for _, kind := range []struct{ name, groups string }{{"raw", "1 0"}, {"ping", fmt.Sprintf("%d %[1]d", os.Getegid())}} {
+		set(t, "/proc/sys/net/ipv4/ping_group_range", kind.groups)
+		for _, tt := range []struct {
+			to    string
+			way   Way
+			up    bool
+			why   string
+			about string
+		}{
+			{"127.0.0.1", Way{Timeout: long}, true, `answered in [\d.]+ ms`, "itself"},
+			{"10.9.0.2", Way{Timeout: long}, true, `answered in [\d.]+ ms`, "there"},
+			{"::ffff:10.9.0.2", Way{Timeout: long}, true, `answered in [\d.]+ ms`, "there, written as IPv6"},
+			{"fd09::2", Way{Timeout: long}, true, `answered in [\d.]+ ms`, "there, IPv6"},
+			{"10.9.0.2", Way{Timeout: long, Source: netip.MustParseAddr("10.9.0.1"), Mark: 7}, true, `answered .*`, "source and mark"},
+			{"fd09::2", Way{Timeout: long, Source: netip.MustParseAddr("fd09::1"), Mark: 7}, true, `answered .*`, "source and mark, IPv6"},
+			{"10.9.0.2", Way{Timeout: long, Source: netip.MustParseAddr("10.9.0.9")}, false, `cannot assign requested address.*`, "foreign source"},
+			{"10.9.0.2", Way{Timeout: long, Source: netip.MustParseAddr("fd09::1")}, false, `source fd09::1: not of the same family as 10.9.0.2`, "source of another family"},
+			{"10.9.0.77", Way{Timeout: long}, false, `host unreachable, says this router`, "nobody has the address"},
+			{"fd09::77", Way{Timeout: long}, false, `host unreachable, says this router`, "nobody has the address, IPv6"},
+			{"10.10.1.1", Way{Timeout: long}, false, `host unreachable, says 10.9.0.2`, "no way from there"},
+			{"10.10.2.1", Way{Timeout: long}, false, `filtered, says 10.9.0.2`, "prohibited"},
+			{"10.10.3.1", Way{Timeout: 200 * time.Millisecond}, false, `no answer in 200 ms`, "black hole"},
+			{"fd10:1::1", Way{Timeout: long}, false, `network unreachable, says fd09::2`, "no way from there, IPv6"},
+			{"fd10:2::1", Way{Timeout: long}, false, `host prohibited, says fd09::2`, "prohibited, IPv6"},
+			{"192.0.2.1", Way{Timeout: long}, false, `network is unreachable.*`, "no way from here"},
+			{"fe80::1%nowhere", Way{Timeout: long}, false, `interface nowhere: .*`, "no such interface"},
+		} {
+			ctx := WithSteps(t.Context(), func(s string) {
+				if strings.HasPrefix(s, "sent once more") && tt.way.Timeout == long {
+					t.Errorf("to %s: %s", tt.to, s) // it did not hear the first answer
+				}
+			})
+			got := Ping{tt.way}.Probe(ctx, at(tt.to))
+			wantResult(t, got, tt.up, tt.why)
+			if t.Failed() {
+				t.Fatalf("by %s sockets, to %s: %s", kind.name, tt.to, tt.about)
+			}
+		}
+	}
+	link, err := net.InterfaceByName("eth0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addrs, err := link.Addrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range addrs {
+		if p := netip.MustParsePrefix(a.String()); p.Addr().IsLinkLocalUnicast() {
+			to := Target{Addr: p.Addr().WithZone("eth0")}
+			wantResult(t, Ping{Way{Timeout: long}}.Probe(t.Context(), to), true, `answered .*`)
+		}
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	wantResult(t, Ping{Way{Timeout: long}}.Probe(ctx, at("10.9.0.2")), false, "given up")
+	forbidRaw(t)
+	wantResult(t, Ping{Way{Timeout: long}}.Probe(t.Context(), at("10.9.0.2")), true, `answered .*`)
+	set(t, "/proc/sys/net/ipv4/ping_group_range", "1 0")
+	wantResult(t, Ping{Way{Timeout: long}}.Probe(t.Context(), at("10.9.0.2")), false,
+		fmt.Sprintf(`may not ping: group %d is not in net.ipv4.ping_group_range: sysctl -w net.ipv4.ping_group_range="0 2147483647" lets everybody`, os.Getegid()))
+}
+
+// forbidRaw takes CAP_NET_RAW from this thread, which nothing else will use.
+func forbidRaw(t *testing.T) {
+	t.Helper()
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&head, &data[0]); err != nil {
+		t.Fatal(err)
+	}
+	data[0].Effective &^= 1 << unix.CAP_NET_RAW
+	if err := unix.Capset(&head, &data[0]); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestKernelRefused is what UDP hears of ICMP, from the server, a router on the
+// way, and this one.
+func TestKernelRefused(t *testing.T) {
+	c := newCable(t)
+	send := SendExpect{UDP: true, Send: "ping", Expect: prefix("pong"), Way: Way{Timeout: long}}
+	for _, tt := range []struct{ to, why string }{
+		{"10.9.0.2", "port unreachable"},
+		{"fd09::2", "port unreachable"},
+		{"10.9.0.77", "host unreachable, says this router"},
+		{"fd09::77", "host unreachable, says this router"},
+		{"10.10.1.1", "host unreachable, says 10.9.0.2"},
+		{"10.10.2.1", "filtered, says 10.9.0.2"},
+		{"fd10:1::1", "network unreachable, says fd09::2"},
+		{"fd10:2::1", "host prohibited, says fd09::2"},
+	} {
+		wantResult(t, UDP{Way{Timeout: long}}.Probe(t.Context(), at(tt.to)), false, tt.why)
+		if strings.Contains(tt.why, "says 10.9") {
+			continue // there are few of these
+		}
+		wantResult(t, send.Probe(t.Context(), at(tt.to)), false, "got nothing: "+tt.why+`, expected "pong"`)
+		wantResult(t, DNS{Way: Way{Timeout: long}}.Probe(t.Context(), at(tt.to)), false, tt.why)
+	}
+
+	// A way too narrow for the request is no refusal: it is sent again, in pieces.
+	var steps []string
+	ctx := WithSteps(t.Context(), func(s string) { steps = append(steps, s) })
+	c.inFar(t, func() {
+		c.run(t, "ip link add narrow mtu 1280 type veth peer name narrow1", "ip link set narrow up", "ip link set narrow1 up", "ip address add 10.10.4.1/24 dev narrow",
+			"ip neighbour add 10.10.4.2 dev narrow lladdr 02:00:00:00:00:02")
+	})
+	q := wordInquiry(500*time.Millisecond, long)
+	q.request = make([]byte, 1400)
+	wantResult(t, Way{Timeout: long}.ask(ctx, at("10.10.4.2"), q), false, "no answer in 500 ms")
+	if want := []string{"sent: 1400 bytes", "sent once more: 1400 bytes", "no answer in 500 ms"}; !slices.Equal(steps, want) {
+		t.Errorf("steps %q, want %q", steps, want)
+	}
+
+	// What this router's own interface drops was only lost.
+	c.run(t, "tc qdisc replace dev eth0 root tbf rate 1kbit burst 10 limit 10")
+	q = wordInquiry(50*time.Millisecond, 20*time.Millisecond)
+	wantResult(t, Way{Timeout: long}.ask(t.Context(), at("10.9.0.2"), q), false, "no answer in 50 ms, but this router had no room to send it")
+}
+
+func TestEchoJudge(t *testing.T) {
+	v4 := echo{id: [2]byte{1, 2}, cookie: [8]byte{1, 2, 3, 4, 5, 6, 7, 8}}
+	v6, raw := v4, v4
+	v6.v6, raw.raw = true, true
+	header := append([]byte{0x45}, make([]byte, 19)...)
+	reply := func(kind byte) []byte {
+		b := v4.request()
+		b[0] = kind
+		return b
+	}
+	change := func(i int) []byte { b := reply(0); b[i] ^= 1; return b }
+	for _, tt := range []struct {
+		name string
+		echo echo
+		b    []byte
+		up   bool
+	}{
+		{"reply", v4, reply(0), true},
+		{"reply, IPv6", v6, reply(129), true},
+		{"reply with a header", raw, append(header, reply(0)...), true},
+		{"reply with options", raw, append([]byte{0x46}, append(make([]byte, 23), reply(0)...)...), true},
+		{"request", v4, reply(8), false},
+		{"request, IPv6", v6, reply(128), false},
+		{"reply of IPv4 for IPv6", v6, reply(0), false},
+		{"another id at a ping socket", v4, change(4), true},
+		{"another id at a raw socket", raw, append(header, change(4)...), false},
+		{"another sequence", v4, change(7), false},
+		{"another cookie", v4, change(15), false},
+		{"short", v4, reply(0)[:15], false},
+		{"empty", v4, nil, false},
+		{"short header", raw, header[:10], false},
+		{"header alone", raw, header, false},
+		{"header that lies", raw, []byte("\x4f23456789012345678901234567890"), false},
+	} {
+		if v := tt.echo.judge(tt.b); v.up != tt.up || v.decided != tt.up {
+			t.Errorf("%s: %+v", tt.name, v)
+		}
+	}
+	// RFC 1071: what is sent sums up to all ones.
+	if got := checksum(v4.request()); got != 0 {
+		t.Errorf("checksum of a message with its checksum: %#x", got)
+	}
+}
+
+func FuzzEchoJudge(f *testing.F) {
+	e := echo{cookie: [8]byte{1, 2, 3, 4, 5, 6, 7, 8}}
+	f.Add(e.request(), true, false)
+	f.Add(append(append([]byte{0x45}, make([]byte, 19)...), e.request()...), false, true)
+	f.Fuzz(func(t *testing.T, b []byte, v6, raw bool) {
+		e := e
+		e.v6, e.raw = v6, raw
+		if v := e.judge(b); v.up != v.decided || v.why == "" {
+			t.Errorf("%+v", v)
+		}
+	})
+}
