@@ -15,16 +15,17 @@ import (
 
 // A crew is all the watchers of a nanny.
 type crew struct {
-	ctx      context.Context // ends the watchers
-	cancel   context.CancelFunc
-	log      *slog.Logger
-	keep     keeper
-	newCheck func(control.Watch) probe.Check
-	report   func(control.Report)
-	now      func() time.Duration
-	jitter   func(time.Duration) time.Duration // any time from 0 to below its argument
-	links    *links
-	tasks    sync.WaitGroup
+	ctx            context.Context // ends the watchers
+	cancel         context.CancelFunc
+	log            *slog.Logger
+	keep           keeper
+	newCheck       func(control.Watch) probe.Check
+	newLoadMonitor func(control.Load, time.Duration) probe.LoadMonitor // with a limit of time
+	report         func(control.Report)
+	now            func() time.Duration
+	jitter         func(time.Duration) time.Duration // any time from 0 to below its argument
+	links          *links
+	tasks          sync.WaitGroup
 
 	mu       sync.Mutex
 	watchers map[post]*watcher
@@ -48,12 +49,13 @@ func newCrew(ctx context.Context, log *slog.Logger, keep keeper) *crew {
 	now := func() time.Duration { return time.Since(epoch) }
 	return &crew{
 		ctx: ctx, cancel: cancel, log: log, keep: keep,
-		newCheck: newCheck,
-		report:   func(control.Report) {},
-		now:      now,
-		jitter:   rand.N[time.Duration],
-		links:    newLinks(&kernelRouter{}, log, now),
-		watchers: make(map[post]*watcher),
+		newCheck:       newCheck,
+		newLoadMonitor: newLoadMonitor,
+		report:         func(control.Report) {},
+		now:            now,
+		jitter:         rand.N[time.Duration],
+		links:          newLinks(&kernelRouter{}, log, now),
+		watchers:       make(map[post]*watcher),
 	}
 }
 

@@ -38,7 +38,7 @@ type burden struct {
 }
 
 // newBurden is nil where weights do not follow the load.
-func newBurden(w control.Watch) *burden {
+func newBurden(w control.Watch, monitor func(control.Load, time.Duration) probe.LoadMonitor) *burden {
 	l := w.Load
 	if l == nil {
 		return nil
@@ -47,7 +47,7 @@ func newBurden(w control.Watch) *burden {
 	if l.Smooth {
 		b.curve = probe.SmoothCurve
 	}
-	b.monitor = newLoadMonitor(*l, min(b.every(w), loadPatience))
+	b.monitor = monitor(*l, min(b.every(w), loadPatience))
 	return b
 }
 
@@ -114,7 +114,7 @@ func (t *watcher) configureLoad(w control.Watch) {
 		return
 	}
 	was := t.burden
-	if t.burden = newBurden(w); was != nil && w.Load != nil && t.watch.Load.Kind == w.Load.Kind {
+	if t.burden = newBurden(w, t.crew.newLoadMonitor); was != nil && w.Load != nil && t.watch.Load.Kind == w.Load.Kind {
 		t.burden.asked, t.burden.said, t.burden.out = was.asked, was.said, was.out
 		return
 	}
@@ -141,7 +141,7 @@ func (t *watcher) askLoad(ctx context.Context) {
 	ask := func() {
 		a, err := b.monitor.Ask(ctx, to)
 		if ctx.Err() == nil {
-			t.takeLoad(b, a, err)
+			t.takeLoad(b, a, err, wait)
 		}
 	}
 	if wait {
@@ -151,8 +151,8 @@ func (t *watcher) askLoad(ctx context.Context) {
 	t.crew.tasks.Go(ask)
 }
 
-// takeLoad acts on an answer to b.
-func (t *watcher) takeLoad(b *burden, a probe.Advice, err error) {
+// takeLoad acts on an answer to b, or leaves that to the probe that waits for it.
+func (t *watcher) takeLoad(b *burden, a probe.Advice, err error, waits bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	b.asking = false
@@ -182,7 +182,10 @@ func (t *watcher) takeLoad(b *burden, a probe.Advice, err error) {
 	case t.machine.Settled() && t.watch.Weight > 0:
 		v = t.machine.Load(float64(b.curve(t.watch.Weight, was.Weight, a.Load)) / float64(t.watch.Weight))
 	}
-	if v.Changed {
+	switch {
+	case waits:
+		t.owed = t.owed || v.Changed
+	case v.Changed:
 		t.crew.log.Debug("weight follows the load", "server", t.subject.real(), "service", t.subject.service, "why", b.said, "weight", v.Weight, "was", was.Weight)
 		t.act(was.State, v)
 	}

@@ -42,7 +42,7 @@ func show(ctx context.Context, out io.Writer, s subject, w control.Watch) (up bo
 		fmt.Fprintf(out, "%9.1f ms  %s\n", float64(time.Since(began))/float64(time.Millisecond), text)
 	}
 	r := check.Probe(probe.WithSteps(ctx, line), target(s.server, w))
-	if b := newBurden(w); b != nil {
+	if b := newBurden(w, newLoadMonitor); b != nil {
 		line(b.tell(ctx, loadTarget(s, w)))
 		r = b.judge(r)
 	}

@@ -77,6 +77,25 @@ func TestOptionsProgram(t *testing.T) {
 	}
 }
 
+func TestLoadCommand(t *testing.T) {
+	for text, want := range map[string]*control.Load{
+		"": nil, "none": nil, " ": nil,
+		"rup":       {Kind: "rup", Scale: 4},
+		"ruptime":   {Kind: "ruptime", Scale: 4},
+		"ssh -q":    {Kind: "uptime", Program: []string{"ssh", "-q"}, Scale: 4},
+		"rsh":       {Kind: "uptime", Program: []string{"rsh"}, Scale: 4},
+		"/bin/load": {Kind: "program", Program: []string{"/bin/load", "%h"}, Scale: 4},
+	} {
+		o, err := parseOptions([]string{"-h", "10.8.8.33", "-f", "1", "-U", text, "-S", "4"}, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, o.order().Watches[0].Load); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
 func TestUnescaped(t *testing.T) {
 	for in, want := range map[string]string{
 		``: "", `\`: `\`, `a\nb\r\t`: "a\nb\r\t", `\\n`: `\n`, `\'\"`: `'"`, `\d\x`: `\d\x`, `\\\\`: `\\`,
@@ -100,6 +119,7 @@ func TestBadOptions(t *testing.T) {
 		"-h 10.8.8.33 -f 1 -r 70000":           "--rport 70000: not a port",
 		"-h 10.8.8.33 -f 4294967296":           "--fwmark 4294967296: more than 32 bits",
 		"-h 10.8.8.33 -f 1 -w -1":              "--weight -1: not from 0",
+		"-h 10.8.8.33 -f 1 -S 0":               "--scale 0: not from 1",
 		"-h 10.8.8.33 -f 1 -t 0":               "--interval 0: not from 1",
 		"-h 10.8.8.33 -f 1 -a -5":              "--reentrytime -5: not from 0",
 		"-h 10.8.8.33 -f 1 -M t":               "--method t: want m, g or i",

@@ -43,7 +43,7 @@ type watcher struct {
 }
 
 func newWatcher(c *crew, s subject, w control.Watch) *watcher {
-	t := &watcher{crew: c, wake: make(chan struct{}, 1), subject: s, watch: w, check: c.newCheck(w), burden: newBurden(w)}
+	t := &watcher{crew: c, wake: make(chan struct{}, 1), subject: s, watch: w, check: c.newCheck(w), burden: newBurden(w, c.newLoadMonitor)}
 	switch set := settings(w); w.Known {
 	case control.Up:
 		t.machine = probe.Restore(set, c.now(), probe.Verdict{State: probe.Up, Weight: w.KnownWeight})
