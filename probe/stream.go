@@ -2,12 +2,10 @@ package probe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -27,141 +25,144 @@ func (s *stream) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(s.from) }
 // RemoteAddr is the server's end.
 func (s *stream) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(s.to) }
 
-// open connects to t within the limit of connecting. With quiet the server's
-// program does not hear of it: see TCP.
-func (w Way) open(ctx context.Context, t Target, quiet bool) (*stream, error) {
+// open connects to t within the limit of connecting.
+func (w Way) open(ctx context.Context, t Target) (*stream, error) {
 	deadline := time.Now().Add(w.connectLimit())
 	s := &stream{to: netip.AddrPortFrom(t.Addr.Unmap(), t.Port)}
-	family, to, err := sockaddr(s.to)
+	fd, to, err := w.start(s.to, false)
 	if err != nil {
 		return nil, err
 	}
-	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	if err = w.prepare(fd, family, quiet); err == nil {
-		err = unix.Connect(fd, to)
-	}
-	if err != nil && !errors.Is(err, unix.EINPROGRESS) {
-		_ = unix.Close(fd)
-		return nil, err
-	}
-	// Only now: a socket that does not connect yet wakes who waits for it.
 	s.File = os.NewFile(uintptr(fd), "tcp")
-	if err := s.await(ctx, to, deadline); err != nil {
+	if err = await(ctx, s.File, to, deadline); err == nil {
+		s.from, err = meet(fd, s.to)
+	}
+	if err == nil {
+		err = s.SetDeadline(time.Time{})
+	}
+	if err != nil {
 		_ = s.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
+// knock connects to t within the limit of connecting, and resets the connection
+// unheard: see TCP.
+func (w Way) knock(ctx context.Context, t Target) error {
+	deadline := time.Now().Add(w.connectLimit())
+	at := netip.AddrPortFrom(t.Addr.Unmap(), t.Port)
+	fd, to, err := w.start(at, true)
+	if err != nil {
+		return err
+	}
+	// A near one may have answered already.
+	if err := fd.connect(to); !pending(err) {
+		if err == nil {
+			_, err = meet(fd, at)
+		}
+		fd.close()
+		return err
+	}
+	f := os.NewFile(uintptr(fd), "tcp")
+	defer f.Close()
+	if err := await(ctx, f, to, deadline); err != nil {
+		return err
+	}
+	_, err = meet(fd, at)
+	return err
+}
+
+// start makes a socket that connects.
+func (w Way) start(at netip.AddrPort, quiet bool) (sock, *sockaddr, error) {
+	to, err := newSockaddr(at)
+	if err != nil {
+		return 0, nil, err
+	}
+	fd, err := newSock(&to)
+	if err != nil {
+		return 0, nil, err
+	}
+	if err = w.prepare(fd, to.family(), quiet); err == nil {
+		if err = fd.connect(&to); pending(err) {
+			err = nil
+		}
+	}
+	if err != nil {
+		fd.close()
+		return 0, nil, err
+	}
+	return fd, &to, nil
+}
+
 // prepare sets what must be set before connecting.
-func (w Way) prepare(fd, family int, quiet bool) error {
+func (w Way) prepare(fd sock, family int, quiet bool) error {
 	if w.Mark != 0 {
-		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_MARK, int(w.Mark)); err != nil {
+		if err := fd.set(unix.SOL_SOCKET, unix.SO_MARK, int(w.Mark)); err != nil {
 			return err
 		}
 	}
 	if w.Source.IsValid() {
-		from, bind, err := sockaddr(netip.AddrPortFrom(w.Source.Unmap(), 0))
+		from, err := newSockaddr(netip.AddrPortFrom(w.Source.Unmap(), 0))
 		switch {
 		case err != nil:
 			return err
-		case from != family:
+		case from.family() != family:
 			return fmt.Errorf("from %s: one is IPv4, the other IPv6", w.Source)
 		}
 		// The port is chosen with the server known: one may serve many.
-		if err := unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1); err != nil {
+		if err := fd.set(unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1); err != nil {
 			return err
 		}
-		if err := unix.Bind(fd, bind); err != nil {
+		if err := fd.bind(&from); err != nil {
 			return err
 		}
 	}
 	if !quiet {
-		return unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+		return fd.set(unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	}
-	if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0); err != nil {
+	if err := fd.set(unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0); err != nil {
 		return err
 	}
-	return unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+	return fd.abrupt()
 }
 
-// await waits until a socket that connects is connected.
-func (s *stream) await(ctx context.Context, to unix.Sockaddr, deadline time.Time) error {
-	if err := s.SetDeadline(deadline); err != nil {
+// pending says of the error of connecting that it goes on.
+func pending(err error) bool { return err == unix.EINPROGRESS || err == unix.EALREADY }
+
+// await waits until a socket that connects is connected. Where it is not, f is
+// good for nothing more.
+func await(ctx context.Context, f *os.File, to *sockaddr, deadline time.Time) error {
+	if err := f.SetDeadline(deadline); err != nil {
 		return err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = s.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { _ = f.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	raw, err := s.SyscallConn()
+	raw, err := f.SyscallConn()
 	if err != nil {
 		return err
 	}
 	var result error
 	err = raw.Write(func(fd uintptr) (done bool) {
-		// To connect again is to ask how it went.
-		result = unix.Connect(int(fd), to)
-		if done = !errors.Is(result, unix.EALREADY) && !errors.Is(result, unix.EINPROGRESS); done && result == nil {
-			result = s.meet(int(fd))
-		}
-		return done
+		result = sock(fd).connect(to)
+		return !pending(result)
 	})
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case err != nil:
+	case err != nil: // and result only says that it was pending
 		return err
-	case result != nil:
-		return result
 	}
-	return s.SetDeadline(time.Time{})
+	return result
 }
 
 // meet learns which address and port the kernel chose. One that asks a port of
 // this machine on which nobody listens may, by chance, get to be that port, and
 // then speaks with itself.
-func (s *stream) meet(fd int) error {
-	name, err := unix.Getsockname(fd)
-	if err != nil {
-		return err
+func meet(fd sock, to netip.AddrPort) (from netip.AddrPort, err error) {
+	from, err = fd.name()
+	if err == nil && from.Port() == to.Port() && from.Addr() == to.Addr().WithZone("") {
+		err = unix.ECONNREFUSED
 	}
-	switch a := name.(type) {
-	case *unix.SockaddrInet4:
-		s.from = netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
-	case *unix.SockaddrInet6:
-		s.from = netip.AddrPortFrom(netip.AddrFrom16(a.Addr), uint16(a.Port))
-	}
-	if s.from.Port() == s.to.Port() && s.from.Addr() == s.to.Addr().WithZone("") {
-		return unix.ECONNREFUSED
-	}
-	return nil
-}
-
-// sockaddr is an address as the kernel has it, and its family.
-func sockaddr(a netip.AddrPort) (family int, sa unix.Sockaddr, err error) {
-	if a.Addr().Is4() {
-		return unix.AF_INET, &unix.SockaddrInet4{Port: int(a.Port()), Addr: a.Addr().As4()}, nil
-	}
-	zone, err := zoneIndex(a.Addr().Zone())
-	if err != nil {
-		return 0, nil, err
-	}
-	return unix.AF_INET6, &unix.SockaddrInet6{Port: int(a.Port()), Addr: a.Addr().As16(), ZoneId: zone}, nil
-}
-
-// zoneIndex is the number of an address's interface: "eth0" or "2"; 0 without.
-func zoneIndex(zone string) (uint32, error) {
-	if zone == "" {
-		return 0, nil
-	}
-	if n, err := strconv.ParseUint(zone, 10, 32); err == nil {
-		return uint32(n), nil
-	}
-	iface, err := net.InterfaceByName(zone)
-	if err != nil {
-		return 0, err
-	}
-	return uint32(iface.Index), nil
+	return from, err
 }

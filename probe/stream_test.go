@@ -97,8 +97,7 @@ func TestStreamMeetsItself(t *testing.T) {
 	}
 	port := uint16(name.(*unix.SockaddrInet4).Port)
 	for to, want := range map[uint16]error{port: unix.ECONNREFUSED, port - 1: nil} {
-		s := stream{to: netip.AddrPortFrom(netip.AddrFrom4(lo), to)}
-		if err := s.meet(fd); !errors.Is(err, want) {
+		if _, err := meet(sock(fd), netip.AddrPortFrom(netip.AddrFrom4(lo), to)); !errors.Is(err, want) {
 			t.Errorf("from port %d to %d: %v, want %v", port, to, err, want)
 		}
 	}
@@ -107,7 +106,7 @@ func TestStreamMeetsItself(t *testing.T) {
 func TestStreamMark(t *testing.T) {
 	const mark = 42
 	_, to := listen(t, "127.0.0.1")
-	s, err := Way{Timeout: long, Mark: mark}.open(t.Context(), to, false)
+	s, err := Way{Timeout: long, Mark: mark}.open(t.Context(), to)
 	if errors.Is(err, unix.EPERM) {
 		t.Skip("SO_MARK needs CAP_NET_ADMIN")
 	}
@@ -123,29 +122,5 @@ func TestStreamMark(t *testing.T) {
 	outer := raw.Control(func(fd uintptr) { got, err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_MARK) })
 	if err := errors.Join(outer, err); err != nil || got != mark {
 		t.Errorf("mark %d, %v, want %d", got, err, mark)
-	}
-}
-
-func TestSockaddr(t *testing.T) {
-	for _, tt := range []struct {
-		addr   string
-		family int
-		zone   uint32
-		ok     bool
-	}{
-		{"10.0.0.1:80", unix.AF_INET, 0, true},
-		{"[2001:db8::1]:80", unix.AF_INET6, 0, true},
-		{"[fe80::1%7]:80", unix.AF_INET6, 7, true},
-		{"[fe80::1%lo]:80", unix.AF_INET6, 1, true},
-		{"[fe80::1%nowhere]:80", 0, 0, false},
-	} {
-		family, sa, err := sockaddr(netip.MustParseAddrPort(tt.addr))
-		if (err == nil) != tt.ok || family != tt.family {
-			t.Errorf("%s: family %d, %v", tt.addr, family, err)
-			continue
-		}
-		if six, ok := sa.(*unix.SockaddrInet6); ok && six.ZoneId != tt.zone {
-			t.Errorf("%s: zone %d, want %d", tt.addr, six.ZoneId, tt.zone)
-		}
 	}
 }

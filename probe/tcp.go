@@ -19,11 +19,10 @@ func (c TCP) String() string { return "tcp connect" }
 // Probe connects and resets.
 func (c TCP) Probe(ctx context.Context, t Target) Result {
 	start := time.Now()
-	conn, err := c.open(ctx, t, true)
+	err := c.knock(ctx, t)
 	took := time.Since(start)
 	if err != nil {
 		return Result{Why: "connect: " + reason(err, c.connectLimit()), Took: took}
 	}
-	_ = conn.Close()
 	return Result{Up: true, Why: "connected in " + span(took), Took: took}
 }

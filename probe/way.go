@@ -29,7 +29,7 @@ func (w Way) connectLimit() time.Duration {
 // dial connects to t within the limit of connecting.
 func (w Way) dial(ctx context.Context, network string, t Target) (net.Conn, error) {
 	if network == "tcp" {
-		s, err := w.open(ctx, t, false)
+		s, err := w.open(ctx, t)
 		if err != nil {
 			return nil, err // and no *stream that is nil
 		}
