@@ -103,13 +103,22 @@ func writeRequest(w io.Writer, q Request) error {
 
 // writeValue writes v as a line of at most limit bytes.
 func writeValue(w io.Writer, limit int, v any) error {
-	line, err := json.Marshal(v)
+	line, err := encode(limit, v)
 	if err != nil {
 		return err
 	}
-	if len(line) >= limit {
-		return fmt.Errorf("%w: %d bytes of at most %d", ErrTooLong, len(line)+1, limit)
-	}
-	_, err = w.Write(append(line, '\n'))
+	_, err = w.Write(line)
 	return err
+}
+
+// encode is v as a line of at most limit bytes, its end included.
+func encode(limit int, v any) ([]byte, error) {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	if len(line) >= limit {
+		return nil, fmt.Errorf("%w: %d bytes of at most %d", ErrTooLong, len(line)+1, limit)
+	}
+	return append(line, '\n'), nil
 }

@@ -83,10 +83,23 @@ func (p patient) Write(b []byte) (int, error) {
 	}
 }
 
+// AppendReport appends a report to lines, as pulse reads it.
+func AppendReport(lines []byte, r Report) ([]byte, error) {
+	line, err := encode(MaxReport, r)
+	if err != nil {
+		return lines, fmt.Errorf("report on %s: %w", r.Service, err)
+	}
+	return append(lines, line...), nil
+}
+
 // SendReport writes a report to pulse. It waits for as long as pulse does not
 // read: a nanny has nobody else to turn to.
 func SendReport(w io.Writer, r Report) error {
-	if err := writeValue(w, MaxReport, r); err != nil {
+	line, err := AppendReport(nil, r)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(line); err != nil {
 		return fmt.Errorf("report on %s: %w", r.Service, err)
 	}
 	return nil

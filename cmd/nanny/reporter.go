@@ -51,6 +51,23 @@ func (r *reporter) next() (report control.Report, ok bool) {
 	return report, true
 }
 
+// batch is when to stop gathering reports for one write, in bytes.
+const batch = 16 << 10
+
+// gather returns the reports that wait, in the lines that pulse reads: all, or
+// some. One that is too long is left out.
+func (r *reporter) gather(lines []byte) []byte {
+	for report, ok := r.next(); ok; report, ok = r.next() {
+		if more, err := control.AppendReport(lines, report); err == nil {
+			lines = more
+		}
+		if len(lines) >= batch {
+			break
+		}
+	}
+	return lines
+}
+
 // run writes reports to w until ctx ends or w fails: then pulse is gone, which
 // the reader of its orders notices too.
 func (r *reporter) run(ctx context.Context, w io.Writer) {
@@ -60,8 +77,9 @@ func (r *reporter) run(ctx context.Context, w io.Writer) {
 			return
 		case <-r.wake:
 		}
-		for report, ok := r.next(); ok; report, ok = r.next() {
-			if control.SendReport(w, report) != nil {
+		// The memory is given back: most of the time there is little to say.
+		for lines := r.gather(nil); len(lines) > 0; lines = r.gather(lines[:0]) {
+			if _, err := w.Write(lines); err != nil {
 				return
 			}
 		}
