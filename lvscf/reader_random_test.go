@@ -143,7 +143,7 @@ func TestReaderRandom(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many random edits")
 	}
-	texts := []string{together, disagreeing, guarded, string(large(12, 3))}
+	texts := []string{together, disagreeing, guarded, checked, string(large(12, 3))}
 	partial := 0
 	for i, text := range texts {
 		for k := range uint64(30) {
@@ -166,6 +166,7 @@ func FuzzReader(f *testing.F) {
 	f.Add([]byte(together), []byte(strings.Replace(together, "weight = 10\n", "weight = 11\n", 1)), uint64(1))
 	f.Add([]byte(disagreeing), []byte(together), uint64(2))
 	f.Add([]byte(guarded), []byte(together), uint64(3))
+	f.Add([]byte(checked), []byte(together), uint64(4))
 	f.Fuzz(func(t *testing.T, text, other []byte, seed uint64) {
 		rt := readerTest{TB: t}
 		rt.read(text)
