@@ -24,6 +24,7 @@ type builder struct {
 	resolver Resolver
 	byAddr   map[netip.Addr]int // of Addresses
 	marks    marks
+	throughs []*Service // to come after those of virtuals
 }
 
 func (b *builder) addVirtual(ctx context.Context, v *lvscf.Virtual) error {
@@ -76,9 +77,13 @@ func (b *builder) keys(v *lvscf.Virtual) ([]ipvs.Key, error) {
 
 func (b *builder) newService(key ipvs.Key, v *lvscf.Virtual, forward ipvs.Forward) *Service {
 	s := serviceOf(key, v, forward)
-	b.c.index[key] = len(b.c.Services)
-	b.c.Services = append(b.c.Services, s)
+	b.add(s)
 	return s
+}
+
+func (b *builder) add(s *Service) {
+	b.c.index[s.Key] = len(b.c.Services)
+	b.c.Services = append(b.c.Services, s)
 }
 
 func (b *builder) servers(ctx context.Context, v *lvscf.Virtual) ([]Server, error) {

@@ -138,6 +138,9 @@ func NewCluster(ctx context.Context, cfg *lvscf.Config, r Resolver) (*Cluster, e
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	for _, s := range b.throughs {
+		b.add(s)
+	}
 	return c, nil
 }
 

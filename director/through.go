@@ -156,8 +156,7 @@ func (b *builder) newThrough(mark uint32, r reach, rs *Server) {
 		// The port stays the one that the check asks for.
 		Servers: []Server{{Name: rs.Name, Addr: r.server, Weight: 1, Active: true, Unchecked: true, Virtual: rs.Virtual}},
 	}
-	b.c.index[key] = len(b.c.Services)
-	b.c.Services = append(b.c.Services, s)
+	b.throughs = append(b.throughs, s)
 }
 
 // throughStep is a change of what checks need, in words: "+ check through the

@@ -232,7 +232,7 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 		return control.Serve(work, p.listener, p)
 	})
 	tasks.Go(func() error { return p.watchNetwork(work) })
-	p.nannies.set(p.orders(p.site), p.site.cfg.NannyLimit)
+	p.orderFirst(work, tasks)
 	p.beat.step(p.fitness()) // before the first heartbeat
 	p.start(work, tasks, p.beat)
 	p.start(work, tasks, p.beat.understudy)

@@ -1,17 +1,41 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"pacu/control"
 	"pacu/director"
 	"pacu/ipvs"
 	"pacu/lvscf"
 )
+
+// order has the nannies watch what s asks for.
+func (p *pulse) order(s *site) { p.nannies.set(p.orders(s), s.cfg.NannyLimit) }
+
+// orderFirst has the nannies watch for the first time. Where checks go through
+// VIPs that waits for the table, and nothing else waits for that.
+func (p *pulse) orderFirst(ctx context.Context, tasks *errgroup.Group) {
+	if !p.site.cluster.ChecksThrough() {
+		p.order(p.site)
+		return
+	}
+	tasks.Go(func() error {
+		p.reloading.Lock()
+		defer p.reloading.Unlock()
+		// What the kernel refuses is in the log, and no reason for nannies to wait.
+		if _, _ = p.keeper.apply(ctx); ctx.Err() == nil {
+			p.order(p.current())
+		}
+		return nil
+	})
+}
 
 // orders are what the nannies must watch under s: one order for each real
 // server's address, with all its services.
