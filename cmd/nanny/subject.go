@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"time"
@@ -99,10 +100,11 @@ func (s subject) weighing(weight int) []ipvs.Op {
 // target is where the probes go: a server without a port of its own, as a
 // service by fwmark may have, is probed at the service's.
 func target(server netip.Addr, w control.Watch) probe.Target {
-	if w.RealPort == 0 {
-		return probe.Target{Addr: server, Port: w.Port}
+	t := probe.Target{Addr: server, Port: cmp.Or(w.RealPort, w.Port)}
+	if !w.Address.IsUnspecified() {
+		t.VIP = w.Address
 	}
-	return probe.Target{Addr: server, Port: w.RealPort}
+	return t
 }
 
 func interval(w control.Watch) time.Duration {

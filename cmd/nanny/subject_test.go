@@ -20,8 +20,8 @@ func TestSubject(t *testing.T) {
 	if got, want := s.destination(-1), (ipvs.Destination{Addr: server, Forward: ipvs.Tunnel}); got != want {
 		t.Errorf("destination %+v, want %+v", got, want)
 	}
-	if got := target(server, w).String(); got != "10.8.8.33:80" {
-		t.Errorf("target %s", got)
+	if got := target(server, w); got.String() != "10.8.8.33:80" || got.VIP != w.Address {
+		t.Errorf("target %+v", got)
 	}
 	w.Interval = 0
 	if got := settings(w).Interval; got != defaultInterval {
