@@ -3,6 +3,7 @@ package probe
 import (
 	"errors"
 	"fmt"
+	"net"
 	"regexp"
 	"testing"
 )
@@ -79,4 +80,24 @@ func FuzzParseLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestLoadLeaks: whatever servers do, nothing is left of a question.
+func TestLoadLeaks(t *testing.T) {
+	leaks(t)
+	way := Way{Timeout: short}
+	for _, server := range []func(*net.TCPConn){
+		hang, shut, reset, resetAfterRead, halfClose, endless, pieces(hang, "up\n"),
+		replies(shut, "HTTP/1.1 200 OK\r\n\r\n0.5"), floods("HTTP/1.1 200 OK\r\n\r\n", "1 "),
+	} {
+		srv := tcpServer(t, server)
+		for range 5 {
+			for _, m := range []LoadMonitor{LoadAgent{way}, LoadHTTP{Way: way}} {
+				if a, err := m.Ask(t.Context(), srv); err == nil && a.Said == "" {
+					t.Errorf("%s: nothing said and no error", m)
+				}
+			}
+		}
+	}
+	_, _ = LoadProgram{Words: []string{"/bin/sh", "-c", "sleep 60 & echo load: 1"}, Timeout: short}.Ask(t.Context(), here)
 }
