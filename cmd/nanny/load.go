@@ -140,6 +140,8 @@ func (t *watcher) askLoad(ctx context.Context) {
 
 	ask := func() {
 		a, err := b.monitor.Ask(ctx, to)
+		t.mu.Lock()
+		defer t.mu.Unlock()
 		if ctx.Err() == nil {
 			t.takeLoad(b, a, err, wait)
 		}
@@ -152,9 +154,8 @@ func (t *watcher) askLoad(ctx context.Context) {
 }
 
 // takeLoad acts on an answer to b, or leaves that to the probe that waits for it.
+// t.mu is held.
 func (t *watcher) takeLoad(b *burden, a probe.Advice, err error, waits bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	b.asking = false
 	switch {
 	case b != t.burden: // it is another's by now
