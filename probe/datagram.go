@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"os"
 	"syscall"
@@ -73,15 +72,6 @@ func (w Way) exchange(ctx context.Context, t Target, q inquiry) (verdict, error)
 	}
 	defer conn.Close()
 	return q.exchange(ctx, conn)
-}
-
-// dialUDP makes a socket that talks to t alone.
-func (w Way) dialUDP(ctx context.Context, t Target) (*net.UDPConn, error) {
-	conn, err := w.dial(ctx, "udp", t)
-	if err != nil {
-		return nil, err
-	}
-	return conn.(*net.UDPConn), nil
 }
 
 // exchange sends the request, once more if there is no answer by then, until an

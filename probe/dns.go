@@ -124,7 +124,7 @@ func (d *dnsExchange) query() ([]byte, error) {
 
 // overTCP asks and reads one message, each with its length in front.
 func (d *dnsExchange) overTCP(ctx context.Context, t Target, w Way, message []byte) Result {
-	return w.converse(ctx, "tcp", t, func(conn net.Conn) (bool, string) {
+	return w.converse(ctx, t, func(conn net.Conn) (bool, string) {
 		framed := binary.BigEndian.AppendUint16(nil, uint16(len(message)))
 		if _, err := conn.Write(append(framed, message...)); err != nil {
 			return false, "send: " + reason(err, w.Timeout)

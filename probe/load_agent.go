@@ -41,7 +41,7 @@ func (m LoadAgent) String() string { return "agent" }
 // Ask listens to the agent.
 func (m LoadAgent) Ask(ctx context.Context, t Target) (Advice, error) {
 	var advice Advice
-	r := m.converse(ctx, "tcp", t, func(conn net.Conn) (bool, string) {
+	r := m.converse(ctx, t, func(conn net.Conn) (bool, string) {
 		d := newDialog(ctx, conn, m.Timeout)
 		d.lim.N = maxAgentLine
 		line, err := d.line()

@@ -30,7 +30,7 @@ func (m LoadHTTP) String() string { return "load of http GET " + HTTP{Path: m.Pa
 func (m LoadHTTP) Ask(ctx context.Context, t Target) (Advice, error) {
 	ask := HTTP{Way: m.Way, Path: m.Path}
 	var advice Advice
-	r := m.converse(ctx, "tcp", t, func(conn net.Conn) (bool, string) {
+	r := m.converse(ctx, t, func(conn net.Conn) (bool, string) {
 		// A server may answer and close without reading: its answer counts.
 		_, sendErr := conn.Write(ask.appendRequest(nil, t))
 		page, why := m.read(bufio.NewReader(conn), sendErr)

@@ -42,7 +42,7 @@ const (
 // Probe waits for the greeting, logs in where it is to, and leaves.
 func (c MySQL) Probe(ctx context.Context, t Target) Result {
 	var warning string
-	r := c.converse(ctx, "tcp", t, func(conn net.Conn) (up bool, why string) {
+	r := c.converse(ctx, t, func(conn net.Conn) (up bool, why string) {
 		up, why, warning = c.talk(ctx, conn, t)
 		return up, why
 	})

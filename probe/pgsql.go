@@ -29,7 +29,7 @@ func (c PGSQL) String() string { return "pgsql" + over(c.TLS) + as(c.User) }
 // Probe asks to start a session, and closes.
 func (c PGSQL) Probe(ctx context.Context, t Target) Result {
 	var warning string
-	r := c.converse(ctx, "tcp", t, func(conn net.Conn) (up bool, why string) {
+	r := c.converse(ctx, t, func(conn net.Conn) (up bool, why string) {
 		if c.TLS == nil {
 			return c.talk(newDialog(ctx, conn, c.Timeout))
 		}

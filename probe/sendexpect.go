@@ -47,7 +47,7 @@ func (c SendExpect) Probe(ctx context.Context, t Target) Result {
 	if c.UDP {
 		return c.overUDP(ctx, t)
 	}
-	return c.converse(ctx, "tcp", t, c.talk)
+	return c.converse(ctx, t, c.talk)
 }
 
 func (c SendExpect) talk(conn net.Conn) (up bool, why string) {

@@ -48,7 +48,7 @@ func (c SIP) Probe(ctx context.Context, t Target) Result {
 	}
 	x := sipExchange{callID: rand.Text(), start: time.Now()}
 	if !c.UDP {
-		return c.converse(ctx, "tcp", t, func(conn net.Conn) (bool, string) {
+		return c.converse(ctx, t, func(conn net.Conn) (bool, string) {
 			if _, err := conn.Write(c.request(x.callID, "TCP", conn.LocalAddr().String(), t)); err != nil {
 				return false, "send: " + reason(err, c.Timeout)
 			}

@@ -18,7 +18,7 @@ func TestStream(t *testing.T) {
 	leaks(t)
 	l, to := listen(t, "127.0.0.1")
 	w := Way{Timeout: long, Source: netip.MustParseAddr("127.0.0.3")}
-	conn, err := w.dial(t.Context(), "tcp", to)
+	conn, err := w.open(t.Context(), to)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,10 +69,10 @@ func TestStreamCancelled(t *testing.T) {
 	to := silent(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(short, cancel)
-	if _, err := (Way{Timeout: long}).dial(ctx, "tcp", to); !errors.Is(err, context.Canceled) {
+	if _, err := (Way{Timeout: long}).open(ctx, to); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
-	if _, err := (Way{Timeout: long, Connect: short}).dial(t.Context(), "tcp", to); !errors.Is(err, os.ErrDeadlineExceeded) {
+	if _, err := (Way{Timeout: long, Connect: short}).open(t.Context(), to); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("error %v, want %v", err, os.ErrDeadlineExceeded)
 	}
 }

@@ -105,10 +105,10 @@ func (s *Secure) handshake(ctx context.Context, conn net.Conn, t Target, limit t
 // converseTLS is converse over TLS, or over bare TCP when s is nil.
 func (w Way) converseTLS(ctx context.Context, t Target, s *Secure, talk func(net.Conn) (up bool, why string)) Result {
 	if s == nil {
-		return w.converse(ctx, "tcp", t, talk)
+		return w.converse(ctx, t, talk)
 	}
 	var warning string
-	r := w.converse(ctx, "tcp", t, func(conn net.Conn) (bool, string) {
+	r := w.converse(ctx, t, func(conn net.Conn) (bool, string) {
 		secured, said, warn := s.handshake(ctx, conn, t, w.Timeout)
 		if secured == nil {
 			return false, said

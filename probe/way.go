@@ -26,15 +26,8 @@ func (w Way) connectLimit() time.Duration {
 	return w.Timeout
 }
 
-// dial connects to t within the limit of connecting.
-func (w Way) dial(ctx context.Context, network string, t Target) (net.Conn, error) {
-	if network == "tcp" {
-		s, err := w.open(ctx, t)
-		if err != nil {
-			return nil, err // and no *stream that is nil
-		}
-		return s, nil
-	}
+// dialUDP makes a UDP socket that hears of t alone.
+func (w Way) dialUDP(ctx context.Context, t Target) (*net.UDPConn, error) {
 	d := net.Dialer{Timeout: w.connectLimit()}
 	if w.Source.IsValid() {
 		d.LocalAddr = net.UDPAddrFromAddrPort(netip.AddrPortFrom(w.Source, 0))
@@ -42,7 +35,11 @@ func (w Way) dial(ctx context.Context, network string, t Target) (net.Conn, erro
 	if w.Mark != 0 {
 		d.Control = w.control
 	}
-	return d.DialContext(ctx, network, t.String())
+	conn, err := d.DialContext(ctx, "udp", t.String())
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*net.UDPConn), nil
 }
 
 // control marks a socket before it connects.
@@ -57,21 +54,18 @@ func (w Way) control(_, _ string, c syscall.RawConn) error {
 	return err
 }
 
-// converse connects to t, has talk judge the server, and closes, all within
+// converse connects to t over TCP, has talk judge the server, and closes, all within
 // Timeout and ctx. talk gets a connection that has its deadline; its why is for
 // Result.Why, and an error that it met is best put through reason.
-func (w Way) converse(ctx context.Context, network string, t Target, talk func(net.Conn) (up bool, why string)) Result {
+func (w Way) converse(ctx context.Context, t Target, talk func(net.Conn) (up bool, why string)) Result {
 	start := time.Now()
-	conn, err := w.dial(ctx, network, t)
+	conn, err := w.open(ctx, t)
 	if err != nil {
 		return Result{Why: "connect: " + reason(err, w.connectLimit()), Took: time.Since(start)}
 	}
 	defer conn.Close()
 	prefix := "connected in " + span(time.Since(start))
 	step(ctx, prefix)
-	if prefix += ", "; network == "udp" {
-		prefix = "" // there is no connection to speak of
-	}
 	_ = conn.SetDeadline(start.Add(w.Timeout))
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
@@ -79,5 +73,5 @@ func (w Way) converse(ctx context.Context, network string, t Target, talk func(n
 	if ctx.Err() != nil {
 		up, why = false, reason(ctx.Err(), time.Since(start))
 	}
-	return Result{Up: up, Why: prefix + why, Took: time.Since(start)}
+	return Result{Up: up, Why: prefix + ", " + why, Took: time.Since(start)}
 }
