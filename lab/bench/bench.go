@@ -32,6 +32,7 @@ var All = []Bench{
 	{"takeover", "the last part of failover alone: 1,000 addresses and 40,000 destinations", Peers, 2, Takeover},
 	{"jitter", "the spacing of heartbeats beside 40,000 checks, full reloads and a hung disk", Hosts, 1, Jitter},
 	{"checks", "nannies by themselves: the cost of up to 10,000 checks a second, their memory, and how fast failed servers are out", Hosts, 10, Checks},
+	{"nanny", "checks of servers and what becomes of those that fail; peer keepalived", Peers, 10, Nanny},
 	{"ipvs", "loading, reading, reloading and watching large IPVS tables; peers ipvsadm and keepalived", Peers, 3, Tables},
 	{"reload", "parse to done of a large lvs.cf that changes little, on a table in memory", Nothing, 3, Reload},
 	{"lvscf", "reading and editing large lvs.cf files; peer bufio.Scanner", Nothing, 1, Language},

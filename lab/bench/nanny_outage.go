@@ -28,7 +28,7 @@ type outage struct {
 
 // outages are those that there are: the server's program ends, its kernel then
 // refuses; or the host is gone, and nobody answers.
-var outages = []outage{
+var outages = [...]outage{
 	{"process-gone", (*field).hush, (*field).listen},
 	{"host-gone", (*field).vanish, (*field).reappear},
 }

@@ -2,17 +2,19 @@
 //
 //	bench [--rounds N] failover
 //	bench jitter
+//	bench [--rounds N] nanny
+//	bench [--rounds N] checks
 //	bench [--rounds N] ipvs
 //	bench [--rounds N] reload
 //	bench lvscf
 //
 // Each figure is a line on standard output, "bench NAME ours=VALUE
 // peer=NAME:VALUE ratio=X", some with what is wanted of the ratio, "want<=X met"
-// or "MISSED"; progress goes to standard error. failover and ipvs need root, a
-// kernel with IPVS, pulse, nanny and the peers: `make bench B=failover` runs one
-// inside the lab's machine, which has them. jitter needs root, pulse and nanny,
-// which it looks for beside itself first: its figure says little of an emulated
-// machine. reload and lvscf run anywhere.
+// or "MISSED"; progress goes to standard error. failover, nanny and ipvs need root,
+// a kernel with IPVS, pulse, nanny and the peers: `make bench B=failover` runs one
+// inside the lab's machine, which has them. jitter and checks need root, pulse and
+// nanny, which they look for beside themselves first: their figures say little of
+// an emulated machine. reload and lvscf run anywhere.
 package main
 
 import (
