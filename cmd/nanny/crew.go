@@ -26,6 +26,7 @@ type crew struct {
 	jitter         func(time.Duration) time.Duration // any time from 0 to below its argument
 	links          *links
 	tasks          sync.WaitGroup
+	door           sync.Mutex // of tasks, for those that enter
 
 	mu       sync.Mutex
 	watchers map[post]*watcher
@@ -87,11 +88,12 @@ func (c *crew) take(o control.Order) (problems []error) {
 		c.watchers[p] = t
 		var ctx context.Context
 		ctx, t.stop = context.WithCancel(c.ctx)
-		c.tasks.Go(func() { t.run(ctx) })
+		t.begin(ctx)
 	}
 	for p, t := range c.watchers {
 		if p.server == o.Server && !wanted[p] {
 			t.stop()
+			t.end()
 			delete(c.watchers, p)
 		}
 	}
@@ -123,8 +125,22 @@ func (c *crew) grumble(trouble string) {
 	c.grumbles.last = trouble
 }
 
+// enter makes the caller one of the tasks, which it then ends with
+// c.tasks.Done, unless the crew is at its end.
+func (c *crew) enter() bool {
+	c.door.Lock()
+	defer c.door.Unlock()
+	if c.ctx.Err() != nil {
+		return false
+	}
+	c.tasks.Add(1)
+	return true
+}
+
 // wait ends all watchers and returns when they are gone.
 func (c *crew) wait() {
+	c.door.Lock() // nobody is about to enter
 	c.cancel()
+	c.door.Unlock()
 	c.tasks.Wait()
 }

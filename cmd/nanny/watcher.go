@@ -25,7 +25,9 @@ const (
 type watcher struct {
 	crew *crew
 	stop context.CancelFunc
-	wake chan struct{} // holds one token when the check has changed
+
+	trail  trail // of the turn alone, as is begins
+	begins bool  // the last turn was a probe, or is one; else it was left out
 
 	mu      sync.Mutex // guards what follows; held while a verdict is acted on
 	subject subject
@@ -35,6 +37,9 @@ type watcher struct {
 	machine *probe.Machine
 	grid    time.Duration // when a probe is due, and an interval before and after that
 	due     time.Duration // the next probe, or the one under way
+	alarm   *time.Timer   // starts a turn
+	turning bool
+	hurried bool // the next probe is due at once, for what to do has changed
 	last    probe.Result
 	burden  *burden // nil: the weight does not follow the load
 	owed    bool    // the kernel has not taken the present verdict
@@ -43,7 +48,7 @@ type watcher struct {
 }
 
 func newWatcher(c *crew, s subject, w control.Watch) *watcher {
-	t := &watcher{crew: c, wake: make(chan struct{}, 1), subject: s, watch: w, check: c.newCheck(w), burden: newBurden(w, c.newLoadMonitor)}
+	t := &watcher{crew: c, subject: s, watch: w, check: c.newCheck(w), burden: newBurden(w, c.newLoadMonitor)}
 	switch set := settings(w); w.Known {
 	case control.Up:
 		t.machine = probe.Restore(set, c.now(), probe.Verdict{State: probe.Up, Weight: w.KnownWeight})
@@ -58,41 +63,74 @@ func newWatcher(c *crew, s subject, w control.Watch) *watcher {
 	return t
 }
 
-// run probes until ctx ends: first at once, then on a grid of its own, so that
-// watchers started together do not stay together. While probes fail they may
-// have another pace, and go back to the grid when that is over. A probe that
-// cannot begin in time, for this process stood still, is left out, but never two
-// in a row: what is behind should neither come in a burst nor wait for ever.
-func (t *watcher) run(ctx context.Context) {
+// begin has the watcher probe until ctx ends: first at once, then on a grid of
+// its own, so that watchers started together do not stay together. While probes
+// fail they may have another pace, and go back to the grid when that is over. A
+// probe that cannot begin in time, for this process stood still, is left out,
+// but never two in a row: what is behind should neither come in a burst nor wait
+// for ever.
+//
+// Between its probes a watcher is a timer and no more: the stack of a goroutine
+// that waits would be most of what it costs.
+func (t *watcher) begin(ctx context.Context) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.crew.log.Info(fmt.Sprintf("starting LVS client monitor for %s -> %s", netip.AddrPortFrom(t.watch.Address, t.watch.Port), t.subject.real()), "service", t.subject.service, "check", t.check)
 	start, every := t.crew.now(), interval(t.watch)
 	t.grid = start + t.crew.jitter(every)
 	t.due = start + t.crew.jitter(min(soon, every))
-	t.mu.Unlock()
-	next := time.NewTimer(t.wait())
-	defer next.Stop()
-	var trail trail
-	for begins := false; ; {
-		select {
-		case <-ctx.Done():
-			return
-		case <-next.C:
-			begins = !begins || t.inTime()
-		case <-t.wake:
-			begins = true
+	t.alarm = time.AfterFunc(t.wait(), func() {
+		if t.crew.enter() {
+			defer t.crew.tasks.Done()
+			t.turn(ctx)
 		}
-		if begins {
-			t.once(ctx, &trail)
-		}
-		next.Reset(t.wait())
+	})
+}
+
+// end is after ctx ended: there will be no more probes.
+func (t *watcher) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.alarm.Stop()
+}
+
+// turn is what the alarm starts: a probe, where one can begin.
+func (t *watcher) turn(ctx context.Context) {
+	if !t.ready() {
+		return
+	}
+	if t.begins {
+		t.once(ctx, &t.trail)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.turning = false
+	if ctx.Err() == nil {
+		t.alarm.Reset(t.wait())
 	}
 }
 
-// inTime is true when a probe can begin now that was due; else it is left out.
-func (t *watcher) inTime() bool {
+// ready takes the turn unless another has it already, or it is too early: an
+// alarm that was set anew may go off by the old time too. It decides whether a
+// probe begins.
+func (t *watcher) ready() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.turning {
+		return false
+	}
+	if wait := t.wait(); wait > 0 {
+		t.alarm.Reset(wait)
+		return false
+	}
+	t.turning = true
+	t.begins = t.hurried || !t.begins || t.inTime()
+	return true
+}
+
+// inTime is true when a probe can begin now that was due; else it is left out.
+// t.mu is held.
+func (t *watcher) inTime() bool {
 	now, every := t.crew.now(), t.machine.Pace()
 	if now-t.due <= every/lateness {
 		return true
@@ -101,10 +139,11 @@ func (t *watcher) inTime() bool {
 	return false
 }
 
-// wait is the time until the next probe is due.
+// wait is the time until the next probe is due. t.mu is held.
 func (t *watcher) wait() time.Duration {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	if t.hurried {
+		return 0
+	}
 	return max(t.due-t.crew.now(), 0)
 }
 
@@ -125,10 +164,7 @@ func (t *watcher) once(ctx context.Context, trail *trail) {
 	t.due = min(t.due, t.crew.now()) // woken, it is early
 	check, version, to := t.check, t.version, target(t.subject.server, t.watch)
 	limit, path := patience(t.watch), pathOf(t.subject.server, t.watch)
-	select { // a new check starts to be used here
-	case <-t.wake:
-	default:
-	}
+	t.hurried = false // a new check starts to be used here
 	t.mu.Unlock()
 	r := t.ask(ctx, check, to, limit)
 	fault := ""
@@ -189,11 +225,11 @@ func (t *watcher) configure(s subject, w control.Watch) {
 	}
 }
 
-// hurry has the next probe begin now.
+// hurry has the next probe begin now. t.mu is held.
 func (t *watcher) hurry() {
-	select {
-	case t.wake <- struct{}{}:
-	default:
+	t.hurried = true
+	if !t.turning {
+		t.alarm.Reset(0)
 	}
 }
 
