@@ -59,6 +59,7 @@ func (p *pulse) orders(s *site) map[netip.Addr]control.Order {
 			w := watch(svc, rs)
 			w.Twin = s.twins[svc.Key]
 			w.Checks = checks(s.cluster, svc, rs)
+			w.Load = load(rs.Virtual, s.cfg)
 			o.Watches = append(o.Watches, w)
 			orders[rs.Addr] = o
 		}

@@ -297,21 +297,13 @@ func (s *site) hash() (h [8]byte) {
 	return h
 }
 
-// unserved are the words of the file that this version reads, keeps and does
-// not carry out; an operator must not find that out at night.
+// unserved are the words of the file that are read, kept and not carried out;
+// an operator must not find that out at night.
 func (s *site) unserved() []string {
-	var list []string
-	say := func(word, why string) { list = append(list, "lvs.cf: "+word+" has no effect yet: "+why) }
-	for i := range s.cfg.Virtuals {
-		v := &s.cfg.Virtuals[i]
-		if v.Active && v.LoadMonitor != "" && v.LoadMonitor != "none" {
-			say("load_monitor of virtual "+v.Name, "weights stay as written")
-		}
-	}
 	if s.cluster.ThroughAsleep() {
-		say("check_through_vip", "with syncdaemon = 1 and a real server on a router, the standby's IPVS does nothing; real servers are asked at their own addresses")
+		return []string{"lvs.cf: check_through_vip has no effect: with syncdaemon = 1 and a real server on a router, the standby's IPVS does nothing; real servers are asked at their own addresses"}
 	}
-	return list
+	return nil
 }
 
 func interfaceOf(held []vip.Held, a netip.Addr) (string, bool) {
