@@ -74,12 +74,10 @@ func (n nannies) toll(ctx context.Context, m minder, w watched) (t toll, err err
 		if err := pause(ctx, rested); err != nil {
 			return err
 		}
-		pids, err := family(p.Pid())
-		if err != nil {
-			return err
-		}
+		var err error
+		pids := func() ([]int, error) { return family(p.Pid()) }
 		t, err = f.meter(ctx, pids, tolled, float64(w.servers)/w.every.Seconds())
-		n.say("%s with %d servers, %d processes: %s", m.name, w.servers, len(pids), t)
+		n.say("%s with %d servers: %s", m.name, w.servers, t)
 		return err
 	})
 	return t, err

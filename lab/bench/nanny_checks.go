@@ -71,10 +71,14 @@ func (c checker) run(ctx context.Context, nannies, servers int, every time.Durat
 		if err := pause(ctx, every); err != nil {
 			return err
 		}
-		if t, err = f.meter(ctx, k.pids(), checksFor, float64(servers)/every.Seconds()); err != nil {
+		if t, err = f.meter(ctx, k.pids, checksFor, float64(servers)/every.Seconds()); err != nil {
 			return err
 		}
-		u, err = usageOfAll(k.pids())
+		pids, err := k.pids()
+		if err != nil {
+			return err
+		}
+		u, err = usageOfAll(pids)
 		return err
 	})
 	if err != nil {

@@ -117,12 +117,12 @@ func (k *flock) count() (int, error) {
 	return len(k.up), nil
 }
 
-func (k *flock) pids() []int {
+func (k *flock) pids() ([]int, error) {
 	pids := make([]int, len(k.procs))
 	for i, p := range k.procs {
 		pids[i] = p.Pid()
 	}
-	return pids
+	return pids, nil
 }
 
 // dismiss ends the nannies: they go when nobody gives orders any more.

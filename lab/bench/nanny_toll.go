@@ -32,9 +32,9 @@ func (t toll) String() string {
 	return fmt.Sprintf("%.0f checks a second, %.1f us each, %.2f of a core", t.rate(), t.each(), t.cores())
 }
 
-// meter measures processes for a while. There must be as many checks as are
+// meter measures processes, which may come and go, for a while. There must be as many checks as are
 // wanted; a machine that has other things to do gets more than one chance.
-func (f *field) meter(ctx context.Context, pids []int, long time.Duration, want float64) (t toll, err error) {
+func (f *field) meter(ctx context.Context, pids func() ([]int, error), long time.Duration, want float64) (t toll, err error) {
 	for range attempts {
 		if t, err = f.meterOnce(ctx, pids, long); err != nil {
 			return t, err
@@ -46,7 +46,7 @@ func (f *field) meter(ctx context.Context, pids []int, long time.Duration, want 
 	return t, fmt.Errorf("%.0f checks a second, want %.0f: is the machine busy?", t.rate(), want)
 }
 
-func (f *field) meterOnce(ctx context.Context, pids []int, long time.Duration) (toll, error) {
+func (f *field) meterOnce(ctx context.Context, pids func() ([]int, error), long time.Duration) (toll, error) {
 	before, err := processorOf(pids)
 	if err != nil {
 		return toll{}, err
@@ -72,9 +72,14 @@ func (f *field) meterOnce(ctx context.Context, pids []int, long time.Duration) (
 	return t, nil
 }
 
-// processorOf is the processor time of processes since they began.
-func processorOf(pids []int) (sum time.Duration, err error) {
-	for _, p := range pids {
+// processorOf is the processor time of processes since they began, and of those
+// that they had and lost.
+func processorOf(pids func() ([]int, error)) (sum time.Duration, err error) {
+	all, err := pids()
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range all {
 		text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p), "stat"))
 		if err != nil {
 			return 0, err
@@ -83,7 +88,7 @@ func processorOf(pids []int) (sum time.Duration, err error) {
 		if err != nil {
 			return 0, err
 		}
-		sum += st.processor
+		sum += st.processor + st.ended
 	}
 	return sum, nil
 }

@@ -85,6 +85,7 @@ func family(pid int) ([]int, error) {
 type stat struct {
 	pid, parent int
 	processor   time.Duration
+	ended       time.Duration // processor time of children that ended
 }
 
 // tick is the unit of times in /proc/PID/stat: USER_HZ is 100 on all that Linux
@@ -98,20 +99,20 @@ func parseStat(text string) (stat, error) {
 	if !ok || end < 0 {
 		return stat{}, fmt.Errorf("not a line of /proc/PID/stat: %q", text)
 	}
-	const parent, user, system = 1, 11, 12 // fields after the name
+	const parent, user, system, endedUser, endedSystem = 1, 11, 12, 13, 14 // fields after the name
 	fields := strings.Fields(rest[end+1:])
-	if len(fields) <= system {
+	if len(fields) <= endedSystem {
 		return stat{}, fmt.Errorf("too short a line of /proc/PID/stat: %q", text)
 	}
-	var numbers [4]int
-	for i, f := range []string{first, fields[parent], fields[user], fields[system]} {
+	var numbers [6]int
+	for i, f := range []string{first, fields[parent], fields[user], fields[system], fields[endedUser], fields[endedSystem]} {
 		n, err := strconv.Atoi(f)
 		if err != nil {
 			return stat{}, fmt.Errorf("line of /proc/PID/stat: %w", err)
 		}
 		numbers[i] = n
 	}
-	return stat{numbers[0], numbers[1], time.Duration(numbers[2]+numbers[3]) * tick}, nil
+	return stat{numbers[0], numbers[1], time.Duration(numbers[2]+numbers[3]) * tick, time.Duration(numbers[4]+numbers[5]) * tick}, nil
 }
 
 // kilobytes is the value of a line "NAME:   123 kB".

@@ -11,9 +11,9 @@ import (
 )
 
 func TestParseStat(t *testing.T) {
-	const odd = "1234 (a ) (b) S 17 1234 1234 0 -1 4194560 1 2 3 4 150 50 0 0 20 0 1 0 5 6 7\n"
+	const odd = "1234 (a ) (b) S 17 1234 1234 0 -1 4194560 1 2 3 4 150 50 30 40 20 0 1 0 5 6 7\n"
 	got, err := parseStat(odd)
-	want := stat{1234, 17, 2 * time.Second}
+	want := stat{1234, 17, 2 * time.Second, 700 * time.Millisecond}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(stat{})); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
