@@ -10,8 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"runtime"
-	"runtime/debug"
 	"syscall"
 
 	"pacu/control"
@@ -23,10 +21,7 @@ import (
 var version = "devel"
 
 func main() {
-	// There may be hundreds of nannies, each with little to do: no threads to
-	// spare, and a small heap collected often.
-	runtime.GOMAXPROCS(1)
-	debug.SetGCPercent(25)
+	frugal()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -146,6 +141,7 @@ func serve(ctx context.Context, c *crew, conn net.Conn) error {
 	reports := newReporter()
 	c.report = reports.add
 	c.tasks.Go(func() { reports.run(c.ctx, conn) })
+	c.tasks.Go(func() { c.tidy(c.ctx) })
 	defer c.wait()
 	defer conn.Close()
 	for order, err := range control.Orders(conn) {
