@@ -25,14 +25,15 @@ func TestTidy(t *testing.T) {
 		if got := collected(); got != before {
 			t.Errorf("collected %d times for no server", got-before)
 		}
+		b.crew.mu.Lock()
 		for port := range uint16(tidyFrom) {
 			b.watchers[post{server, "tcp 10.10.1.30:80", port}] = nil
 		}
+		b.crew.mu.Unlock()
 		if got := collected(); got <= before {
 			t.Error("nothing is given back")
 		}
-		clear(b.watchers)
 		cancel()
-		b.wait()
+		synctest.Wait()
 	})
 }
