@@ -18,10 +18,10 @@ func TestPiranha(t *testing.T) {
 }
 
 // Real files are Piranha's, but for one with comments behind its values, and
-// ours with every word of ours.
+// ours with every word and kind of ours.
 func TestPiranhaSamples(t *testing.T) {
 	for path, text := range files(t, "samples") {
-		if strings.Contains(path, "every-word") {
+		if strings.Contains(path, "every-") {
 			continue
 		}
 		bad := Piranha(Parse(path, text)).Errors()
