@@ -37,13 +37,19 @@ func newCheck(w control.Watch) probe.Check {
 		b := builder{watch: w, check: c}
 		all[i] = b.build()
 		if c.Address.IsValid() || c.Port != 0 {
-			all[i] = elsewhere{all[i], c.Address, c.Port, c.Mark != 0 && c.Address == w.Address}
+			all[i] = elsewhere{all[i], c.Address, c.Port, throughVIP(w, c)}
 		}
 	}
 	if len(all) == 1 {
 		return all[0]
 	}
 	return all
+}
+
+// throughVIP tells whether c asks at the VIP with packets that are marked to
+// reach the real server all the same.
+func throughVIP(w control.Watch, c control.Check) bool {
+	return c.Mark != 0 && c.Address.IsValid() && c.Address == w.Address
 }
 
 // A builder makes one check of a watch.

@@ -38,6 +38,9 @@ func pathOf(server netip.Addr, w control.Watch) path {
 			continue
 		}
 		p := path{to: c.Address, from: c.Source, mark: c.Mark}
+		if throughVIP(w, c) {
+			return path{to: server, from: c.Source} // IPVS sends it there
+		}
 		if !p.to.IsValid() {
 			p.to = server
 		}

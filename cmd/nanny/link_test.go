@@ -193,4 +193,8 @@ func TestPathOf(t *testing.T) {
 			t.Errorf("%+v: %+v, want %+v", tt.checks, got, tt.want)
 		}
 	}
+	through := control.Watch{Address: vip, Checks: []control.Check{{Kind: "tcp", Address: vip, Source: from, Mark: 9}}}
+	if got, want := pathOf(server, through), (path{to: server, from: from}); got != want {
+		t.Errorf("through the VIP: %+v, want %+v", got, want)
+	}
 }
