@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestKernelPool has one nanny for both servers, none of which is there, and
+// looks at it and at a probe as an operator does.
+func TestKernelPool(t *testing.T) {
+	h := newRouter(t)
+	write(t, h, "nanny_limit = 1\n"+alone)
+	p := startPulse(t, h)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for _, server := range []string{"one (10.77.0.11:80)", "two (10.77.0.12:80)"} {
+		if _, err := p.WaitLine(ctx, time.Time{}, server+" of web is down: "); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		args []string
+		well bool
+		want []string
+		not  string
+	}{
+		{[]string{"nanny"}, true, []string{"10.77.0.11 and 1 more", "10.77.0.11:80 ", "10.77.0.12:80 ", "down"}, "untried"},
+		{[]string{"nanny", "two"}, true, []string{"10.77.0.11 and 1 more", "10.77.0.12:80 "}, "10.77.0.11:80 "},
+		{[]string{"nanny", "three"}, false, nil, "10.77.0.11"},
+		{[]string{"probe", "10.77.0.12:80"}, false, []string{"10.77.0.12:80 in tcp 10.77.0.100:80: ", " ms  down: connect: "}, "10.77.0.11:80 "},
+		{[]string{"probe", "web/one"}, false, []string{"10.77.0.11:80 in tcp 10.77.0.100:80: ", " ms  down: connect: "}, "10.77.0.12:80 "},
+	} {
+		out, err := h.Output(ctx, "pulse", tt.args...)
+		if (err == nil) != tt.well {
+			t.Errorf("pulse %s: %v", tt.args, err)
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(string(out), want) {
+				t.Errorf("pulse %s lacks %q:\n%s", tt.args, want, out)
+			}
+		}
+		if strings.Contains(string(out), tt.not) {
+			t.Errorf("pulse %s has %q:\n%s", tt.args, tt.not, out)
+		}
+	}
+	stopPulse(t, p)
+}
