@@ -69,6 +69,18 @@ func TestKernelFitness(t *testing.T) {
 	broken("no real server is reached", "0 of 1 real servers are up", 0,
 		func() error { return one.Mute("eth1") }, func() error { return one.Unmute("eth1") })
 
+	s.reload(lvs.with("serial_no = 3", "witness_check = ping", "monitor_links = 0"))
+	broken("the link to the servers goes down, which is not one to monitor", "0 of 1 real servers are up", 1,
+		func() error { return two.Cut("eth1") },
+		func() error {
+			two.blames(v4.at(public, vip, 80), control.Up, "eth1 has no carrier on this router: no probe reaches "+v4.addr(private, 11)+", which is taken to be up as before")
+			return two.Mend("eth1")
+		})
+	s.reload(lvs.with("serial_no = 4", "witness_check = ping"))
+	one.run("pulse", "switchover")
+	s.serving(1)
+	v.next()
+
 	t.Log("neither is fit: the less unfit one serves")
 	one.fit(false)
 	one.troubled("track_script fit")
@@ -90,7 +102,7 @@ func TestKernelFitness(t *testing.T) {
 	two.untroubled("not fit")
 
 	t.Log("a router that reaches no real server does not take over blind")
-	s.reload(lvs.with("serial_no = 3", "min_servers = 0", "monitor_links = 0").with(witness))
+	s.reload(lvs.with("serial_no = 5", "min_servers = 0", "monitor_links = 0").with(witness))
 	s.serving(0)
 	if err := two.Mute("eth1"); err != nil {
 		t.Fatal(err)
@@ -113,7 +125,7 @@ func TestKernelFitness(t *testing.T) {
 	v.moved("the blind router sees again")
 
 	t.Log("the primary takes back")
-	lvs = lvs.with("serial_no = 4", "preempt = 1", "preempt_delay = 1")
+	lvs = lvs.with("serial_no = 6", "preempt = 1", "preempt_delay = 1")
 	one.write(lvs)
 	two.write(lvs)
 	two.run("pulse", "reload")
