@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +45,20 @@ func TestKernelPool(t *testing.T) {
 		}
 		if strings.Contains(string(out), tt.not) {
 			t.Errorf("pulse %s has %q:\n%s", tt.args, tt.not, out)
+		}
+	}
+	s, err := snapshot(t, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Nannies[0].Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const netAdmin = "0000000000001000\n"
+	for _, want := range []string{"CapPrm:\t" + netAdmin, "CapEff:\t" + netAdmin, "CapBnd:\t" + netAdmin, "NoNewPrivs:\t1\n"} {
+		if !strings.Contains(string(status), want) {
+			t.Errorf("nanny lacks %q:\n%s", want, status)
 		}
 	}
 	stopPulse(t, p)
