@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pacu/control"
+)
+
+// TestMain is a nanny in the processes that nannies starts here.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && (os.Args[1] == "--control-fd" || os.Args[1] == "--once") {
+		fakeNanny(os.Args)
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// fakeNanny finds all servers up at once, and says it again at every order. A
+// last argument of "10.0.0.9=WORD" has the nanny of that server misbehave.
+func fakeNanny(args []string) {
+	if args[1] == "--once" {
+		orders, err := io.ReadAll(os.Stdin)
+		fmt.Printf("%d orders, %v\n", strings.Count(string(orders), "\n"), err)
+		if strings.Contains(string(orders), "10.0.0.9") {
+			os.Exit(1)
+		}
+		return
+	}
+	conn, err := control.Inherited(3)
+	if err != nil {
+		panic(err)
+	}
+	server, word, _ := strings.Cut(args[len(args)-1], "=")
+	if server != args[slices.Index(args, "--address")+1] {
+		word = ""
+	}
+	for o, err := range control.Orders(conn) {
+		if err != nil {
+			panic(err)
+		}
+		for _, w := range o.Watches {
+			r := control.Report{
+				Server: o.Server, Service: w.Key(), RealPort: w.RealPort, Health: control.Up, Weight: w.Weight,
+				Why: fmt.Sprint("known ", w.Known), Took: control.Duration(time.Millisecond), Next: w.Interval,
+			}
+			switch word {
+			case "dies":
+				os.Exit(3)
+			case "babbles":
+				_, _ = io.WriteString(conn, "panic: nonsense\n")
+			case "meddles":
+				r.Server = netip.MustParseAddr("10.0.0.1")
+			case "stops":
+				_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+			}
+			if err := control.SendReport(conn, r); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// fakeOrders watch each server "10.0.0.N" in one service with this weight; 9
+// so often that its nanny is soon taken for hung.
+func fakeOrders(weight int, servers ...int) map[netip.Addr]control.Order {
+	orders := make(map[netip.Addr]control.Order)
+	for _, n := range servers {
+		interval := time.Minute
+		if n == 9 {
+			interval = 20 * time.Millisecond
+		}
+		a := netip.AddrFrom4([4]byte{10, 0, 0, byte(n)})
+		orders[a] = control.Order{Server: a, Watches: []control.Watch{{
+			Protocol: "tcp", Address: netip.MustParseAddr("10.10.1.30"), Port: 80, RealPort: 80, Forward: "nat", Weight: weight,
+			Interval: control.Duration(interval),
+		}}}
+	}
+	return orders
+}
+
+// A kindergarten is nannies with fake processes, and what they reported.
+type kindergarten struct {
+	*nannies
+	stop context.CancelFunc
+
+	mu    sync.Mutex
+	heard []string
+	fresh chan struct{} // holds one token when there is more
+}
+
+func newKindergarten(t *testing.T, misbehave string) *kindergarten {
+	t.Helper()
+	k := &kindergarten{fresh: make(chan struct{}, 1)}
+	k.nannies = &nannies{
+		program: everyonesCopy(t), args: []string{misbehave},
+		log: func(control.Level, string, string, string, ...any) {},
+		known: func(o control.Order) control.Order {
+			o.Watches = slices.Clone(o.Watches)
+			for i := range o.Watches {
+				o.Watches[i].Known = control.Down
+			}
+			return o
+		},
+		report: func(a netip.Addr, r control.Report) {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.heard = append(k.heard, fmt.Sprintf("%s %d %s", a, r.Weight, r.Why))
+			wake(k.fresh)
+		},
+	}
+	k.ctx, k.stop = context.WithCancel(t.Context())
+	t.Cleanup(func() {
+		k.stop()
+		for _, n := range k.states() { // one that is stopped cannot end by itself
+			if n.Pid > 0 {
+				_ = syscall.Kill(n.Pid, syscall.SIGKILL)
+			}
+		}
+		k.wait()
+	})
+	return k
+}
+
+// everyonesCopy is a copy of this program that every user may run.
+func everyonesCopy(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "pulse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	self, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := filepath.Join(dir, "nanny")
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(bin, self, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return bin
+}
+
+// expect waits until the reports since the last call are these, in any order.
+func (k *kindergarten) expect(t *testing.T, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	limit := time.After(time.Minute)
+	for {
+		k.mu.Lock()
+		heard := slices.Sorted(slices.Values(k.heard))
+		if len(heard) >= len(want) {
+			k.heard = nil
+		}
+		k.mu.Unlock()
+		if len(heard) >= len(want) {
+			if diff := cmp.Diff(want, heard); diff != "" {
+				t.Errorf("reports (-want +got):\n%s", diff)
+			}
+			return
+		}
+		select {
+		case <-k.fresh:
+		case <-limit:
+			t.Fatalf("reports %q, want %q", heard, want)
+		}
+	}
+}
+
+// by are the nannies by what they watch.
+func (k *kindergarten) by() map[string]control.Nanny {
+	m := make(map[string]control.Nanny)
+	for _, n := range k.states() {
+		m[n.Watched()] = n
+	}
+	return m
+}
