@@ -16,7 +16,7 @@ func (c All) String() string {
 	for i, one := range c {
 		names[i] = one.String()
 	}
-	return strings.Join(names, " and ")
+	return strings.Join(names, "; ")
 }
 
 // Probe runs the checks. Why is that of the one that failed, named where there

@@ -48,7 +48,7 @@ func TestAll(t *testing.T) {
 		{"first down", All{check("a", false, "old"), check("b", false, "")},
 			Result{Why: "a: ill", Took: time.Second, Warning: "old"}, []string{"a"}},
 		{"all within all", All{All{check("a", true, ""), check("b", false, "")}, check("c", true, "")},
-			Result{Why: "a and b: b: ill", Took: 2 * time.Second}, []string{"a", "b"}},
+			Result{Why: "a; b: b: ill", Took: 2 * time.Second}, []string{"a", "b"}},
 	} {
 		ran = nil
 		if diff := cmp.Diff(tt.want, tt.all.Probe(t.Context(), here)); diff != "" {
@@ -66,7 +66,7 @@ func TestAll(t *testing.T) {
 	if !slices.Equal(steps, []string{"a", "b"}) {
 		t.Errorf("steps %q", steps)
 	}
-	if got := (All{Always{true}, Ping{}}).String(); got != "none and ping" {
+	if got := (All{Always{true}, Ping{}}).String(); got != "none; ping" {
 		t.Error(got)
 	}
 }

@@ -268,15 +268,19 @@ func (e elsewhere) Probe(ctx context.Context, t probe.Target) probe.Result {
 
 // String names the check and where it asks.
 func (e elsewhere) String() string {
+	name := fmt.Sprint(e.Check)
+	if strings.Contains(name, ", ") {
+		name += ","
+	}
 	switch {
 	case e.vip:
-		return fmt.Sprintf("%s through the VIP", e.Check)
+		return name + " through the VIP"
 	case !e.addr.IsValid():
-		return fmt.Sprintf("%s at port %d", e.Check, e.port)
+		return fmt.Sprintf("%s at port %d", name, e.port)
 	case e.port == 0:
-		return fmt.Sprintf("%s at %s", e.Check, e.addr)
+		return fmt.Sprintf("%s at %s", name, e.addr)
 	}
-	return fmt.Sprintf("%s at %s", e.Check, netip.AddrPortFrom(e.addr, e.port))
+	return fmt.Sprintf("%s at %s", name, netip.AddrPortFrom(e.addr, e.port))
 }
 
 // hopeless is a check that cannot be made, so that every probe fails, as in

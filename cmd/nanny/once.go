@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -45,6 +46,10 @@ func show(ctx context.Context, out io.Writer, s subject, w control.Watch) (up bo
 	if b := newBurden(w, newLoadMonitor); b != nil {
 		line(b.tell(ctx, loadTarget(s, w)))
 		r = b.judge(r)
+	}
+	links := newLinks(&kernelRouter{}, slog.New(slog.DiscardHandler), func() time.Duration { return time.Since(began) })
+	if fault := new(trail).follow(links, pathOf(s.server, w), r.Up); fault != "" {
+		line(fault)
 	}
 	if r.Warning != "" {
 		line("warning: " + r.Warning)

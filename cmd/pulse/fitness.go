@@ -47,7 +47,7 @@ func (p *pulse) faults() []fault {
 		list = append(list, fault{why, cutWeight, true})
 	}
 	if up, all := p.tally.count(); s.cfg.MinServers > 0 && up < s.cfg.MinServers {
-		list = append(list, fault{fmt.Sprintf("%d of %d real servers are up, min_servers = %d", up, all, s.cfg.MinServers), serversWeight, false})
+		list = append(list, fault{fmt.Sprintf("%d of %d real servers answer here, min_servers = %d", up, all, s.cfg.MinServers), serversWeight, false})
 	}
 	for _, why := range p.scripts.failing() {
 		list = append(list, fault{why, scriptWeight, false})

@@ -200,7 +200,8 @@ func (p *pulse) heed(server netip.Addr, r control.Report) {
 		p.events.add(control.Error, "server", name, fmt.Sprintf("%s is down: %s", name, r.Why))
 		p.notifier.tell(change{Event: "server", State: "down", Was: string(was.Health), Object: name, Why: r.Why, Level: control.Error})
 	}
-	if r.Trouble != "" && r.Trouble != was.Trouble {
+	// Of a fault that cuts this router off, each nanny has logged what it is.
+	if r.Trouble != "" && r.Trouble != was.Trouble && !r.Cut {
 		p.events.add(control.Error, "nanny", name, fmt.Sprintf("nanny for %s: %s", name, r.Trouble))
 	}
 	if turned || was.Weight != r.Weight {

@@ -88,19 +88,20 @@ func (v *statusText) nanny(w io.Writer, n control.Nanny) {
 }
 
 func (v *statusText) watching(w io.Writer, p control.Watching) {
+	const tenth = 100 * time.Millisecond
 	p50, p99, next := "-", "-", "-"
 	if p.Probes > 0 {
 		p50, p99 = milliseconds(p.P50), milliseconds(p.P99)
 	}
 	switch in := p.Due.Sub(v.s.Taken); {
 	case p.Due.IsZero():
-	case in <= 0:
+	case in < tenth:
 		next = "now"
 	default:
-		next = "in " + in.Round(100*time.Millisecond).String()
+		next = "in " + in.Round(tenth).String()
 	}
 	why := p.Why
-	if p.Trouble != "" {
+	if !strings.Contains(why, p.Trouble) { // it says what cuts this router off by itself
 		why += " (" + p.Trouble + ")"
 	}
 	fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", netip.AddrPortFrom(p.Server, p.RealPort), p.Service, p.Health, p.Weight,

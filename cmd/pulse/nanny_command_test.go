@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,6 +56,24 @@ func TestPrintNannies(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), got.String()); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
+	}
+}
+
+// TestPrintCut has a router that is cut off from a server: what of it the
+// verdict says already is not said again, and a probe that is due is due now.
+func TestPrintCut(t *testing.T) {
+	now := time.Now()
+	list := someNannies(now)[:1]
+	list[0].Watches = list[0].Watches[:1]
+	w := &list[0].Watches[0]
+	w.Trouble, w.Due = "eth1 is down on this router", now.Add(20*time.Millisecond)
+	w.Why = w.Trouble + ", which is taken to be up as before"
+	var got bytes.Buffer
+	if err := printNannies(&got, list, now); err != nil {
+		t.Fatal(err)
+	}
+	if text := got.String(); strings.Count(text, w.Trouble) != 1 || !strings.Contains(text, "  now  ") {
+		t.Error(text)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math/bits"
+	"net/netip"
 	"os"
 	"slices"
 	"time"
@@ -107,6 +108,9 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 		add("the connection table has %d buckets for %d connections, which slows each packet: options ip_vs conn_tab_bits=%d, then load the module again",
 			t.Buckets, t.Connections, min(bits.Len64(t.Connections), maxTableBits))
 	}
+	if n, all, why := p.cut(); n > 0 {
+		add("%d of %d real servers are out of this router's reach: %s", n, all, why)
+	}
 	for _, svc := range s.Services {
 		up, active, drained := 0, 0, 0
 		for _, rs := range svc.Servers {
@@ -142,6 +146,26 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 		}
 	}
 	return append(list, site.unserved()...)
+}
+
+// cut tells how many real servers no probe reaches for a fault of this router,
+// of how many, and one of the faults, the same as long as it is there.
+func (p *pulse) cut() (n, all int, why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	servers := make(map[netip.Addr]bool)
+	for key, r := range p.health {
+		servers[key.Addr] = servers[key.Addr] || r.Cut
+		if r.Cut && (why == "" || r.Trouble < why) {
+			why = r.Trouble
+		}
+	}
+	for _, is := range servers {
+		if is {
+			n++
+		}
+	}
+	return n, len(servers), why
 }
 
 const (

@@ -66,14 +66,15 @@ func TestKernelFitness(t *testing.T) {
 		func() error { return one.Mute("eth0") }, func() error { return one.Unmute("eth0") })
 	broken("a script fails", "track_script fit", 1,
 		func() error { two.fit(false); return nil }, func() error { two.fit(true); return nil })
-	broken("no real server is reached", "0 of 1 real servers are up", 0,
+	broken("no real server is reached", "0 of 1 real servers answer here", 0,
 		func() error { return one.Mute("eth1") }, func() error { return one.Unmute("eth1") })
 
 	s.reload(lvs.with("serial_no = 3", "witness_check = ping", "monitor_links = 0"))
-	broken("the link to the servers goes down, which is not one to monitor", "0 of 1 real servers are up", 1,
+	broken("the link to the servers goes down, which is not one to monitor", "0 of 1 real servers answer here", 1,
 		func() error { return two.Cut("eth1") },
 		func() error {
 			two.blames(v4.at(public, vip, 80), control.Up, "eth1 has no carrier on this router: no probe reaches "+v4.addr(private, 11)+", which is taken to be up as before")
+			two.troubled("1 of 1 real servers are out of this router's reach: eth1 has no carrier")
 			return two.Mend("eth1")
 		})
 	s.reload(lvs.with("serial_no = 4", "witness_check = ping"))
