@@ -133,6 +133,11 @@ type Nannies struct {
 // Nannies picks the part about nannies.
 func (m *Monitor) Nannies() Nannies { return Nannies{m.Known, m.Snapshot.Nannies} }
 
+// servicesShown bounds what is listed of one nanny.
+const servicesShown = 8
+
+func firstServices(n control.Nanny) []string { return n.Services[:min(len(n.Services), servicesShown)] }
+
 // eventsShown bounds the list of events.
 const eventsShown = 40
 

@@ -141,6 +141,7 @@ var chinese = Words{
 	RestartsColumn:  "重启次数",
 	StartedColumn:   "启动",
 	NannyNotRunning: "未运行",
+	AndMore:         "及另外 %d 个",
 	EventsTitle:     "最近事件",
 	NoEvents:        "尚无事件。",
 	TimeColumn:      "时间",

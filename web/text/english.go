@@ -141,6 +141,7 @@ var english = Words{
 	RestartsColumn:  "Restarts",
 	StartedColumn:   "Started",
 	NannyNotRunning: "not running",
+	AndMore:         "and %d more",
 	EventsTitle:     "Recent events",
 	NoEvents:        "Nothing has happened yet.",
 	TimeColumn:      "Time",

@@ -151,6 +151,7 @@ type Words struct {
 	RestartsColumn  string
 	StartedColumn   string
 	NannyNotRunning string
+	AndMore         string
 	EventsTitle     string
 	NoEvents        string
 	TimeColumn      string
