@@ -38,6 +38,9 @@ const (
 	tolled = 30 * time.Second
 	// tolls is how often that is done.
 	tolls = 2
+	// drift is the part of its checks that a system must make: keepalived counts
+	// its interval from the end of each.
+	drift = 0.8
 )
 
 // costs compare the processor time of a check, of all the system's processes. Of
@@ -76,7 +79,7 @@ func (n nannies) toll(ctx context.Context, m minder, w watched) (t toll, err err
 		}
 		var err error
 		pids := func() ([]int, error) { return family(p.Pid()) }
-		t, err = f.meter(ctx, pids, tolled, float64(w.servers)/w.every.Seconds())
+		t, err = f.meter(ctx, pids, tolled, float64(w.servers)/w.every.Seconds(), drift)
 		n.say("%s with %d servers: %s", m.name, w.servers, t)
 		return err
 	})

@@ -12,6 +12,8 @@ const (
 	nannyLimit = 256
 	// checksFor is how long checks are measured.
 	checksFor = 15 * time.Second
+	// punctual is the part of the checks that must come.
+	punctual = 0.95
 )
 
 // Checks measures nannies on this machine's own processor: they check servers
@@ -71,7 +73,7 @@ func (c checker) run(ctx context.Context, nannies, servers int, every time.Durat
 		if err := pause(ctx, every); err != nil {
 			return err
 		}
-		if t, err = f.meter(ctx, k.pids, checksFor, float64(servers)/every.Seconds()); err != nil {
+		if t, err = f.meter(ctx, k.pids, checksFor, float64(servers)/every.Seconds(), punctual); err != nil {
 			return err
 		}
 		pids, err := k.pids()

@@ -32,14 +32,15 @@ func (t toll) String() string {
 	return fmt.Sprintf("%.0f checks a second, %.1f us each, %.2f of a core", t.rate(), t.each(), t.cores())
 }
 
-// meter measures processes, which may come and go, for a while. There must be as many checks as are
-// wanted; a machine that has other things to do gets more than one chance.
-func (f *field) meter(ctx context.Context, pids func() ([]int, error), long time.Duration, want float64) (t toll, err error) {
+// meter measures processes, which may come and go, for a while. There must be at
+// least that part of the checks a second that are wanted; a machine that has other
+// things to do gets more than one chance.
+func (f *field) meter(ctx context.Context, pids func() ([]int, error), long time.Duration, want, part float64) (t toll, err error) {
 	for range attempts {
 		if t, err = f.meterOnce(ctx, pids, long); err != nil {
 			return t, err
 		}
-		if r := t.rate() / want; r > 0.95 && r < 1.05 {
+		if r := t.rate() / want; r > part && r < 2-part {
 			return t, nil
 		}
 	}
