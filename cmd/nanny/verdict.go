@@ -31,7 +31,7 @@ func (t *watcher) act(was probe.State, v probe.Verdict) {
 		Server: t.subject.server, Service: t.subject.service, RealPort: t.subject.realPort,
 		Health: healths[v.State], Weight: v.Weight, Changed: v.Changed,
 		Why: t.why(v), Took: control.Duration(t.last.Took), Trouble: cmp.Or(t.trouble, t.fault, t.loadTrouble()), Cut: t.fault != "",
-		Next: control.Duration(max(t.due-t.crew.now(), 0)),
+		Next: control.Duration(max(t.due-t.crew.now(), 1)), // 0 would be not to say it
 	})
 }
 
