@@ -1,9 +1,11 @@
 package director
 
 import (
+	"slices"
 	"strings"
 
 	"pacu/ipvs"
+	"pacu/lvscf"
 )
 
 // A Setting is a kernel setting that a cluster needs, and why.
@@ -83,5 +85,13 @@ func (c *Cluster) Settings() []Setting {
 	add(local, "net.ipv4.conf.all.arp_ignore", "1", "a standby that is a real server too must not answer ARP for the VIP")
 	add(local, "net.ipv4.conf.all.arp_announce", "2", "a standby that is a real server too must not announce the VIP")
 	add(n > manyDestinations, "net.ipv4.vs.run_estimation", "0", "rates of so many services and servers cost more than they tell; counters go on")
+	add(c.pings(), "net.ipv4.ping_group_range", "0 2147483647", "check = ping asks by ping sockets, which nannies may not open otherwise; systemd lets all use them, too")
 	return append(list, c.throughSettings()...)
+}
+
+// pings tells whether some check is a ping.
+func (c *Cluster) pings() bool {
+	return slices.ContainsFunc(c.Services, func(s *Service) bool {
+		return !s.Through && len(s.Servers) > 0 && slices.ContainsFunc(s.Servers[0].Virtual.Checks, func(k lvscf.Check) bool { return k.Kind == "ping" })
+	})
 }

@@ -43,6 +43,8 @@ func TestSettings(t *testing.T) {
 			"connections are told", v4("network = direct\nsyncdaemon = 1\nbackup_active = 1\nbackup = 192.0.2.2\n", ""), false,
 			"net.ipv4.vs.sync_threshold=3_0 net.ipv4.vs.sync_refresh_period=5",
 		},
+		{"ping", v4("network = direct\n", " check = ping\n"), false, "net.ipv4.ping_group_range=0_2147483647"},
+		{"one ping of several", v4("network = direct\n", " probe p {\n  check = ping\n }\n"), false, "net.ipv4.ping_group_range=0_2147483647"},
 		{"sh", v4("network = direct\n", " scheduler = sh\n"), false, "net.ipv4.vs.sloppy_tcp=1"},
 		{
 			"that learns connections", v4("network = direct\nsyncdaemon = 1\nbackup_active = 1\nbackup = 192.0.2.2\n", ""), true,

@@ -226,6 +226,10 @@ func (c *Cluster) Through(s *Service, rs *Server) (mark uint32, source netip.Add
 // ChecksThrough tells whether any check goes through a VIP.
 func (c *Cluster) ChecksThrough() bool { return len(c.through.marks) > 0 }
 
+// ChecksNeedKernel tells whether some check fails before the kernel's table and
+// settings are as this cluster wants them.
+func (c *Cluster) ChecksNeedKernel() bool { return c.ChecksThrough() || c.pings() }
+
 // ThroughAsleep tells whether checks through VIPs are asked for, and cannot be
 // made: with connection sync and a real server on a router, a standby's IPVS
 // does nothing (net.ipv4.vs.backup_only), and what is sent to the VIP gets to

@@ -19,10 +19,10 @@ import (
 // order has the nannies watch what s asks for.
 func (p *pulse) order(s *site) { p.nannies.set(p.orders(s), s.cfg.NannyLimit) }
 
-// orderFirst has the nannies watch for the first time. Where checks go through
-// VIPs that waits for the table, and nothing else waits for that.
+// orderFirst has the nannies watch for the first time. Where checks need the
+// table or a setting they wait for that, and nothing else does.
 func (p *pulse) orderFirst(ctx context.Context, tasks *errgroup.Group) {
-	if !p.site.cluster.ChecksThrough() {
+	if !p.site.cluster.ChecksNeedKernel() {
 		p.order(p.site)
 		return
 	}

@@ -41,16 +41,16 @@ func (p *pulse) Reload(context.Context) (string, error) {
 	if was := p.current(); len(was.keys) > 0 && len(s.keys) == 0 && s.partner.IsValid() {
 		p.events.add(control.Warning, "config", keyFile(p.o.config), fmt.Sprintf("%s is gone: heartbeats are Piranha's from now on, and anyone can forge them", keyFile(p.o.config)))
 	}
-	again, through := probesDiffer(p.current(), s), s.cluster.ChecksThrough()
+	again, afterwards := probesDiffer(p.current(), s), s.cluster.ChecksNeedKernel()
 	p.adopt(s)
-	if again && !through {
+	if again && !afterwards {
 		p.order(s)
 	}
 	p.checkFitness(p.ctx)
 	p.warn(s)
 	did, err := p.keeper.apply(p.ctx)
-	if again && through {
-		p.order(s) // what the checks go through must be there first
+	if again && afterwards {
+		p.order(s) // what the checks need must be there first
 	}
 	if err != nil {
 		return "", fmt.Errorf("the configuration is read and used, but the kernel refuses a part of it, which is tried again: %w", err)
