@@ -27,7 +27,6 @@ import (
 func TestKernelChecks(t *testing.T) {
 	s := newLAN(t, v4, 1, 1)
 	r, rs := s.routers[0], s.servers[0]
-	r.Sysctl("net.ipv4.ping_group_range", "0 2147483647") // as distributions have it
 	lvs := s.direct().and(s.virtual("web",
 		"timeout = 400ms", "retry = 150ms", "rise = 2", "fall = 2",
 		"check = http", "check_path = /health?deep=1", "check_status = 200,204", `check_body = "all well"`, "check_timeout = 5",

@@ -67,7 +67,7 @@ func (w *web) stop() {
 
 // ServeHTTP implements http.Handler.
 func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	if r.UserAgent() != "" { // nanny gives none
+	if ua := r.UserAgent(); ua != "" && ua != "pacu" { // nanny's
 		w.from.Store(r.RemoteAddr)
 	}
 	rw.WriteHeader(int(w.status.Load()))
