@@ -38,7 +38,7 @@ const (
 	wardInterval = 200 * time.Millisecond
 	// wardLimit is how long such a check may take, hundreds of times what it
 	// does take in a local network.
-	wardLimit = 15 * time.Millisecond
+	wardLimit = 12 * time.Millisecond
 	// wardSlack is how much later than an interval the server may be out.
 	wardSlack = 20 * time.Millisecond
 	// wards is how many servers there are, which fail in turn.
