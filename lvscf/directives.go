@@ -146,7 +146,7 @@ var globalTable = []Directive{
 	{Name: "command_timeout", Where: Global, Type: Duration, Unit: "s", Min: shortest, Max: int64(time.Hour), Default: "10", Since: "pacu", Extension: true,
 		Meaning: "How long active_cmd, inactive_cmd, notify, start_cmd and stop_cmd may run; then they are ended.",
 		Chinese: "active_cmd、inactive_cmd、notify、start_cmd 与 stop_cmd 的运行时限，超时即被终止。"},
-	{Name: "nanny_limit", Where: Global, Type: Int, Min: 1, Max: 65535, Default: "256", Since: "pacu", Extension: true,
+	{Name: "nanny_limit", Where: Global, Type: Int, Min: 1, Max: 65535, Default: "64", Since: "pacu", Extension: true,
 		Meaning: "How many nannies run at most: each watches one real server, or, where there are more of these, several.",
 		Chinese: "最多运行多少个 nanny：每个监视一台真实服务器，服务器更多时监视多台。"},
 	{Name: "sync", Where: Global, Type: Bool, Default: "0", Since: "piranha", Legacy: true,

@@ -4,21 +4,28 @@ import (
 	"context"
 	"io"
 	"sync"
+	"time"
 
 	"pacu/control"
 )
 
 // A reporter hands reports to pulse without ever making a watcher wait: of a
-// post whose report pulse has not taken yet only the newest is kept.
+// post whose report pulse has not taken yet only the newest is kept. Reports that
+// say nothing new wait a little for others: to write one, and to read it, costs
+// both processes more than the probe did.
 type reporter struct {
 	mu      sync.Mutex
 	pending map[post]control.Report
 	order   []post        // of pending, oldest first
 	wake    chan struct{} // holds one token when pending is not empty
+	hurry   chan struct{} // holds one token when pending has what pulse must know at once
 }
 
+// idle is how long a report waits that says nothing new.
+const idle = 500 * time.Millisecond
+
 func newReporter() *reporter {
-	return &reporter{pending: make(map[post]control.Report), wake: make(chan struct{}, 1)}
+	return &reporter{pending: make(map[post]control.Report), wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1)}
 }
 
 func (r *reporter) add(report control.Report) {
@@ -31,8 +38,12 @@ func (r *reporter) add(report control.Report) {
 		r.order = append(r.order, p)
 	}
 	r.pending[p] = report
+	token := r.wake
+	if report.Changed || report.Trouble != "" {
+		token = r.hurry
+	}
 	select {
-	case r.wake <- struct{}{}:
+	case token <- struct{}{}:
 	default:
 	}
 }
@@ -75,7 +86,14 @@ func (r *reporter) run(ctx context.Context, w io.Writer) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-r.hurry:
 		case <-r.wake:
+			select {
+			case <-ctx.Done():
+				return
+			case <-r.hurry:
+			case <-time.After(idle):
+			}
 		}
 		// The memory is given back: most of the time there is little to say.
 		for lines := r.gather(nil); len(lines) > 0; lines = r.gather(lines[:0]) {

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"pacu/control"
 )
@@ -37,8 +40,8 @@ func TestReporter(t *testing.T) {
 			}
 		}
 		_ = pulse.Close()
-		want := "10.8.8.33 a 0 false, 10.8.8.33 b 0 false, 10.10.1.30 b 0 false, " +
-			"10.8.8.33 a 9 true, 10.8.8.33 b 90 false, 10.10.1.30 b 900 false"
+		want := "10.8.8.33 a 5 true, 10.8.8.33 b 50 false, 10.10.1.30 b 500 false, " +
+			"10.8.8.33 a 9 false, 10.8.8.33 b 90 false, 10.10.1.30 b 900 false"
 		if s := strings.Join(got, ", "); s != want {
 			t.Errorf("reports %s\nwant    %s", s, want)
 		}
@@ -52,6 +55,45 @@ func TestReporter(t *testing.T) {
 			if lines := string(r.gather(nil)); strings.Count(lines, "\n") != 1 || !strings.Contains(lines, `"service":"`+want+`"`) {
 				t.Errorf("gathered %.60s, want %s", lines, want)
 			}
+		}
+	})
+}
+
+// What says nothing new waits for others; what does takes them along.
+func TestReporterWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReporter()
+		nanny, pulse := net.Pipe()
+		defer pulse.Close()
+		go r.run(t.Context(), nanny)
+		came := make(chan string, 10)
+		began := time.Now()
+		go func() {
+			for rep, err := range control.Reports(pulse) {
+				if err != nil {
+					return
+				}
+				came <- fmt.Sprintf("%s %v", rep.Service, time.Since(began))
+			}
+		}()
+		r.add(control.Report{Service: "a"})
+		time.Sleep(idle / 2)
+		r.add(control.Report{Service: "b"})
+		time.Sleep(idle)
+		r.add(control.Report{Service: "c"})
+		time.Sleep(idle / 4)
+		r.add(control.Report{Service: "d", Changed: true})
+		time.Sleep(idle / 4)
+		r.add(control.Report{Service: "e", Trouble: "x"})
+		synctest.Wait()
+		_ = pulse.Close()
+		var got []string
+		for range 5 {
+			got = append(got, <-came)
+		}
+		want := []string{"a 500ms", "b 500ms", "c 875ms", "d 875ms", "e 1s"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("reports (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -19,6 +19,10 @@ const (
 	// lateness is the part of the time between probes by which one may be late
 	// before it is left out.
 	lateness = 4
+	// slots is how many times there are in an interval at which a watcher may
+	// probe. Those of one nanny share them: to wake for each of its servers
+	// costs several times what the probe does.
+	slots = 16
 )
 
 // A watcher probes one subject and makes its verdicts known.
@@ -77,7 +81,7 @@ func (t *watcher) begin(ctx context.Context) {
 	defer t.mu.Unlock()
 	t.crew.log.Info(fmt.Sprintf("starting LVS client monitor for %s -> %s", netip.AddrPortFrom(t.watch.Address, t.watch.Port), t.subject.real()), "service", t.subject.service, "check", t.check)
 	start, every := t.crew.now(), interval(t.watch)
-	t.grid = start + t.crew.jitter(every)
+	t.grid = t.crew.jitter(every) / (every / slots) * (every / slots)
 	t.due = start + t.crew.jitter(min(soon, every))
 	t.alarm = time.AfterFunc(t.wait(), func() {
 		if t.crew.enter() {

@@ -52,7 +52,7 @@ type post struct {
 func (n *nannies) String() string { return "nannies" }
 
 // defaultNannyLimit is how many nannies there may be where none is said.
-const defaultNannyLimit = 256
+const defaultNannyLimit = 64
 
 // set makes orders the whole of what is watched, by at most limit nannies; 0 is
 // defaultNannyLimit. A server stays with its nanny unless that would leave the

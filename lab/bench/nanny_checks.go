@@ -9,7 +9,7 @@ import (
 
 const (
 	// nannyLimit is lvs.cf's nanny_limit where it is not set.
-	nannyLimit = 256
+	nannyLimit = 64
 	// checksFor is how long checks are measured.
 	checksFor = 15 * time.Second
 	// punctual is the part of the checks that must come.
