@@ -31,6 +31,10 @@ const (
 	guardOOMScore = -1000
 )
 
+// The main thread is main's alone: what ordinarily does to a thread ends with
+// it, and the main one does not end.
+func init() { runtime.LockOSThread() }
+
 // prefer makes the kernel prefer this process: memory that is not swapped, a
 // high priority, the last to be killed for want of memory. What is not allowed
 // is returned, one error each; pulse works without.
