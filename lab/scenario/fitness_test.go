@@ -95,11 +95,12 @@ func TestKernelFitness(t *testing.T) {
 	s.serving(0)
 	v.handed("both routers are unfit, the active one more")
 	one.fit(true) // first, or it hands over to the one that is
-	one.untroubled("not fit")
+	one.untroubled("track_script fit")
 	if err := two.Mend("eth0"); err != nil {
 		t.Fatal(err)
 	}
 	two.fit(true)
+	one.untroubled("not fit")
 	two.untroubled("not fit")
 
 	t.Log("a router that reaches no real server does not take over blind")
