@@ -326,3 +326,51 @@ virtual web {
  }
 }
 `
+
+// A nanny whose word comes so late that its weight was put right before is
+// obeyed all the same: the kernel gets what it said.
+func TestWordAfterARepair(t *testing.T) { synctest.Test(t, wordAfterARepair) }
+
+func wordAfterARepair(t *testing.T) {
+	m, d := serving(t)
+	m.apply(t, weight(lvs03, 0))
+	look(t, d)
+	time.Sleep(SecondLook)
+	look(t, d)
+	reconcile(t, d)
+	d.Judge(lvs03, Verdict{Up: true, Weight: 0}, true)
+	for range 5 {
+		reconcile(t, d)
+		time.Sleep(SecondLook)
+		look(t, d)
+	}
+	reconcile(t, d)
+	held, err := m.kernel.Destinations(mark80)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range held {
+		if h.Addr == lvs03.Addr && h.Weight != 0 {
+			t.Errorf("the kernel has weight %d", h.Weight)
+		}
+	}
+}
+
+// Many servers that are put right one after another are no quarrel about one:
+// the service is not left alone for that.
+func TestManyRepairsAreNoQuarrel(t *testing.T) {
+	var r refusal
+	now := time.Now()
+	for i := range 4 * quarrels {
+		r.repair(now.Add(time.Duration(i)*time.Millisecond), string(rune('a'+i)))
+		if !r.due(now) {
+			t.Fatalf("left alone after %d servers", i+1)
+		}
+	}
+	for range quarrels {
+		r.repair(now, "one")
+	}
+	if r.due(now) {
+		t.Error("one server is put right again and again")
+	}
+}
