@@ -100,6 +100,10 @@ func (u *understudy) serve(ctx context.Context) error {
 		unix.Close(pair[0])
 		return err
 	}
+	select {
+	case <-u.down: // the one before
+	default:
+	}
 	u.employ(pair[0])
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -110,6 +114,9 @@ func (u *understudy) serve(ctx context.Context) error {
 		err = <-ended
 	}
 	u.employ(-1)
+	if err == nil {
+		err = errors.New("it ended by itself")
+	}
 	return err
 }
 
