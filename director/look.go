@@ -125,7 +125,7 @@ func (d *Director) lookServices(found *[]string) error {
 				d.deviates(s, found, "~ "+k.String())
 			}
 		case !ok && s.held != nil:
-			s.held = nil
+			s.held, s.doubt = nil, nil
 			d.deviates(s, found, "- "+k.String())
 		case ok && s.held == nil:
 			if err := d.lookAt(s, found); err != nil {
@@ -144,7 +144,7 @@ func (d *Director) lookAt(s *service, found *[]string) error {
 	} else {
 		st, err := d.kernel.Service(s.key)
 		if errors.Is(err, os.ErrNotExist) {
-			s.look = false
+			s.look, s.doubt = false, nil
 			return nil // as believed
 		}
 		if err != nil {

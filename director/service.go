@@ -50,7 +50,7 @@ type doubt struct {
 
 // SecondLook is how long after the first look that saw a doubt another one
 // settles it: a nanny tells of the weight it wrote sooner, unless it is stopped.
-const SecondLook = 400 * time.Millisecond
+const SecondLook = 1100 * time.Millisecond
 
 // configured is s as it is right after lvs.cf asks for next: what of it must
 // be worked out again is dirty. s itself does not change. What was for checks

@@ -152,7 +152,7 @@ func (w *world) quiet() {
 			w.fatalf("no rest")
 		}
 		w.sleep(500 * time.Millisecond)
-		if w.pass() && len(w.d.Degraded()) == 0 && len(w.d.Sync()) < 2 {
+		if w.pass() && !w.d.Doubts() && len(w.d.Degraded()) == 0 && len(w.d.Sync()) < 2 {
 			calm++
 		} else {
 			w.note("  not yet %v", w.d.Degraded())

@@ -31,7 +31,7 @@ func (p *pulse) SwitchOver(ctx context.Context, check, force bool) (*control.Pre
 
 // switchOver asks for it, and returns when the active role has moved.
 func (p *pulse) switchOver(ctx context.Context) (string, error) {
-	before, _, _ := p.beat.state()
+	before, _ := p.beat.switching()
 	site := p.current()
 	began := time.Now()
 	p.events.add(control.Info, "role", "", "switchover: an operator asked for it")
@@ -41,10 +41,11 @@ func (p *pulse) switchOver(ctx context.Context) (string, error) {
 	tick := time.NewTicker(glance)
 	defer tick.Stop()
 	for {
-		if now, _, _ := p.beat.state(); now != before && p.beat.settled() {
+		switch now, goesOn := p.beat.switching(); {
+		case goesOn:
+		case now != before:
 			return fmt.Sprintf("this router is %s now, after %v", now, time.Since(began).Round(time.Millisecond)), nil
-		}
-		if !p.beat.switching() {
+		default:
 			return "", errors.New("the other router did not take over: all is as before; the log says why (pulse status)")
 		}
 		select {

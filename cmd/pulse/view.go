@@ -23,11 +23,14 @@ func (b *beat) machine() (heartbeat.Node, []*path) {
 // state is whether this router serves, since when and why.
 func (b *beat) state() (state control.State, since time.Time, why string) {
 	n, _ := b.machine()
-	state = control.Standby
+	return stateOf(n), b.at(n.Since()), n.Why()
+}
+
+func stateOf(n heartbeat.Node) control.State {
 	if n.State() == heartbeat.Active {
-		state = control.Active
+		return control.Active
 	}
-	return state, b.at(n.Since()), n.Why()
+	return control.Standby
 }
 
 // idle tells whether this router must not bring addresses up: it is standby, or has slept so long that the partner may serve by now, and
@@ -53,16 +56,12 @@ func (b *beat) isHeld() bool {
 	return n.Held()
 }
 
-// settled tells whether the role is what it is about to be.
-func (b *beat) settled() bool {
+// switching is whether this router serves, and whether a switchover goes on, at
+// one and the same moment.
+func (b *beat) switching() (state control.State, goesOn bool) {
 	n, _ := b.machine()
-	return n.Phase() == heartbeat.PhaseStandby || n.Phase() == heartbeat.Serving
-}
-
-// switching tells whether a switchover goes on.
-func (b *beat) switching() bool {
-	n, _ := b.machine()
-	return n.Wants() || !b.settled()
+	settled := n.Phase() == heartbeat.PhaseStandby || n.Phase() == heartbeat.Serving
+	return stateOf(n), n.Wants() || !settled
 }
 
 // lastHeard is when each path last carried a heartbeat of the partner.
@@ -85,7 +84,7 @@ func (b *beat) explain() control.Explanation {
 // router fills in what the machine knows of this router.
 func (b *beat) router(r *control.Router) {
 	n, _ := b.machine()
-	r.State, r.Since, r.Why = b.state()
+	r.State, r.Since, r.Why = stateOf(n), b.at(n.Since()), n.Why()
 	r.Phase = phaseWord(n.Phase())
 	r.Held, r.Blind = n.Held(), n.Blind()
 	r.Key, r.KeyOld = b.line.Keys(time.Now())

@@ -15,6 +15,7 @@ const (
 // The machines that are the same everywhere.
 const (
 	stranger  = 66
+	beside    = 67
 	client    = 100
 	vip       = 200
 	natRouter = 254

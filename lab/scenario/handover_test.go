@@ -12,8 +12,8 @@ import (
 const handovers = 3
 
 // TestKernelHandover has the routers change places again and again, while a
-// hundred requests a second come, each a connection of its own, and clients
-// download: none of them is lost, nor breaks.
+// hundred requests a second come (fewer on a busy machine), each a connection of
+// its own, and clients download: none of them is lost, nor breaks.
 func TestKernelHandover(t *testing.T) {
 	modes := []struct {
 		name  string
@@ -31,19 +31,20 @@ func TestKernelHandover(t *testing.T) {
 			s.pair(lvs)
 			s.healthy("web-1", "web-2")
 			downloads := []*download{s.download(s.url()), s.download(s.url())}
-			c := &lab.Client{Host: s.client, URL: s.url(), Every: 10 * time.Millisecond, Timeout: time.Second}
+			c := &lab.Client{Host: s.client, URL: s.url(), Every: s.pace(10 * time.Millisecond), Timeout: time.Second}
 			v := s.watch(c)
+			// So many take longer than one may: none of those before is under way.
+			long := 20 + int(c.Timeout/c.Every)
 			active := 0
 			moves := func(what string, do func(from *router)) {
 				t.Helper()
 				from, to := s.routers[active], s.routers[1-active]
 				to.knows(len(downloads))
-				v.steadies(100)
+				v.steadies(long)
 				at := time.Now()
 				do(from)
 				v.alone(to.Name())
-				// As long as a request may take, so that none of those is under way.
-				v.served(120)
+				v.served(long)
 				for _, d := range downloads {
 					d.flows()
 				}

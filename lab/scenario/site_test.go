@@ -26,6 +26,7 @@ type site struct {
 	servers []*server
 	client  *lab.Host
 	lan     *lab.Switch // the public network
+	beside  *lab.Host   // a web server of the clients' network that is no real server
 
 	downloads sync.Map // *download by its number
 }
