@@ -161,7 +161,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	}
 	p.keeper = &keeper{
 		director: p.director, events: p.events, raised: p.tellNeighbours, held: p.nannies.again, idle: p.beat.idle, sent: p.kernel.Sent, save: p.save,
-		due: make(chan struct{}, 1), asked: make(map[chan result]bool), quiet: true,
+		due: make(chan struct{}, 1), hurry: make(chan struct{}, 1), asked: make(map[chan result]bool), quiet: true, sight: true,
 	}
 	if o.norun {
 		p.nannies.args = append(p.nannies.args, "--norun")

@@ -21,6 +21,8 @@ const (
 	// lookFor bounds what of each pass goes into looking: half a hundredth of
 	// a processor in all. A table of some hundred servers is read whole in that.
 	lookFor = 4 * time.Millisecond
+	// mostRest bounds the time between two passes that are due.
+	mostRest = 100 * time.Millisecond
 	// mostLines bounds what one pass writes into the log of single changes.
 	mostLines = 20
 )
@@ -37,11 +39,13 @@ type keeper struct {
 	sent     func() uint64 // netlink messages to IPVS so far
 	reload   atomic.Uint64 // of those, what the last pass took that somebody waited for
 
-	due chan struct{}
+	due   chan struct{} // holds one token when a pass is due
+	hurry chan struct{} // holds one token when somebody waits for it
 
 	mu    sync.Mutex
 	asked map[chan result]bool
 	quiet bool // the next pass's changes are not drift: someone asked for them
+	sight bool // the next pass looks for what others changed
 	drift control.Drift
 	blind string // why the kernel cannot be read; empty is well
 }
@@ -58,21 +62,29 @@ func (k *keeper) kick() {
 	k.mu.Lock()
 	k.quiet = true
 	k.mu.Unlock()
-	k.look()
+	wake(k.due)
 }
 
 // look asks for a pass whose changes nobody of ours asked for.
 func (k *keeper) look() {
+	k.see()
 	wake(k.due)
+}
+
+// see has the next pass look for what others changed.
+func (k *keeper) see() {
+	k.mu.Lock()
+	k.sight = true
+	k.mu.Unlock()
 }
 
 // apply asks for a pass and waits for it.
 func (k *keeper) apply(ctx context.Context) (director.Result, error) {
 	done := make(chan result, 1)
 	k.mu.Lock()
-	k.asked[done] = true
+	k.asked[done], k.quiet = true, true
 	k.mu.Unlock()
-	k.kick()
+	wake(k.hurry)
 	select {
 	case r := <-done:
 		return r.done, r.err
@@ -95,27 +107,44 @@ func (k *keeper) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-k.due:
+		case <-k.hurry:
 		case <-every.C:
+			k.see()
 		case <-again.C:
+			k.see()
 		}
 		if k.director.Active() && k.idle() {
 			// After a sleep, or on the way to standby: what the guard of this
 			// pulse took down must not come back.
 			continue
 		}
+		began := time.Now()
 		k.pass()
 		if k.director.Doubts() {
 			again.Reset(director.SecondLook)
 		}
+		k.rest(ctx, time.Since(began))
 	}
 }
 
-// pass carries out what is due, then looks for what others changed and puts
-// that right. It returns the number of changes that were due.
+// rest leaves others as much of a processor as the pass took, where nobody
+// waits for the next: when a thousand servers fail at once each calls for one.
+func (k *keeper) rest(ctx context.Context, took time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-k.hurry:
+		wake(k.hurry)
+	case <-time.After(min(took, mostRest)):
+	}
+}
+
+// pass carries out what is due; where that is called for it then looks for what
+// others changed, and puts that right. It returns the number of changes that
+// were due.
 func (k *keeper) pass() (due int) {
 	k.mu.Lock()
-	asked, quiet := k.asked, k.quiet
-	k.asked, k.quiet = make(map[chan result]bool), false
+	asked, quiet, sight := k.asked, k.quiet, k.sight
+	k.asked, k.quiet, k.sight = make(map[chan result]bool), false, false
 	k.mu.Unlock()
 
 	before := k.sent()
@@ -134,6 +163,9 @@ func (k *keeper) pass() (due int) {
 	}
 	for _, other := range did.Others {
 		k.events.add(control.Info, "kernel", "", other)
+	}
+	if !sight {
+		return due
 	}
 
 	found, err := k.director.Look(lookFor)
