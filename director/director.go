@@ -187,10 +187,10 @@ func (d *Director) Judge(k ServerKey, v Verdict, written bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := d.services[k.Service]
-	if s == nil || !s.asksFor(k) {
+	before, known := d.verdicts[k]
+	if s == nil || !known && !s.asksFor(k) {
 		return
 	}
-	before, known := d.verdicts[k]
 	d.verdicts[k] = v
 	d.judge(s, k, v, written, known && before == v)
 	for _, s := range d.judged[k.Service] {

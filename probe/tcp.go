@@ -19,7 +19,7 @@ func (c TCP) String() string { return "tcp connect" }
 // Probe connects and resets.
 func (c TCP) Probe(ctx context.Context, t Target) Result {
 	start := time.Now()
-	err := c.knock(ctx, t)
+	err := c.knock(ctx, t, start)
 	took := time.Since(start)
 	if err != nil {
 		return Result{Why: "connect: " + reason(err, c.connectLimit()), Took: took}

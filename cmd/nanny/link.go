@@ -128,17 +128,17 @@ type trail struct {
 // follow takes a probe's outcome, and says what is wrong on this router when
 // the probe failed for that: "eth1 is down on this router: no probe reaches
 // 10.2.0.11". "" blames the server.
-func (t *trail) follow(l *links, p path, up bool) (fault string) {
+func (t *trail) follow(l *links, p path, up bool, now time.Duration) (fault string) {
 	if p != t.path {
 		*t = trail{path: p, found: -routeFresh, lost: t.lost}
 	}
 	if up {
 		t.clear(l)
-		t.renew(l)
+		t.renew(l, now)
 		return ""
 	}
 	if fault = l.fault(t.iface); fault == "" {
-		t.renew(l)
+		t.renew(l, now)
 		fault = l.fault(t.iface)
 	}
 	switch {
@@ -156,8 +156,8 @@ func (t *trail) follow(l *links, p path, up bool) (fault string) {
 }
 
 // renew asks for the route when it is time.
-func (t *trail) renew(l *links) {
-	now, fresh := l.now(), routeFresh
+func (t *trail) renew(l *links, now time.Duration) {
+	fresh := routeFresh
 	if t.iface == "" {
 		fresh = faultFresh
 	}

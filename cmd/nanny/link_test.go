@@ -154,26 +154,26 @@ func TestTrail(t *testing.T) {
 	here, there := path{to: server}, path{to: server, mark: 7}
 	var tr trail
 	r.set("eth0", "eth0", "is down")
-	if got := tr.follow(l, here, true); got != "" || tr.iface != "eth0" {
+	if got := tr.follow(l, here, true, l.now()); got != "" || tr.iface != "eth0" {
 		t.Errorf("a good probe: %q, by %q", got, tr.iface)
 	}
 	r.set("eth2", "eth2", "")
-	if tr.follow(l, here, true); tr.iface != "eth0" {
+	if tr.follow(l, here, true, l.now()); tr.iface != "eth0" {
 		t.Errorf("the route was asked for after a moment")
 	}
 	now += faultFresh
-	if got := tr.follow(l, there, false); got != "" {
+	if got := tr.follow(l, there, false, l.now()); got != "" {
 		t.Errorf("the way of other packets was remembered: %q", got)
 	}
-	if tr.follow(l, here, true); tr.iface != "eth2" {
+	if tr.follow(l, here, true, l.now()); tr.iface != "eth2" {
 		t.Errorf("back on the first way by %q", tr.iface)
 	}
 	now += routeFresh
 	r.set("eth3", "eth2", "is down")
-	if tr.follow(l, here, true); tr.iface != "eth3" {
+	if tr.follow(l, here, true, l.now()); tr.iface != "eth3" {
 		t.Errorf("by %q after a minute", tr.iface)
 	}
-	if got := tr.follow(l, path{}, false); got != "" {
+	if got := tr.follow(l, path{}, false, l.now()); got != "" {
 		t.Errorf("a probe without packets: %q", got)
 	}
 }

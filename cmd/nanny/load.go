@@ -125,9 +125,9 @@ func (t *watcher) configureLoad(w control.Watch) {
 // not wait for the answer, which may take longer than the probe. But an agent is
 // waited for the first time: one that says down from the start must not see its
 // server used before. Load averages count from the end of the slow start.
-func (t *watcher) askLoad(ctx context.Context) {
+func (t *watcher) askLoad(ctx context.Context, now time.Duration) {
 	t.mu.Lock()
-	b, now := t.burden, t.crew.now()
+	b := t.burden
 	if b == nil || b.asking || now < b.due || t.watch.Weight <= 0 && !b.agent || !b.agent && !t.machine.Settled() {
 		t.mu.Unlock()
 		return
@@ -188,7 +188,7 @@ func (t *watcher) takeLoad(b *burden, a probe.Advice, err error, waits bool) {
 		t.owed = t.owed || v.Changed
 	case v.Changed:
 		t.crew.log.Debug("weight follows the load", "server", t.subject.real(), "service", t.subject.service, "why", b.said, "weight", v.Weight, "was", was.Weight)
-		t.act(was.State, v)
+		t.act(was.State, v, t.crew.now())
 	}
 }
 

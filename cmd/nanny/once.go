@@ -48,7 +48,7 @@ func show(ctx context.Context, out io.Writer, s subject, w control.Watch) (up bo
 		r = b.judge(r)
 	}
 	links := newLinks(&kernelRouter{}, slog.New(slog.DiscardHandler), func() time.Duration { return time.Since(began) })
-	if fault := new(trail).follow(links, pathOf(s.server, w), r.Up); fault != "" {
+	if fault := new(trail).follow(links, pathOf(s.server, w), r.Up, links.now()); fault != "" {
 		line(fault)
 	}
 	if r.Warning != "" {

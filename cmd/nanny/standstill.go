@@ -43,19 +43,20 @@ func (s *standstill) beat() {
 	s.timer.Reset(s.every)
 }
 
-// count takes down how late it is. s.mu is held.
-func (s *standstill) count() {
-	now := s.now()
+// count takes down how late it is, and returns when that is. s.mu is held.
+func (s *standstill) count() (now time.Duration) {
+	now = s.now()
 	s.stood += max(now-s.due, 0)
 	s.due = now + s.every
+	return now
 }
 
-// end ends the measuring, and tells for how long nothing ran.
-func (s *standstill) end() time.Duration {
+// end ends the measuring, and tells for how long nothing ran, and when it is.
+func (s *standstill) end() (stood, now time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.count()
+	now = s.count()
 	s.timer.Stop()
 	s.timer = nil
-	return s.stood
+	return s.stood, now
 }

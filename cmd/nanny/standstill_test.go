@@ -39,7 +39,7 @@ func TestStandstillMeasured(t *testing.T) {
 			stalled.Store(int64(tt.stood))
 			time.Sleep(tt.then)
 			synctest.Wait()
-			if got := s.end(); got != tt.want {
+			if got, _ := s.end(); got != tt.want {
 				t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 			}
 		})

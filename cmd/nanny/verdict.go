@@ -9,9 +9,12 @@ import (
 	"pacu/probe"
 )
 
+// steady is how often pulse hears of a server that it is up as before.
+const steady = 2 * time.Second
+
 // act brings a verdict to the kernel, the log and pulse, in the order of their
 // hurry. t.mu is held.
-func (t *watcher) act(was probe.State, v probe.Verdict) {
+func (t *watcher) act(was probe.State, v probe.Verdict, now time.Duration) {
 	switch {
 	case t.watch.Hold:
 		t.trouble = ""
@@ -21,17 +24,23 @@ func (t *watcher) act(was probe.State, v probe.Verdict) {
 	switch {
 	case v.State == was:
 	case t.watch.Hold:
-		t.crew.log.Info(fmt.Sprintf("%s is %s, but pulse holds its weight", t.subject.real(), v.State), "service", t.subject.service, "why", t.why(v))
+		t.crew.log.Info(fmt.Sprintf("%s is %s, but pulse holds its weight", t.subject.real(), v.State), "service", t.subject.service, "why", t.why(v, now))
 	case v.State == probe.Up:
-		t.crew.log.Info(fmt.Sprintf("[ active ] making %s available", t.subject.real()), "service", t.subject.service, "weight", v.Weight, "why", t.why(v))
+		t.crew.log.Info(fmt.Sprintf("[ active ] making %s available", t.subject.real()), "service", t.subject.service, "weight", v.Weight, "why", t.why(v, now))
 	case v.State == probe.Down:
-		t.crew.log.Warn(fmt.Sprintf("[inactive] shutting down %s due to connection failure", t.subject.real()), "service", t.subject.service, "why", t.why(v))
+		t.crew.log.Warn(fmt.Sprintf("[inactive] shutting down %s due to connection failure", t.subject.real()), "service", t.subject.service, "why", t.why(v, now))
 	}
+	trouble := cmp.Or(t.trouble, t.fault, t.loadTrouble())
+	plain := v.State == probe.Up && !v.Changed && t.last.Up && trouble == "" && !t.watch.Hold
+	if plain && t.plain && now-t.told < steady {
+		return // to say it costs both processes more than the probe did
+	}
+	t.told, t.plain = now, plain
 	t.crew.report(control.Report{
 		Server: t.subject.server, Service: t.subject.service, RealPort: t.subject.realPort,
 		Health: healths[v.State], Weight: v.Weight, Changed: v.Changed,
-		Why: t.why(v), Took: control.Duration(t.last.Took), Trouble: cmp.Or(t.trouble, t.fault, t.loadTrouble()), Cut: t.fault != "",
-		Next: control.Duration(max(t.due-t.crew.now(), 1)), // 0 would be not to say it
+		Why: t.why(v, now), Took: control.Duration(t.last.Took), Trouble: trouble, Cut: t.fault != "",
+		Next: control.Duration(max(t.due-now, 1)), // 0 would be not to say it
 	})
 }
 
@@ -51,7 +60,7 @@ func (t *watcher) tellKernel(v probe.Verdict) {
 
 // why explains a verdict by the last probe. A server that answers and is still
 // out has to hear how long, and why it is longer than for others. t.mu is held.
-func (t *watcher) why(v probe.Verdict) string {
+func (t *watcher) why(v probe.Verdict, now time.Duration) string {
 	why := t.last.Why
 	if t.last.Warning != "" {
 		why += "; " + t.last.Warning
@@ -69,7 +78,7 @@ func (t *watcher) why(v probe.Verdict) string {
 	}
 	good, needed := t.machine.Earned()
 	falls, since := t.machine.Flaps()
-	flaps := fmt.Sprintf("it has failed %d times in %s", falls, while(t.crew.now()-since))
+	flaps := fmt.Sprintf("it has failed %d times in %s", falls, while(now-since))
 	switch {
 	case t.last.Up && falls > 1:
 		return fmt.Sprintf("it answers again, but %s: %d of %d good probes before it is used: %s", flaps, good, needed, why)

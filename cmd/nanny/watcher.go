@@ -49,6 +49,9 @@ type watcher struct {
 	owed    bool    // the kernel has not taken the present verdict
 	trouble string
 	fault   string // of this router, for which the last probe failed and the verdict stays
+
+	told  time.Duration // when pulse was last told
+	plain bool          // that it is up as before, and no more
 }
 
 func newWatcher(c *crew, s subject, w control.Watch) *watcher {
@@ -83,7 +86,7 @@ func (t *watcher) begin(ctx context.Context) {
 	start, every := t.crew.now(), interval(t.watch)
 	t.grid = t.crew.jitter(every) / (every / slots) * (every / slots)
 	t.due = start + t.crew.jitter(min(soon, every))
-	t.alarm = time.AfterFunc(t.wait(), func() {
+	t.alarm = time.AfterFunc(t.due-start, func() {
 		if t.crew.enter() {
 			defer t.crew.tasks.Done()
 			t.turn(ctx)
@@ -98,44 +101,46 @@ func (t *watcher) end() {
 	t.alarm.Stop()
 }
 
-// turn is what the alarm starts: a probe, where one can begin.
+// turn is what the alarm starts: a probe, where one can begin. The clock is read
+// as seldom as can be: on some machines that takes longer than all the rest.
 func (t *watcher) turn(ctx context.Context) {
-	if !t.ready() {
+	now := t.crew.now()
+	if !t.ready(now) {
 		return
 	}
 	if t.begins {
-		t.once(ctx, &t.trail)
+		now = t.once(ctx, &t.trail, now)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.turning = false
 	if ctx.Err() == nil {
-		t.alarm.Reset(t.wait())
+		t.alarm.Reset(t.wait(now))
 	}
 }
 
 // ready takes the turn unless another has it already, or it is too early: an
 // alarm that was set anew may go off by the old time too. It decides whether a
 // probe begins.
-func (t *watcher) ready() bool {
+func (t *watcher) ready(now time.Duration) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.turning {
 		return false
 	}
-	if wait := t.wait(); wait > 0 {
+	if wait := t.wait(now); wait > 0 {
 		t.alarm.Reset(wait)
 		return false
 	}
 	t.turning = true
-	t.begins = t.hurried || !t.begins || t.inTime()
+	t.begins = t.hurried || !t.begins || t.inTime(now)
 	return true
 }
 
 // inTime is true when a probe can begin now that was due; else it is left out.
 // t.mu is held.
-func (t *watcher) inTime() bool {
-	now, every := t.crew.now(), t.machine.Pace()
+func (t *watcher) inTime(now time.Duration) bool {
+	every := t.machine.Pace()
 	if now-t.due <= every/lateness {
 		return true
 	}
@@ -144,65 +149,67 @@ func (t *watcher) inTime() bool {
 }
 
 // wait is the time until the next probe is due. t.mu is held.
-func (t *watcher) wait() time.Duration {
+func (t *watcher) wait(now time.Duration) time.Duration {
 	if t.hurried {
 		return 0
 	}
-	return max(t.due-t.crew.now(), 0)
+	return max(t.due-now, 0)
 }
 
 // plan says when the probe after the one that was due is. One that lasted until
 // then, as those do that get no answer, does not cost the next. t.mu is held.
-func (t *watcher) plan() {
-	now, every, anchor := t.crew.now(), t.machine.Pace(), t.grid
+func (t *watcher) plan(now time.Duration) {
+	every, anchor := t.machine.Pace(), t.grid
 	if every != interval(t.watch) {
 		anchor = t.due
 	}
 	t.due = probe.Next(anchor, max(t.due, now-every/lateness), every)
 }
 
-// once probes once, and acts on it.
-func (t *watcher) once(ctx context.Context, trail *trail) {
-	t.askLoad(ctx)
+// once probes once, acts on it, and returns when it had the result.
+func (t *watcher) once(ctx context.Context, trail *trail, now time.Duration) time.Duration {
+	t.askLoad(ctx, now)
 	t.mu.Lock()
-	t.due = min(t.due, t.crew.now()) // woken, it is early
+	t.due = min(t.due, now) // woken, it is early
 	check, version, to := t.check, t.version, target(t.subject.server, t.watch)
 	limit, path := patience(t.watch), pathOf(t.subject.server, t.watch)
 	t.hurried = false // a new check starts to be used here
 	t.mu.Unlock()
-	r := t.ask(ctx, check, to, limit)
+	r, now := t.ask(ctx, check, to, limit)
 	fault := ""
 	if ctx.Err() == nil {
-		fault = trail.follow(t.crew.links, path, r.Up)
+		fault = trail.follow(t.crew.links, path, r.Up, now)
 	}
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if ctx.Err() != nil || version != t.version { // it says nothing about what is watched now
-		t.plan()
-		return
+		t.plan(now)
+		return now
 	}
 	v := t.machine.Verdict()
 	was := v.State
 	if t.last, t.fault = t.burden.judge(r), fault; fault == "" {
-		v = t.machine.Step(t.crew.now(), t.last.Up)
+		v = t.machine.Step(now, t.last.Up)
 	}
-	t.plan()
-	t.act(was, v)
+	t.plan(now)
+	t.act(was, v, now)
 	t.crew.log.Debug("probed", "server", t.subject.real(), "service", t.subject.service, "up", r.Up, "why", r.Why)
+	return now
 }
 
-// ask probes. A failure for which this process did not run is no evidence of
-// the server's: it is asked again at once, though no more than once.
-func (t *watcher) ask(ctx context.Context, check probe.Check, to probe.Target, limit time.Duration) probe.Result {
+// ask probes, and tells when that ended. A failure for which this process did
+// not run is no evidence of the server's: it is asked again at once, though no
+// more than once.
+func (t *watcher) ask(ctx context.Context, check probe.Check, to probe.Target, limit time.Duration) (probe.Result, time.Duration) {
 	still := watchStandstill(t.crew.now, limit)
 	r := check.Probe(ctx, to)
-	stood := still.end()
+	stood, now := still.end()
 	if r.Up || stood <= limit/standstillPart || ctx.Err() != nil {
-		return r
+		return r, now
 	}
 	t.crew.log.Debug("asking again, for nothing ran here meanwhile", "server", to.String(), "for", stood, "why", r.Why)
-	return check.Probe(ctx, to)
+	return check.Probe(ctx, to), t.crew.now()
 }
 
 // configure changes how the subject is watched and keeps its verdict.
@@ -214,6 +221,7 @@ func (t *watcher) configure(s subject, w control.Watch) {
 		t.version++
 		t.hurry()
 	}
+	t.plain = false // what comes of the order is told
 	// What the kernel got while the order was under way, or from pulse while
 	// it held the weight, may be another's.
 	t.owed = t.owed || !s.same(t.subject) || t.watch.Hold && !w.Hold
@@ -225,7 +233,7 @@ func (t *watcher) configure(s subject, w control.Watch) {
 		t.hurry()
 	}
 	if v.Changed || t.owed {
-		t.act(was, v)
+		t.act(was, v, t.crew.now())
 	}
 }
 
@@ -240,11 +248,11 @@ func (t *watcher) hurry() {
 func (t *watcher) force(f probe.Force) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	was := t.machine.Verdict().State
-	v := t.machine.Force(t.crew.now(), f)
+	was, now := t.machine.Verdict().State, t.crew.now()
+	v := t.machine.Force(now, f)
 	if v.Changed {
 		t.fault = ""
 		t.last = probe.Result{Up: v.State == probe.Up, Why: "forced " + v.State.String() + " by a signal"}
-		t.act(was, v)
+		t.act(was, v, now)
 	}
 }

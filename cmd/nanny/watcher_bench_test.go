@@ -30,7 +30,7 @@ func BenchmarkWatcher(b *testing.B) {
 			var trail trail
 			b.ReportAllocs()
 			for b.Loop() {
-				w.once(b.Context(), &trail)
+				w.once(b.Context(), &trail, c.now())
 			}
 		})
 	}

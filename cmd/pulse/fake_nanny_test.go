@@ -114,7 +114,7 @@ func newKindergarten(t *testing.T, misbehave string) *kindergarten {
 			}
 			return o
 		},
-		report: func(a netip.Addr, r control.Report) {
+		report: func(a netip.Addr, r control.Report, _ time.Time) {
 			k.mu.Lock()
 			defer k.mu.Unlock()
 			k.heard = append(k.heard, fmt.Sprintf("%s %d %s", a, r.Weight, r.Why))

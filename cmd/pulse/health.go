@@ -163,12 +163,11 @@ func serviceWords(svc *director.Service) string {
 }
 
 // heed takes a nanny's report.
-func (p *pulse) heed(server netip.Addr, r control.Report) {
+func (p *pulse) heed(server netip.Addr, r control.Report, now time.Time) {
 	if p.current().fos() {
 		p.services.heed(r)
 		return
 	}
-	now := time.Now()
 	p.mu.Lock()
 	key, ok := p.keyOf(r.Service, server, r.RealPort)
 	if !ok {
@@ -181,7 +180,10 @@ func (p *pulse) heed(server netip.Addr, r control.Report) {
 	if turned {
 		p.changed[key] = now
 	}
-	name := p.name(key)
+	name := ""
+	if turned || r.Trouble != was.Trouble {
+		name = p.name(key)
+	}
 	p.mu.Unlock()
 
 	reached := r.Health

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"time"
 
 	"pacu/control"
 )
@@ -20,8 +21,8 @@ type nannies struct {
 	program string
 	args    []string
 	log     func(level control.Level, kind, object, message string, attrs ...any)
-	known   func(control.Order) control.Order // fills in the verdicts held
-	report  func(netip.Addr, control.Report)
+	known   func(control.Order) control.Order           // fills in the verdicts held
+	report  func(netip.Addr, control.Report, time.Time) // that came then
 
 	ctx   context.Context // of run
 	tasks sync.WaitGroup
@@ -159,7 +160,7 @@ func (n *nannies) news(w *nanny) []control.Order {
 
 // heed takes a report of w, and tells whether it is about what w watches: what
 // was just taken from it may still be under way.
-func (n *nannies) heed(w *nanny, r control.Report) bool {
+func (n *nannies) heed(w *nanny, r control.Report, now time.Time) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	w.heard()
@@ -167,7 +168,7 @@ func (n *nannies) heed(w *nanny, r control.Report) bool {
 	if record == nil {
 		return false
 	}
-	record.take(r)
+	record.take(r, now)
 	return true
 }
 

@@ -99,8 +99,8 @@ func (n *nannies) once(ctx context.Context, w *nanny) error {
 			cmd.Process.Kill()
 			break
 		}
-		if n.heed(w, r) {
-			n.report(r.Server, r)
+		if now := time.Now(); n.heed(w, r, now) {
+			n.report(r.Server, r, now)
 		}
 	}
 	err = cmd.Wait()

@@ -21,9 +21,8 @@ func newRecord(p post) *record {
 	return &record{Watching: control.Watching{Server: p.server, RealPort: p.realPort, Service: p.service, Health: control.Untried}}
 }
 
-// take notes a report.
-func (r *record) take(rep control.Report) {
-	now := time.Now()
+// take notes a report that came now.
+func (r *record) take(rep control.Report, now time.Time) {
 	r.Health, r.Weight, r.Why, r.Trouble = rep.Health, rep.Weight, rep.Why, rep.Trouble
 	r.Probed, r.Took, r.Due = now, rep.Took, time.Time{}
 	if rep.Next > 0 {
