@@ -25,6 +25,7 @@ type crew struct {
 	now            func() time.Duration
 	jitter         func(time.Duration) time.Duration // any time from 0 to below its argument
 	links          *links
+	hands          *hands
 	tasks          sync.WaitGroup
 	door           sync.Mutex // of tasks, for those that enter
 
@@ -56,6 +57,7 @@ func newCrew(ctx context.Context, log *slog.Logger, keep keeper) *crew {
 		now:            now,
 		jitter:         rand.N[time.Duration],
 		links:          newLinks(&kernelRouter{}, log, now),
+		hands:          newHands(),
 		watchers:       make(map[post]*watcher),
 	}
 }

@@ -86,10 +86,13 @@ func (t *watcher) begin(ctx context.Context) {
 	start, every := t.crew.now(), interval(t.watch)
 	t.grid = t.crew.jitter(every) / (every / slots) * (every / slots)
 	t.due = start + t.crew.jitter(min(soon, every))
+	turn := func() {
+		defer t.crew.tasks.Done()
+		t.turn(ctx)
+	}
 	t.alarm = time.AfterFunc(t.due-start, func() {
 		if t.crew.enter() {
-			defer t.crew.tasks.Done()
-			t.turn(ctx)
+			t.crew.hands.take(t.crew.ctx, turn)
 		}
 	})
 }
