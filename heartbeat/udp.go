@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -67,17 +68,36 @@ func Listen(local, remote netip.AddrPort, name string) (*Path, error) {
 	if err != nil {
 		return nil, listenError(local, err)
 	}
-	udp := conn.(*net.UDPConn)
-	p := &Path{
-		name: name, conn: udp, remote: remote,
-		local: unmapped(udp.LocalAddr().(*net.UDPAddr).AddrPort()),
+	return newPath(conn.(*net.UDPConn), remote, name)
+}
+
+// Another opens a path on the socket of p, with the same local end. It stays
+// open when p is closed; until then a datagram comes by either.
+func (p *Path) Another(remote netip.AddrPort, name string) (*Path, error) {
+	own, err := -1, error(nil)
+	// conn.File would make the socket block for a moment, and a reader with it.
+	outer := p.raw.Control(func(fd uintptr) { own, err = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0) })
+	if err = cmp.Or(outer, err); err != nil {
+		return nil, fmt.Errorf("udp %s: %w", p.local, err)
 	}
-	if p.raw, err = udp.SyscallConn(); err == nil {
+	f := os.NewFile(uintptr(own), name)
+	defer f.Close() // FilePacketConn makes its own
+	conn, err := net.FilePacketConn(f)
+	if err != nil {
+		return nil, fmt.Errorf("udp %s: %w", p.local, err)
+	}
+	return newPath(conn.(*net.UDPConn), remote, name)
+}
+
+func newPath(conn *net.UDPConn, remote netip.AddrPort, name string) (*Path, error) {
+	p := &Path{name: name, conn: conn, remote: remote, local: unmapped(conn.LocalAddr().(*net.UDPAddr).AddrPort())}
+	var err error
+	if p.raw, err = conn.SyscallConn(); err == nil {
 		p.to, err = Sockaddr(remote)
 	}
 	if err != nil {
-		udp.Close()
-		return nil, fmt.Errorf("udp %s: %w", local, err)
+		conn.Close()
+		return nil, fmt.Errorf("udp %s: %w", p.local, err)
 	}
 	return p, nil
 }

@@ -102,6 +102,45 @@ func TestPath(t *testing.T) {
 	}
 }
 
+// Another path on the same socket goes on when the first one is closed.
+func TestPathAnother(t *testing.T) {
+	for _, addr := range []string{"127.0.0.1", "::1"} {
+		t.Run(addr, func(t *testing.T) {
+			a, b := pathPair(t, addr)
+			ended := make(chan error, 1)
+			go func() {
+				ended <- a.Run(t.Context(), func([]byte, time.Time) error { return nil }, func(string) {})
+			}()
+			c, err := a.Another(b.Local(), "private")
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { c.Close() })
+			a.Close()
+			select {
+			case err := <-ended:
+				if !errors.Is(err, net.ErrClosed) {
+					t.Errorf("Run: %v", err)
+				}
+			case <-time.After(testWait):
+				t.Fatal("the path that was closed is still read")
+			}
+			heardB, heardC := listen(t, b), listen(t, c)
+			if err := errors.Join(b.Send(Stopped.Append(nil)), c.Send(Running.Append(nil))); err != nil {
+				t.Fatal(err)
+			}
+			wait(t, heardB, Running)
+			wait(t, heardC, Stopped)
+			if want := "private " + a.Local().String() + " -> " + b.Local().String(); c.String() != want {
+				t.Errorf("%s, want %s", c, want)
+			}
+			if _, err := a.Another(b.Local(), "private"); !errors.Is(err, net.ErrClosed) {
+				t.Errorf("another path on one that is closed: %v", err)
+			}
+		})
+	}
+}
+
 func TestPathDrops(t *testing.T) {
 	a, b := pathPair(t, "127.0.0.1")
 	heard := listen(t, a)

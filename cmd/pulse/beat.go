@@ -74,7 +74,7 @@ func newBeat(s *site, f first, m *mover, beaten func(), events *journal) (*beat,
 		understudy: newUnderstudy(events),
 		heard:      make(chan heard, 64), wish: make(chan wish), gone: make(chan struct{}),
 	}
-	paths, err := openPaths(s.paths)
+	paths, err := openPaths(s.paths, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -115,12 +115,12 @@ func (b *beat) String() string { return "heartbeat" }
 func (b *beat) run(ctx context.Context) error {
 	var receivers sync.WaitGroup
 	defer receivers.Wait()
-	listen := func() {
-		for _, p := range b.paths {
+	listen := func(paths []*path) {
+		for _, p := range paths {
 			receivers.Go(func() { b.receive(ctx, p) }) // until p is closed
 		}
 	}
-	listen()
+	listen(b.paths)
 	defer func() { closePaths(b.paths) }()
 
 	timer := time.NewTimer(0)
@@ -137,16 +137,17 @@ func (b *beat) run(ctx context.Context) error {
 				b.step(heartbeat.Heard{Path: i, Beat: h.beat, Late: h.late})
 			}
 		case w := <-b.wish:
-			var err error
 			if w.site != nil {
-				if !b.goesBy(w.site.paths) {
-					err = b.move(w.site)
-					listen()
+				fresh, err := b.move(w.site.paths)
+				if err != nil {
+					w.done <- err
+					continue
 				}
+				listen(fresh)
 				w.event = b.configured(w.site)
 			}
 			b.step(w.event)
-			w.done <- err
+			w.done <- nil
 		}
 	}
 }
@@ -181,11 +182,6 @@ func (b *beat) receive(ctx context.Context, p *path) {
 	}
 }
 
-// goesBy tells whether these are the paths in use.
-func (b *beat) goesBy(specs []pathSpec) bool {
-	return slices.EqualFunc(b.paths, specs, func(p *path, spec pathSpec) bool { return p.spec == spec })
-}
-
 // configured takes a site over, and returns the event that tells the machine.
 func (b *beat) configured(s *site) heartbeat.Event {
 	b.mu.Lock()
@@ -195,26 +191,20 @@ func (b *beat) configured(s *site) heartbeat.Event {
 	return heartbeat.Configure{Settings: s.heartbeat(b.first)}
 }
 
-// move replaces the paths by those of s; where they cannot be opened the old
-// ones come back.
-func (b *beat) move(s *site) error {
-	old := make([]pathSpec, len(b.paths))
-	for i, p := range b.paths {
-		old[i] = p.spec
+// move replaces the paths by those of specs, and returns the ones that are new.
+// On an error the old ones stay.
+func (b *beat) move(specs []pathSpec) (fresh []*path, err error) {
+	paths, err := openPaths(specs, b.paths)
+	if err != nil || slices.Equal(paths, b.paths) {
+		return nil, err
 	}
-	closePaths(b.paths) // an address and port cannot be bound twice
-	paths, err := openPaths(s.paths)
-	if err != nil {
-		var again error
-		if paths, again = openPaths(old); again != nil {
-			err = errors.Join(err, again)
-		}
-	}
+	old := b.paths
 	b.mu.Lock()
 	b.paths = paths
 	b.mu.Unlock()
+	closePaths(without(old, paths))
 	b.understudy.follow(paths)
-	return err
+	return without(paths, old), nil
 }
 
 // reconfigure takes the settings, keys and paths of s; paths are opened anew

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"pacu/control"
@@ -18,17 +19,46 @@ type path struct {
 	err error // of the last send
 }
 
-func openPaths(specs []pathSpec) ([]*path, error) {
+// openPaths opens the paths of specs, which replace those of was. One that stays
+// as it is stays open, and one whose local end stays gets the same socket:
+// another could not be bound, for the understudy has it open too. So was goes on
+// as before where some path cannot be opened.
+func openPaths(specs []pathSpec, was []*path) ([]*path, error) {
 	var paths []*path
 	for i, spec := range specs {
-		p, err := heartbeat.Listen(spec.local, spec.remote, spec.name)
+		p, err := openPath(specs, i, was)
 		if err != nil {
-			closePaths(paths)
+			closePaths(without(paths, was))
 			return nil, fmt.Errorf("heartbeat path %s: %w", spec.name, err)
 		}
-		paths = append(paths, &path{Path: p, spec: spec, index: i})
+		paths = append(paths, p)
 	}
 	return paths, nil
+}
+
+func openPath(specs []pathSpec, i int, was []*path) (*path, error) {
+	spec := specs[i]
+	here := func(other pathSpec) bool { return other.local == spec.local }
+	at := slices.IndexFunc(was, func(p *path) bool { return here(p.spec) })
+	var p *heartbeat.Path
+	var err error
+	switch {
+	case at < 0 || slices.ContainsFunc(specs[:i], here): // which is an error
+		p, err = heartbeat.Listen(spec.local, spec.remote, spec.name)
+	case at == i && was[i].spec == spec:
+		return was[i], nil
+	default:
+		p, err = was[at].Another(spec.remote, spec.name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &path{Path: p, spec: spec, index: i}, nil
+}
+
+// without are the paths that others does not have.
+func without(paths, others []*path) []*path {
+	return slices.DeleteFunc(slices.Clone(paths), func(p *path) bool { return slices.Contains(others, p) })
 }
 
 func closePaths(paths []*path) {

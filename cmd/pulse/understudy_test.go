@@ -25,7 +25,7 @@ func audience(t *testing.T, n int) (partner []*net.UDPConn, paths []*path) {
 			name: "public", local: netip.MustParseAddrPort("127.0.0.1:0"), remote: c.LocalAddr().(*net.UDPAddr).AddrPort(),
 		})
 	}
-	paths, err := openPaths(specs)
+	paths, err := openPaths(specs, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
