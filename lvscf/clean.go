@@ -145,7 +145,11 @@ func (p *parser) pasted(toks []token, named bool) bool {
 				continue
 			}
 			if o != "" {
-				p.report(Error, "full-width", at, end, fmt.Sprintf("a full-width %c", r), "write an ordinary "+o)
+				message, hint := fmt.Sprintf("a full-width %c", r), "write an ordinary "+o
+				if secret(p.line) {
+					message, hint = "a full-width character", "write an ordinary one"
+				}
+				p.report(Error, "full-width", at, end, message, hint)
 				return false
 			}
 		}

@@ -24,7 +24,7 @@ func plainText(s string) bool {
 func compose(d *Directive, front string, values []string, old []token, rest string) (string, error) {
 	for _, v := range values {
 		if !plainText(v) {
-			return "", fmt.Errorf("%s holds what cannot stand in one line of text: use escapes", quoted(v))
+			return "", fmt.Errorf("%s holds what cannot stand in one line of text: use escapes", d.quoted(v))
 		}
 	}
 	always := d.Type == Escaped || d.Type == Command
@@ -43,9 +43,17 @@ func compose(d *Directive, front string, values []string, old []token, rest stri
 		ok = ok && toks[2+i].text == v && !toks[2+i].unclosed && !toks[2+i].glued
 	}
 	if !ok {
-		return "", fmt.Errorf("%s cannot be written in lvs.cf: put a backslash before quotes", quoted(strings.Join(values, " ")))
+		return "", fmt.Errorf("%s cannot be written in lvs.cf: put a backslash before quotes", d.quoted(strings.Join(values, " ")))
 	}
 	return line, nil
+}
+
+// quoted is value, one of d, as errors show it.
+func (d *Directive) quoted(value string) string {
+	if d.Secret {
+		return "the value"
+	}
+	return quoted(value)
 }
 
 // pick returns the first of the ways to write v that is read back as v, by

@@ -84,7 +84,7 @@ func (p *parser) lessHint(d *Directive, toks []token, want int) string {
 	switch d.Type {
 	case Text, Escaped, Command, Program:
 		whole := p.line[values[0].start:last.end]
-		if !strings.Contains(whole, `"`) {
+		if !d.Secret && !strings.Contains(whole, `"`) {
 			return assign(d, `"`+whole+`"`)
 		}
 		if d.Type == Escaped {

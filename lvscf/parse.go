@@ -155,7 +155,7 @@ func (p *parser) lost(raw string) {
 			return
 		}
 	case strings.HasSuffix(line, "{") || strings.HasSuffix(line, "｛"):
-		kind, _, _ := strings.Cut(word, " ")
+		kind := key(word)
 		w := Where(0)
 		if k, ok := kindOf(kind); ok && k.in&p.body.where != 0 {
 			w = k.inside
@@ -170,13 +170,17 @@ func (p *parser) lost(raw string) {
 
 // attempt marks n as meant to be the setting that line begins with, if any.
 func (p *parser) attempt(n *node, line string) {
-	word := line
-	if i := strings.IndexFunc(line, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }); i >= 0 {
-		word = line[:i]
-	}
-	if n.dir = lookup(p.body.where, word); n.dir != nil {
+	if n.dir = lookup(p.body.where, key(line)); n.dir != nil {
 		n.kind = attempt
 	}
+}
+
+// key is the start of line that has only what words of lvs.cf have.
+func key(line string) string {
+	if i := strings.IndexFunc(line, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }); i >= 0 {
+		return line[:i]
+	}
+	return line
 }
 
 // strange adds a line of a block of unknown kind.

@@ -115,6 +115,9 @@ func (p *parser) heading(kind string, toks []token) (name string, shut bool) {
 		end -= len(last.text) - len(strings.TrimRight(last.text, "{"))
 	}
 	name = strings.TrimSpace(p.line[toks[1].start:end])
+	if secret(p.line) { // another line, that lost its end
+		name = toks[1].text
+	}
 	if last.quote != 0 || !strings.HasSuffix(last.text, "{") {
 		p.report(Error, "form", toks[1].start, last.end, fmt.Sprintf("%s takes a name and a {", quoted(kind)), write)
 		return name, false
@@ -164,6 +167,8 @@ func (p *parser) setting(raw string, toks []token, comment int) {
 	d := lookup(p.body.where, key)
 	if d == nil {
 		if last.is("{") || len(toks) <= 2 && last.quote == 0 && strings.HasSuffix(last.text, "{") {
+			first = bare(first)
+			key = first.text
 			p.reportToken(Error, "unknown-block", first, fmt.Sprintf("%s opens no block of lvs.cf", quoted(key)), unknown(p.body.where, strings.TrimSuffix(key, "{")))
 			p.push(n, 0, key, "", p.pos(first.start))
 			return
@@ -184,20 +189,45 @@ func (p *parser) setting(raw string, toks []token, comment int) {
 
 // unknown reports a line whose first word is no key here.
 func (p *parser) unknown(n *node, toks []token) {
-	first, key := toks[0], toks[0].text
-	if i := strings.IndexAny(key, "=:"); i > 0 && first.quote == 0 {
-		if d := lookup(p.body.where, key[:i]); d != nil {
-			n.kind, n.dir = attempt, d
-			value := strings.Trim(p.line[first.start+i+1:toks[len(toks)-1].end], " \t")
-			p.report(Error, "equals", first.start+i, first.start+i+1, fmt.Sprintf("no blank before %q", key[i:i+1]), assign(d, value))
-			return
+	first := bare(toks[0])
+	key := first.text
+	if d := lookup(p.body.where, key); d != nil {
+		n.kind, n.dir = attempt, d
+		at, value := first.start+len(key), ""
+		if first.quote == 0 {
+			value = strings.Trim(strings.TrimLeft(p.line[at:toks[len(toks)-1].end], "=:"), " \t")
 		}
+		message := fmt.Sprintf("no = after %s", quoted(key))
+		if c := p.line[at]; c == '=' || c == ':' {
+			message = fmt.Sprintf("no blank before %q", string(c))
+		}
+		p.report(Error, "equals", at, at+1, message, assign(d, value))
+		return
 	}
 	if w := elsewhere(key); w != 0 && lookup(p.body.where, strangers[key]) == nil {
 		p.reportToken(Error, "misplaced", first, fmt.Sprintf("%s cannot stand %s", quoted(key), in(p.body.where)), fmt.Sprintf("it belongs %s", in(w)))
 		return
 	}
 	p.reportToken(Error, "unknown-word", first, fmt.Sprintf("%s is not known %s", quoted(key), in(p.body.where)), unknown(p.body.where, key))
+}
+
+// bare is t, the first word of a line, without a value that is written to its
+// end: the key may be that of a secret, misspelt or in the wrong place.
+func bare(t token) token {
+	n := len(t.text)
+	if i := strings.IndexAny(t.text, "=: \t\"'"); i > 0 {
+		n = i
+	}
+	for _, name := range secrets {
+		if strings.HasPrefix(t.text, name) {
+			n = len(name)
+		}
+	}
+	t.text = t.text[:n]
+	if t.quote == 0 {
+		t.end = t.start + n
+	}
+	return t
 }
 
 // in is w after a verb.
@@ -222,9 +252,10 @@ func in(w Where) string {
 	return "in a " + words[0] + " block"
 }
 
-// assign is the hint to write a setting.
+// assign is the hint to write a setting; of a secret one it keeps the value to
+// itself.
 func assign(d *Directive, value string) string {
-	if value == "" {
+	if value == "" || d.Secret {
 		return fmt.Sprintf("write '%s = VALUE'", d.Name)
 	}
 	return fmt.Sprintf("write '%s = %s'", d.Name, short(value))

@@ -1,7 +1,9 @@
 package lvscf
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -27,8 +29,30 @@ func (r *reporter) pos(i int) Pos { return Pos{r.num, r.col(i)} }
 
 // report adds a Problem with the bytes from start to end of the line at hand.
 func (r *reporter) report(s Severity, code string, start, end int, message, hint string) {
-	r.reportAt(r.pos(start), s, code, r.line[start:end], message, hint)
+	text := r.line[start:end]
+	if secret(r.line) {
+		text = ""
+	}
+	r.reportAt(r.pos(start), s, code, text, message, hint)
 }
+
+// secret reports whether line names a directive whose value is not for
+// everybody's eyes: what of line is the value, nobody can tell where it has
+// errors.
+func secret(line string) bool {
+	line = strings.ToLower(line)
+	return slices.ContainsFunc(secrets, func(name string) bool { return strings.Contains(line, name) })
+}
+
+// secrets are the names of such directives.
+var secrets = func() (names []string) {
+	for i := range table {
+		if table[i].Secret {
+			names = append(names, table[i].Name)
+		}
+	}
+	return names
+}()
 
 // reportToken adds a Problem with t.
 func (r *reporter) reportToken(s Severity, code string, t token, message, hint string) {
