@@ -2,6 +2,7 @@ package keepalived
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pacu/lvscf/internal/draft"
@@ -32,10 +33,11 @@ func (s *stmt) arg(i int) string {
 
 // at is where s stands.
 func (s *stmt) at() draft.Source {
-	if s.key() == "auth_pass" {
-		return draft.Source{Line: s.line, Text: s.key()} // notes get shown, and logged
+	words := s.words
+	if i := slices.Index(words, "auth_pass"); i >= 0 {
+		words = words[:i+1] // notes get shown, and logged
 	}
-	return draft.Source{Line: s.line, Text: strings.Join(s.words, " ")}
+	return draft.Source{Line: s.line, Text: strings.Join(words, " ")}
 }
 
 // all marks the statements directly in s, and s itself, as used.

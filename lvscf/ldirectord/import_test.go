@@ -83,3 +83,31 @@ func TestProbe(t *testing.T) {
 		})
 	}
 }
+
+// TestSecretNotes has passwords that are not carried: no note repeats them.
+func TestSecretNotes(t *testing.T) {
+	for _, lines := range []string{
+		"checktype=connect\npasswd=S3sam\nsecret=S3sam",
+		"service=http\nlogin=u\nPasswd = \"S3sam\"\nsecret=\"S3sam",
+		"service=imap\nlogin=u\npasswd=\"S3sam ' \" S3sam\"",
+		"service=imap\nlogin=u\npasswd=S3sam\t#S3sam \x01",
+		"service=radius\nsecret=S3sam \" ' x\npasswd=S3sam",
+		"password=S3sam\ndbpass=S3sam",
+	} {
+		for _, head := range []string{"", strings.ReplaceAll(lines, " ", "") + "\n"} {
+			text := head + "virtual=10.0.0.1:99\n\treal=10.0.0.9:99 gate\n\t" + strings.ReplaceAll(lines, "\n", "\n\t") + "\n"
+			_, notes, err := Import("f", []byte(text))
+			if err != nil && strings.Contains(err.Error(), "S3sam") {
+				t.Errorf("%q: %v", text, err)
+			}
+			if err == nil && len(notes) == 0 {
+				t.Errorf("%q has no notes", text)
+			}
+			for _, n := range notes {
+				if strings.Contains(n.String(), "S3sam") {
+					t.Errorf("%q: note %s", text, n)
+				}
+			}
+		}
+	}
+}

@@ -35,6 +35,9 @@ func parse(name string, text []byte) (globals []line, sections []*section, err e
 		}
 		key, value, ok := strings.Cut(s, "=")
 		l := line{draft.Source{Line: n, Text: s}, strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)}
+		if strings.Contains(l.key, "pass") || l.key == "secret" {
+			l.at.Text = l.key // notes get shown, and logged
+		}
 		indented := raw[0] == ' ' || raw[0] == '\t'
 		switch {
 		case !ok || l.key == "":
