@@ -5,9 +5,9 @@ import "net/netip"
 // A Check is how to ask a real server whether it serves. What a kind has no use
 // for is left out; package probe says what each does.
 type Check struct {
-	// Kind is text (send and expect), program, tcp, sctp, udp, http, https, tls,
-	// dns, smtp, imap, pop3, ldap, mysql, pgsql, redis, sip, radius, grpc, ping,
-	// file, on or off. Empty is what the service's port and protocol suggest.
+	// Kind is text (send and expect), program, tcp, http, https, tls, dns, smtp,
+	// imap, pop3, ldap, mysql, pgsql, redis, sip, radius, grpc, ping, file or
+	// off. Empty is what the service's port and protocol suggest.
 	Kind string `json:"kind,omitempty"`
 
 	// Where it asks, if not the real server at its own port: another address,
@@ -26,8 +26,8 @@ type Check struct {
 	Regex   bool     `json:"regex,omitempty"`   // Expect, or Body, is a POSIX extended regular expression
 	Program []string `json:"program,omitempty"` // words, %h and %p not yet replaced
 
-	// TLS: from the first byte, for kinds that also go without. https, tls and
-	// grpc over TLS use the rest.
+	// TLS is for kinds that also go without: from the first byte, but for mysql
+	// and pgsql, which come to it. The rest is for these with TLS, https and tls.
 	TLS    bool   `json:"tls,omitempty"`
 	Name   string `json:"name,omitempty"`   // server name (SNI) and name of the certificate; empty: Host
 	Verify bool   `json:"verify,omitempty"` // the certificate must be valid for Name

@@ -66,7 +66,7 @@ func TestAll(t *testing.T) {
 	if !slices.Equal(steps, []string{"a", "b"}) {
 		t.Errorf("steps %q", steps)
 	}
-	if got := (All{Always{true}, Ping{}}).String(); got != "none; ping" {
+	if got := (All{Off{}, Ping{}}).String(); got != "off; ping" {
 		t.Error(got)
 	}
 }

@@ -110,28 +110,6 @@ func TestTCP(t *testing.T) {
 	}
 }
 
-func TestKernelSCTP(t *testing.T) {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, unix.IPPROTO_SCTP)
-	if errors.Is(err, unix.EPROTONOSUPPORT) {
-		wantResult(t, SCTP{Way{Timeout: long}}.Probe(t.Context(), refusing(t)), false, `connect: protocol not supported`)
-		t.Skip("this kernel has no sctp")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(fd)
-	if err := errors.Join(unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}), unix.Listen(fd, 5)); err != nil {
-		t.Fatal(err)
-	}
-	name, err := unix.Getsockname(fd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	to := Target{Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Port: uint16(name.(*unix.SockaddrInet4).Port)}
-	wantResult(t, SCTP{Way{Timeout: long}}.Probe(t.Context(), to), true, `connected in [\d.]+ m?s`)
-	wantResult(t, SCTP{Way{Timeout: long}}.Probe(t.Context(), refusing(t)), false, `connect: connection refused`)
-}
-
 func TestUDP(t *testing.T) {
 	echo := udpServer(t, func(b []byte) []byte { return []byte("hi") })
 	wantResult(t, UDP{Way{Timeout: long}}.Probe(t.Context(), echo), true, `answered in [\d.]+ m?s`)

@@ -216,7 +216,7 @@ func TestReasonOfAsk(t *testing.T) {
 	q := inquiry{limit: time.Second}
 	for want, err := range map[string]error{
 		"no answer in 1 s": os.ErrDeadlineExceeded,
-		`network is unreachable \(this router has no route to it\)`: os.NewSyscallError("connect", unix.ENETUNREACH),
+		`network is unreachable \(no route to it, from this router or one on the way\)`: os.NewSyscallError("connect", unix.ENETUNREACH),
 		"port unreachable": refusal{kind: 3, code: 3},
 	} {
 		wantResult(t, q.result(verdict{}, err, 0), false, want)

@@ -207,14 +207,3 @@ func (c HTTP) came(body *httpBody) string {
 	}
 	return text
 }
-
-// ending says how an answer broke off.
-func (c HTTP) ending(err error) string {
-	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return " before it closed"
-	}
-	return ": " + strings.TrimPrefix(reason(err, c.Timeout), "tls: ")
-}

@@ -19,13 +19,12 @@ type LoadMonitor interface {
 }
 
 // An Advice is what a load monitor learnt: a load average, of which a Curve
-// makes a weight; or of an agent, which judges its server itself, what part of
-// the weight it is to have.
+// makes a weight; or of a LoadAgent, which judges its server itself, what part
+// of the weight it is to have.
 type Advice struct {
 	Load  float64 // load average of the last minute; not an agent's
-	Agent bool    // Share and Down count, and Load does not
-	Share float64 // part of the server's weight, 0 to 2; 0: no new connections
-	Down  bool    // the server must not be used
+	Share float64 // an agent's: part of the server's weight, 0 to 2; 0: no new connections
+	Down  bool    // an agent's: the server must not be used
 	Said  string  // for people: load average 0.42; its agent says "drain"
 }
 

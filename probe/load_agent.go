@@ -66,7 +66,7 @@ func (m LoadAgent) Ask(ctx context.Context, t Target) (Advice, error) {
 
 // parseAgent reads an agent's line.
 func parseAgent(line string) (Advice, error) {
-	a := Advice{Agent: true, Said: "its agent says " + quote([]byte(strings.TrimSpace(line)))}
+	a := Advice{Said: "its agent says " + quote([]byte(strings.TrimSpace(line)))}
 	words, _, _ := strings.Cut(line, "#")
 	var shares []float64
 	known := false

@@ -37,7 +37,7 @@ func TestParseAgent(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q: %v (-want +got):\n%s", line, err, diff)
 		}
-		if err == nil && (!a.Agent || a.Said == "") {
+		if err == nil && a.Said == "" {
 			t.Errorf("%q: %+v", line, a)
 		}
 	}
@@ -94,7 +94,7 @@ func FuzzParseAgent(f *testing.F) {
 			}
 			return
 		}
-		if !(a.Share >= 0 && a.Share <= 2) || !a.Agent {
+		if !(a.Share >= 0 && a.Share <= 2) {
 			t.Errorf("%q: %+v", line, a)
 		}
 		again, err := parseAgent("\t" + line + " # " + line)

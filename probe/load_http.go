@@ -59,12 +59,12 @@ func (m LoadHTTP) read(in *bufio.Reader, sendErr error) (page []byte, why string
 	case err != nil && a.line == "" && sendErr != nil:
 		return nil, "send: " + reason(sendErr, m.Timeout)
 	case err != nil:
-		return nil, fmt.Sprintf("got %s%s, expected HTTP/1", quote([]byte(a.line)), HTTP{Way: m.Way}.ending(err))
+		return nil, fmt.Sprintf("got %s%s, expected HTTP/1", quote([]byte(a.line)), m.ending(err))
 	case a.status != 200:
 		return nil, "got " + quote([]byte(a.line)) + ", expected status 200"
 	}
 	if err := a.readFields(); err != nil {
-		return nil, "got a bad header" + HTTP{Way: m.Way}.ending(err)
+		return nil, "got a bad header" + m.ending(err)
 	}
 	body, err := a.body("GET")
 	if err != nil {
@@ -72,7 +72,7 @@ func (m LoadHTTP) read(in *bufio.Reader, sendErr error) (page []byte, why string
 	}
 	page, err = io.ReadAll(io.LimitReader(body, maxLoadPage))
 	if err != nil {
-		return nil, fmt.Sprintf("got %d bytes of content%s", len(page), HTTP{Way: m.Way}.ending(err))
+		return nil, fmt.Sprintf("got %d bytes of content%s", len(page), m.ending(err))
 	}
 	return page, ""
 }

@@ -13,13 +13,14 @@ import (
 
 func TestExplain(t *testing.T) {
 	for e, want := range map[unix.Errno]string{
-		unix.ENETUNREACH:   "network is unreachable (this router has no route to it)",
+		unix.ENETUNREACH:   "network is unreachable (no route to it, from this router or one on the way)",
 		unix.ENETDOWN:      "network is down (an interface of this router is down)",
 		unix.EADDRNOTAVAIL: "cannot assign requested address (this router has no such address to ask from, or no free port)",
 		unix.EMFILE:        "too many open files (this router's limit, not the server)",
 		unix.ENFILE:        "too many open files in system (this router's limit, not the server)",
 		unix.ENOBUFS:       "no buffer space available (this router is short of memory)",
 		unix.EPERM:         "operation not permitted (this router's firewall or rights forbid it)",
+		unix.EACCES:        "permission denied (a firewall forbids it, the server's, this router's or one on the way)",
 		unix.EAFNOSUPPORT:  "address family not supported by protocol (this router does not speak its protocol)",
 		unix.ECONNREFUSED:  "connection refused",
 		unix.EHOSTUNREACH:  "no route to host", // nobody answers to the address: that may be the server

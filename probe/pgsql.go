@@ -9,11 +9,11 @@ import (
 )
 
 // PGSQL is up when the PostgreSQL server answers a startup message with a
-// request to authenticate, with a session, or with an error that only a living server makes (no
-// such role, no such database), as HAProxy's pgsql-check has it. An error that
-// keeps everybody out is down: SQLSTATE classes 53 (insufficient resources), 57
-// (operator intervention, such as 57P03 while it starts), 58 and XX (system and
-// internal error).
+// request to authenticate, with a session, or with an error that only a living
+// server makes (no such role, no such database), as HAProxy's pgsql-check has
+// it. An error that keeps everybody out is down: SQLSTATE classes 53
+// (insufficient resources), 57 (operator intervention, such as 57P03 while it
+// starts), 58 and XX (system and internal error).
 //
 // The protocol is that of PostgreSQL's documentation, "Frontend/Backend
 // Protocol", version 3.0.

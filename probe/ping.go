@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
 	"time"
@@ -47,15 +46,18 @@ func (c Ping) Probe(ctx context.Context, t Target) Result {
 
 // openPing makes a socket that is connected to the host: the kernel's ping
 // socket, which everybody may have whom the administrator lets, or a raw one.
-func (c Ping) openPing(e *echo, to netip.Addr) (*os.File, error) {
-	family, protocol := unix.AF_INET, unix.IPPROTO_ICMP
-	if e.v6 {
-		family, protocol = unix.AF_INET6, unix.IPPROTO_ICMPV6
+func (c Ping) openPing(e *echo, addr netip.Addr) (*os.File, error) {
+	to, err := newSockaddr(netip.AddrPortFrom(addr, 0))
+	if err != nil {
+		return nil, err
 	}
-	const flags = unix.SOCK_NONBLOCK | unix.SOCK_CLOEXEC
-	fd, err := unix.Socket(family, unix.SOCK_DGRAM|flags, protocol)
+	protocol := unix.IPPROTO_ICMP
+	if e.v6 {
+		protocol = unix.IPPROTO_ICMPV6
+	}
+	fd, err := newSock(&to, unix.SOCK_DGRAM, protocol)
 	if errors.Is(err, unix.EACCES) {
-		if fd, err = unix.Socket(family, unix.SOCK_RAW|flags, protocol); errors.Is(err, unix.EPERM) {
+		if fd, err = newSock(&to, unix.SOCK_RAW, protocol); errors.Is(err, unix.EPERM) {
 			return nil, fmt.Errorf("may not ping: group %d is not in net.ipv4.ping_group_range: "+
 				`sysctl -w net.ipv4.ping_group_range="0 2147483647" lets everybody`, os.Getegid())
 		}
@@ -64,53 +66,14 @@ func (c Ping) openPing(e *echo, to netip.Addr) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.connectPing(fd, to); err != nil {
-		_ = unix.Close(fd)
+	if err = c.prepare(fd, to.family()); err == nil {
+		err = fd.connect(&to)
+	}
+	if err != nil {
+		fd.close()
 		return nil, err
 	}
 	return os.NewFile(uintptr(fd), "ping"), nil
-}
-
-func (c Ping) connectPing(fd int, to netip.Addr) error {
-	if c.Mark != 0 {
-		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_MARK, int(c.Mark)); err != nil {
-			return err
-		}
-	}
-	if c.Source.IsValid() {
-		if c.Source.Unmap().Is6() != to.Is6() {
-			return fmt.Errorf("source %s: not of the same family as %s", c.Source, to)
-		}
-		sa, err := pingAddress(c.Source.Unmap())
-		if err != nil {
-			return err
-		}
-		if err := unix.Bind(fd, sa); err != nil {
-			return err
-		}
-	}
-	sa, err := pingAddress(to)
-	if err != nil {
-		return err
-	}
-	return unix.Connect(fd, sa)
-}
-
-// pingAddress is a as the kernel wants it. The zone of a link-local address is
-// the interface that it is on.
-func pingAddress(a netip.Addr) (unix.Sockaddr, error) {
-	if a.Is4() {
-		return &unix.SockaddrInet4{Addr: a.As4()}, nil
-	}
-	sa := &unix.SockaddrInet6{Addr: a.As16()}
-	if a.Zone() != "" {
-		i, err := net.InterfaceByName(a.Zone())
-		if err != nil {
-			return nil, fmt.Errorf("interface %s: %w", a.Zone(), err)
-		}
-		sa.ZoneId = uint32(i.Index)
-	}
-	return sa, nil
 }
 
 const (

@@ -35,7 +35,7 @@ func TestKernelPing(t *testing.T) {
 			{"10.9.0.2", Way{Timeout: long, Source: netip.MustParseAddr("10.9.0.1"), Mark: 7}, true, `answered .*`, "source and mark"},
 			{"fd09::2", Way{Timeout: long, Source: netip.MustParseAddr("fd09::1"), Mark: 7}, true, `answered .*`, "source and mark, IPv6"},
 			{"10.9.0.2", Way{Timeout: long, Source: netip.MustParseAddr("10.9.0.9")}, false, `cannot assign requested address.*`, "foreign source"},
-			{"10.9.0.2", Way{Timeout: long, Source: netip.MustParseAddr("fd09::1")}, false, `source fd09::1: not of the same family as 10.9.0.2`, "source of another family"},
+			{"10.9.0.2", Way{Timeout: long, Source: netip.MustParseAddr("fd09::1")}, false, `from fd09::1: one is IPv4, the other IPv6`, "source of another family"},
 			{"10.9.0.77", Way{Timeout: long}, false, `host unreachable, says this router`, "nobody has the address"},
 			{"fd09::77", Way{Timeout: long}, false, `host unreachable, says this router`, "nobody has the address, IPv6"},
 			{"10.10.1.1", Way{Timeout: long}, false, `host unreachable, says 10.9.0.2`, "no way from there"},

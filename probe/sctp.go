@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"os"
 	"time"
 
@@ -20,29 +21,30 @@ func (c SCTP) String() string { return "sctp connect" }
 // Probe associates and closes.
 func (c SCTP) Probe(ctx context.Context, t Target) Result {
 	start := time.Now()
-	err := associate(ctx, t, start.Add(c.Timeout))
+	err := c.associate(ctx, t, start.Add(c.connectLimit()))
 	took := time.Since(start)
 	if err != nil {
-		return Result{Why: "connect: " + reason(err, c.Timeout), Took: took}
+		return Result{Why: "connect: " + reason(err, c.connectLimit()), Took: took}
 	}
 	return Result{Up: true, Why: "connected in " + span(took), Took: took}
 }
 
 // associate connects a socket of the kernel's one-to-one style (RFC 6458,
 // section 4), which package net does not offer.
-func associate(ctx context.Context, t Target, deadline time.Time) error {
-	family := unix.AF_INET6
-	var to unix.Sockaddr = &unix.SockaddrInet6{Port: int(t.Port), Addr: t.Addr.As16()}
-	if t.Addr.Is4() {
-		family = unix.AF_INET
-		to = &unix.SockaddrInet4{Port: int(t.Port), Addr: t.Addr.As4()}
+func (c SCTP) associate(ctx context.Context, t Target, deadline time.Time) error {
+	to, err := newSockaddr(netip.AddrPortFrom(t.Addr.Unmap(), t.Port))
+	if err != nil {
+		return err
 	}
-	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, unix.IPPROTO_SCTP)
+	fd, err := newSock(&to, unix.SOCK_STREAM, unix.IPPROTO_SCTP)
 	if err != nil {
 		return err
 	}
 	f := os.NewFile(uintptr(fd), "sctp")
 	defer f.Close()
+	if err := c.prepare(fd, to.family()); err != nil {
+		return err
+	}
 	if err := f.SetDeadline(deadline); err != nil {
 		return err
 	}
@@ -57,7 +59,7 @@ func associate(ctx context.Context, t Target, deadline time.Time) error {
 	err = raw.Write(func(fd uintptr) (done bool) {
 		if !asked {
 			asked = true
-			result = unix.Connect(int(fd), to)
+			result = sock(fd).connect(&to)
 			return !errors.Is(result, unix.EINPROGRESS)
 		}
 		// Writable, or woken for nothing: only a peer's name means connected.

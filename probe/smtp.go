@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"net"
-	"strconv"
 )
 
 // SMTP is up when the mail server greets with 220 and answers 250 to EHLO, or
@@ -11,9 +10,11 @@ import (
 // leave with QUIT and does not wait for the answer.
 type SMTP struct {
 	Way
-	TLS  *Secure // from the first byte (port 465); nil: none
-	Helo string  // this router's name for EHLO; empty: localhost
+	TLS *Secure // from the first byte (port 465); nil: none
 }
+
+// smtpName is this router's for EHLO.
+const smtpName = "localhost"
 
 // String names the check.
 func (c SMTP) String() string { return "smtp" + over(c.TLS) }
@@ -26,22 +27,15 @@ func (c SMTP) Probe(ctx context.Context, t Target) Result {
 }
 
 func (c SMTP) talk(d *dialog) (up bool, why string) {
-	name := c.Helo
-	if name == "" {
-		name = "localhost"
-	}
-	if !sendable(name) {
-		return false, "helo name " + strconv.Quote(name) + " cannot be sent"
-	}
 	code, greeting, err := smtpReply(d)
 	if err != nil || code != 220 {
 		return false, d.unexpected(greeting, "", err, "220")
 	}
 	verb := "EHLO"
-	code, text, err := smtpAsk(d, verb, name)
+	code, text, err := smtpAsk(d, verb)
 	if err == nil && code >= 500 {
 		verb = "HELO"
-		code, text, err = smtpAsk(d, verb, name)
+		code, text, err = smtpAsk(d, verb)
 	}
 	if err != nil || code != 250 {
 		return false, d.unexpected(text, verb, err, "250")
@@ -50,9 +44,9 @@ func (c SMTP) talk(d *dialog) (up bool, why string) {
 	return true, "got " + quote([]byte(greeting)) + ", 250 to " + verb
 }
 
-// smtpAsk sends a command and reads the reply to it.
-func smtpAsk(d *dialog, verb, argument string) (code int, text string, err error) {
-	command := verb + " " + argument
+// smtpAsk introduces this router and reads the reply to that.
+func smtpAsk(d *dialog, verb string) (code int, text string, err error) {
+	command := verb + " " + smtpName
 	if err := d.say(command+"\r\n", command); err != nil {
 		return 0, "", err
 	}

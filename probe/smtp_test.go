@@ -10,9 +10,9 @@ import (
 
 func TestSMTP(t *testing.T) {
 	leaks(t)
-	good := SMTP{Way: Way{Timeout: long}, Helo: "lvs1.example.org"}
-	ehlo := hears("EHLO lvs1.example.org\r\n")
-	helo := hears("HELO lvs1.example.org\r\n")
+	good := SMTP{Way: Way{Timeout: long}}
+	ehlo := hears("EHLO localhost\r\n")
+	helo := hears("HELO localhost\r\n")
 	hasty := good
 	hasty.Timeout = soon
 	secure := good
@@ -25,7 +25,6 @@ func TestSMTP(t *testing.T) {
 		{"byte by byte", good, []act{drips("220 mx\r\n"), ehlo, drips("250-mx\r\n250 x\r\n"), hears("QUIT\r\n")}, true, `got "220 mx", 250 to EHLO`},
 		{"bare code, bare LF", good, []act{says("220\n"), ehlo, says("250\n"), hears("QUIT\r\n")}, true, `got "220", 250 to EHLO`},
 		{"knows no EHLO", good, []act{says("220 old\r\n"), ehlo, says("502 what?\r\n"), helo, says("250 hi\r\n"), hears("QUIT\r\n")}, true, `got "220 old", 250 to HELO`},
-		{"name by default", SMTP{Way: Way{Timeout: long}}, []act{says("220 mx\r\n"), hears("EHLO localhost\r\n"), says("250 x\r\n")}, true, `got "220 mx", 250 to EHLO`},
 		{"over TLS", secure, []act{startsTLS(says("220 mx\r\n"), ehlo, says("250 mx\r\n"), hears("QUIT\r\n"))}, true, `TLS 1.3 in [\d.]+ ms, got "220 mx", 250 to EHLO`},
 
 		{"no service", good, []act{says("554 no service\r\n"), hangs}, false, `got "554 no service", expected 220`},
@@ -42,7 +41,6 @@ func TestSMTP(t *testing.T) {
 		{"hangs after the greeting", hasty, []act{says("220 mx\r\n"), hangs}, false, `got nothing to EHLO: no answer in 250 ms, expected 250`},
 		{"closes after the greeting", good, []act{says("220 mx\r\n"), ehlo}, false, `got nothing to EHLO before it closed, expected 250`},
 		{"resets after the greeting", good, []act{says("220 mx\r\n"), ehlo, resets}, false, `got nothing to EHLO: connection reset by peer, expected 250`},
-		{"a name with more in it", SMTP{Way: Way{Timeout: long}, Helo: "x\r\nMAIL"}, []act{says("220 mx\r\n"), hangs}, false, `helo name "x\\r\\nMAIL" cannot be sent`},
 	})
 }
 

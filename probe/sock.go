@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -16,9 +17,9 @@ import (
 // costs several times what they do.
 type sock int
 
-// newSock opens a TCP socket for an address.
-func newSock(a *sockaddr) (sock, error) {
-	fd, err := unix.Socket(a.family(), unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+// newSock opens a socket for an address, such as SOCK_STREAM and IPPROTO_TCP.
+func newSock(a *sockaddr, kind, protocol int) (sock, error) {
+	fd, err := unix.Socket(a.family(), kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, protocol)
 	return sock(fd), err
 }
 
@@ -123,7 +124,7 @@ func zoneIndex(zone string) (uint32, error) {
 	}
 	iface, err := net.InterfaceByName(zone)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("interface %s: %w", zone, err)
 	}
 	return uint32(iface.Index), nil
 }

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -58,7 +57,7 @@ func (w Way) knock(ctx context.Context, t Target, now time.Time) error {
 	// A near one may have answered already.
 	if err := fd.connect(to); !pending(err) {
 		if err == nil {
-			err = stranger(fd, at)
+			_, err = meet(fd, at)
 		}
 		fd.close()
 		return err
@@ -68,7 +67,8 @@ func (w Way) knock(ctx context.Context, t Target, now time.Time) error {
 	if err := await(ctx, f, to, now.Add(w.connectLimit())); err != nil {
 		return err
 	}
-	return stranger(fd, at)
+	_, err = meet(fd, at)
+	return err
 }
 
 // start makes a socket that connects.
@@ -77,11 +77,14 @@ func (w Way) start(at netip.AddrPort, quiet bool) (sock, *sockaddr, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	fd, err := newSock(&to)
+	fd, err := newSock(&to, unix.SOCK_STREAM, unix.IPPROTO_TCP)
 	if err != nil {
 		return 0, nil, err
 	}
-	if err = w.prepare(fd, to.family(), quiet); err == nil {
+	if err = w.tune(fd, quiet); err == nil {
+		err = w.prepare(fd, to.family())
+	}
+	if err == nil {
 		if err = fd.connect(&to); pending(err) {
 			err = nil
 		}
@@ -93,26 +96,11 @@ func (w Way) start(at netip.AddrPort, quiet bool) (sock, *sockaddr, error) {
 	return fd, &to, nil
 }
 
-// prepare sets what must be set before connecting.
-func (w Way) prepare(fd sock, family int, quiet bool) error {
-	if w.Mark != 0 {
-		if err := fd.set(unix.SOL_SOCKET, unix.SO_MARK, int(w.Mark)); err != nil {
-			return err
-		}
-	}
+// tune sets what is TCP's alone. It comes before prepare.
+func (w Way) tune(fd sock, quiet bool) error {
 	if w.Source.IsValid() {
-		from, err := newSockaddr(netip.AddrPortFrom(w.Source.Unmap(), 0))
-		switch {
-		case err != nil:
-			return err
-		case from.family() != family:
-			return fmt.Errorf("from %s: one is IPv4, the other IPv6", w.Source)
-		}
 		// The port is chosen with the server known: one may serve many.
 		if err := fd.set(unix.SOL_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1); err != nil {
-			return err
-		}
-		if err := fd.bind(&from); err != nil {
 			return err
 		}
 	}
@@ -163,17 +151,4 @@ func meet(fd sock, to netip.AddrPort) (from netip.AddrPort, err error) {
 		err = unix.ECONNREFUSED
 	}
 	return from, err
-}
-
-// unasked are the ports that a kernel gives to nobody who did not ask for one:
-// net.ipv4.ip_local_port_range cannot begin below those of the unprivileged.
-const unasked = 1024
-
-// stranger fails where a socket speaks with itself; see meet.
-func stranger(fd sock, to netip.AddrPort) error {
-	if to.Port() < unasked {
-		return nil
-	}
-	_, err := meet(fd, to)
-	return err
 }

@@ -103,6 +103,16 @@ func TestStreamMeetsItself(t *testing.T) {
 	}
 }
 
+// TestKernelTCPMeetsItself: a kernel may be told to give such ports too as it
+// else gives to nobody who did not ask for one.
+func TestKernelTCPMeetsItself(t *testing.T) {
+	newCable(t)
+	set(t, "/proc/sys/net/ipv4/ip_unprivileged_port_start", "0")
+	set(t, "/proc/sys/net/ipv4/ip_local_port_range", "1000 1000")
+	to := Target{Addr: netip.MustParseAddr("127.0.0.1"), Port: 1000}
+	wantResult(t, TCP{Way{Timeout: long}}.Probe(t.Context(), to), false, `connect: connection refused`)
+}
+
 func TestStreamMark(t *testing.T) {
 	const mark = 42
 	_, to := listen(t, "127.0.0.1")

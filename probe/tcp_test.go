@@ -12,7 +12,7 @@ func listen(t testing.TB, address string) (net.Listener, Target) {
 	t.Helper()
 	l, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("this machine has no %s: %v", address, err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
 	return l, target(l.Addr())

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -180,17 +179,10 @@ func certificateName(leaf *x509.Certificate) string {
 	return "no name"
 }
 
-// hostName is what a Host header has, without its port; "" if that is an
-// address.
+// hostName is what a Host header has, without its port.
 func hostName(host string) string {
-	if name, port, found := strings.Cut(host, ":"); found && !strings.Contains(port, ":") {
-		host = name
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
 	}
-	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || strings.HasPrefix(host, "[") {
-		return ""
-	}
-	return host
+	return strings.Trim(host, "[]")
 }
-
-// watched says whether anybody looks on, for steps that cost something to tell.
-func watched(ctx context.Context) bool { return ctx.Value(stepKey{}) != nil }

@@ -230,7 +230,8 @@ func TestCertificateName(t *testing.T) {
 func TestHostName(t *testing.T) {
 	for host, want := range map[string]string{
 		"": "", "www.example.com": "www.example.com", "www.example.com:8443": "www.example.com", "www": "www",
-		"10.0.0.1": "", "10.0.0.1:8443": "", "2001:db8::1": "", "[2001:db8::1]": "", "[2001:db8::1]:8443": "",
+		"10.0.0.1": "10.0.0.1", "10.0.0.1:8443": "10.0.0.1",
+		"2001:db8::1": "2001:db8::1", "[2001:db8::1]": "2001:db8::1", "[2001:db8::1]:8443": "2001:db8::1",
 	} {
 		if got := hostName(host); got != want {
 			t.Errorf("%q: %q, want %q", host, got, want)

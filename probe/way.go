@@ -2,8 +2,12 @@ package probe
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/netip"
+	"strings"
 	"syscall"
 	"time"
 
@@ -24,6 +28,27 @@ func (w Way) connectLimit() time.Duration {
 		return min(w.Connect, w.Timeout)
 	}
 	return w.Timeout
+}
+
+// prepare sets what must be set before a socket connects to an address of that
+// family.
+func (w Way) prepare(fd sock, family int) error {
+	if w.Mark != 0 {
+		if err := fd.set(unix.SOL_SOCKET, unix.SO_MARK, int(w.Mark)); err != nil {
+			return err
+		}
+	}
+	if !w.Source.IsValid() {
+		return nil
+	}
+	from, err := newSockaddr(netip.AddrPortFrom(w.Source.Unmap(), 0))
+	switch {
+	case err != nil:
+		return err
+	case from.family() != family:
+		return fmt.Errorf("from %s: one is IPv4, the other IPv6", w.Source)
+	}
+	return fd.bind(&from)
 }
 
 // dialUDP makes a UDP socket that hears of t alone.
@@ -54,9 +79,9 @@ func (w Way) control(_, _ string, c syscall.RawConn) error {
 	return err
 }
 
-// converse connects to t over TCP, has talk judge the server, and closes, all within
-// Timeout and ctx. talk gets a connection that has its deadline; its why is for
-// Result.Why, and an error that it met is best put through reason.
+// converse connects to t over TCP, has talk judge the server, and closes, all
+// within Timeout and ctx. talk gets a connection that has its deadline; its why
+// is for Result.Why, and an error that it met is best put through reason.
 func (w Way) converse(ctx context.Context, t Target, talk func(net.Conn) (up bool, why string)) Result {
 	start := time.Now()
 	conn, err := w.open(ctx, t)
@@ -74,4 +99,15 @@ func (w Way) converse(ctx context.Context, t Target, talk func(net.Conn) (up boo
 		up, why = false, reason(ctx.Err(), time.Since(start))
 	}
 	return Result{Up: up, Why: prefix + ", " + why, Took: time.Since(start)}
+}
+
+// ending says how an answer broke off.
+func (w Way) ending(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return " before it closed"
+	}
+	return ": " + strings.TrimPrefix(reason(err, w.Timeout), "tls: ")
 }

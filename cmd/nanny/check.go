@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
 	"reflect"
 	"strings"
@@ -16,7 +15,7 @@ import (
 
 // sameCheck is true when a and b probe in the same way.
 func sameCheck(a, b control.Watch) bool {
-	return a.Protocol == b.Protocol && a.Address == b.Address && a.Port == b.Port && a.RealPort == b.RealPort &&
+	return a.Protocol == b.Protocol && a.Address == b.Address && a.Port == b.Port &&
 		a.Interval == b.Interval && reflect.DeepEqual(checks(a), checks(b))
 }
 
@@ -83,10 +82,6 @@ func (b builder) make() (probe.Check, error) {
 		return b.piranha()
 	case "tcp":
 		return probe.TCP{Way: way}, nil
-	case "sctp":
-		return probe.SCTP{Way: way}, nil
-	case "udp":
-		return probe.UDP{Way: way}, nil
 	case "http", "https":
 		return b.http()
 	case "tls":
@@ -94,7 +89,7 @@ func (b builder) make() (probe.Check, error) {
 	case "dns":
 		return b.dns()
 	case "smtp":
-		return probe.SMTP{Way: way, TLS: b.tls(), Helo: c.Host}, nil
+		return probe.SMTP{Way: way, TLS: b.tls()}, nil
 	case "imap":
 		return probe.IMAP{Way: way, TLS: b.tls(), User: c.User, Password: c.Password}, nil
 	case "pop3":
@@ -118,8 +113,8 @@ func (b builder) make() (probe.Check, error) {
 	case "file":
 		body, err := b.body()
 		return probe.File{Path: c.Path, Body: body}, err
-	case "on", "off":
-		return probe.Always{Up: c.Kind == "on"}, nil
+	case "off":
+		return probe.Off{}, nil
 	}
 	return nil, fmt.Errorf("nanny knows no check %q", c.Kind)
 }
@@ -166,7 +161,7 @@ func (b builder) expect() (*probe.Expect, error) {
 func (b builder) http() (probe.Check, error) {
 	c := b.check
 	made := probe.HTTP{Way: b.way(), Method: c.Method, Path: c.Path, Host: c.Host}
-	if c.Kind == "https" || c.TLS {
+	if c.Kind == "https" {
 		secure := b.secure()
 		made.TLS = &secure
 	}
@@ -217,14 +212,9 @@ func (b builder) dns() (probe.Check, error) {
 	return made, nil
 }
 
-// secure is how TLS is spoken: with the name of the Host where none is given.
+// secure is how TLS is spoken.
 func (b builder) secure() probe.Secure {
-	c := b.check
-	name := c.Name
-	if name == "" {
-		name = hostOnly(c.Host)
-	}
-	return probe.Secure{Name: name, Verify: c.Verify, Expiry: c.Expiry}
+	return probe.Secure{Name: b.check.Name, Verify: b.check.Verify, Expiry: b.check.Expiry}
 }
 
 // tls is how TLS is spoken; nil without it.
@@ -234,14 +224,6 @@ func (b builder) tls() *probe.Secure {
 	}
 	s := b.secure()
 	return &s
-}
-
-// hostOnly is a Host header without its port.
-func hostOnly(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
-	}
-	return strings.Trim(host, "[]")
 }
 
 // elsewhere is a check that asks at another address or port than the real

@@ -60,7 +60,7 @@ func TestChecks(t *testing.T) {
 		{"the VIP with a mark that leads to the server", vip, control.Check{Kind: "tcp", Address: vip.Address, Port: 443, Mark: 1}, "tcp connect through the VIP"},
 		{"the VIP itself", vip, control.Check{Kind: "tcp", Address: vip.Address}, "tcp connect at 10.0.0.200"},
 		{"http", tcp, control.Check{Kind: "http", Path: "/ok", Host: "www.example.org"}, "http GET /ok of www.example.org, status 200-399"},
-		{"https", tcp, control.Check{Kind: "https", Status: "200,301-302", Body: "fine", Host: "www.example.org:8443", Verify: true}, `https GET / of www.example.org:8443 with www.example.org, verified, status 200,301-302, with "fine"`},
+		{"https", tcp, control.Check{Kind: "https", Status: "200,301-302", Body: "fine", Host: "www.example.org:8443", Verify: true}, `https GET / of www.example.org:8443, verified, status 200,301-302, with "fine"`},
 		{"digest", tcp, control.Check{Kind: "http", Digest: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}, "http GET /, status 200-399, SHA-256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 		{"tls", tcp, control.Check{Kind: "tls", Name: "mail.example.org", Expiry: 14}, "tls handshake with mail.example.org"},
 		{"dns", udp, control.Check{Kind: "dns", Query: "example.org", Type: "AAAA", Rcode: "NXDOMAIN"}, "dns example.org. AAAA expect NXDOMAIN"},
@@ -76,7 +76,6 @@ func TestChecks(t *testing.T) {
 		{"radius", udp, control.Check{Kind: "radius", User: "probe", Password: "p", Secret: "s"}, "radius login of probe"},
 		{"ping", tcp, control.Check{Kind: "ping"}, "ping"},
 		{"file", tcp, control.Check{Kind: "file", Path: "/run/serve", Body: "yes"}, `file /run/serve with "yes"`},
-		{"on", tcp, control.Check{Kind: "on"}, "none"},
 		{"off", tcp, control.Check{Kind: "off"}, "off"},
 		{"unknown", tcp, control.Check{Kind: "gopher"}, `nanny knows no check "gopher"`},
 		{"a bad expression", tcp, control.Check{Kind: "http", Body: "(", Regex: true}, "body: error parsing regexp: missing closing ): `(`"},
@@ -92,11 +91,12 @@ func TestChecks(t *testing.T) {
 
 // All checks of a watch must be passed, in their time.
 func TestSeveralChecks(t *testing.T) {
-	w := control.Watch{Protocol: "tcp", Interval: control.Duration(time.Second), Checks: []control.Check{{Kind: "on"}, {Kind: "off"}}}
+	up := control.Check{Kind: "file", Path: "/proc/self/status"}
+	w := control.Watch{Protocol: "tcp", Interval: control.Duration(time.Second), Checks: []control.Check{up, {Kind: "off"}}}
 	if r := newCheck(w).Probe(t.Context(), probe.Target{}); r.Up {
 		t.Errorf("one of two fails, and the server is up: %s", r.Why)
 	}
-	w.Checks[1].Kind = "on"
+	w.Checks[1] = up
 	if r := newCheck(w).Probe(t.Context(), probe.Target{}); !r.Up {
 		t.Errorf("both are passed, and the server is down: %s", r.Why)
 	}

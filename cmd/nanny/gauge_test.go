@@ -68,7 +68,7 @@ func average(load float64) probe.Advice {
 }
 
 func share(part float64, said string) probe.Advice {
-	return probe.Advice{Agent: true, Share: part, Said: "its agent says " + said}
+	return probe.Advice{Share: part, Said: "its agent says " + said}
 }
 
 func out(said string) probe.Advice {

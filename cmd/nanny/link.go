@@ -34,7 +34,7 @@ func pathOf(server netip.Addr, w control.Watch) path {
 	}
 	for _, c := range w.Checks {
 		switch c.Kind {
-		case "file", "on", "off":
+		case "file", "off":
 			continue
 		}
 		p := path{to: c.Address, from: c.Source, mark: c.Mark}

@@ -187,7 +187,7 @@ func TestPathOf(t *testing.T) {
 		{nil, path{to: server}},
 		{[]control.Check{{Kind: "tcp"}, {Kind: "tcp", Address: vip}}, path{to: server}},
 		{[]control.Check{{Kind: "file"}, {Kind: "tcp", Address: vip, Source: from, Mark: 9}}, path{vip, from, 9}},
-		{[]control.Check{{Kind: "file"}, {Kind: "off"}, {Kind: "on"}}, path{}},
+		{[]control.Check{{Kind: "file"}, {Kind: "off"}}, path{}},
 	} {
 		if got := pathOf(server, control.Watch{Checks: tt.checks}); got != tt.want {
 			t.Errorf("%+v: %+v, want %+v", tt.checks, got, tt.want)
