@@ -122,11 +122,11 @@ func (d *Director) lookServices(found *[]string) error {
 			was := s.held.Service
 			s.held.Service = svc
 			if !sameService(was, svc) {
-				d.deviates(s, found, "~ "+k.String())
+				d.deviates(s, found, k.String(), "~ "+k.String())
 			}
 		case !ok && s.held != nil:
 			s.held, s.doubt = nil, nil
-			d.deviates(s, found, "- "+k.String())
+			d.deviates(s, found, k.String(), "- "+k.String())
 		case ok && s.held == nil:
 			if err := d.lookAt(s, found); err != nil {
 				return err
@@ -161,20 +161,25 @@ func (d *Director) lookAt(s *service, found *[]string) error {
 	}
 	s.active = activeOf(statuses)
 	drift := d.learn(s, is, statuses)
+	var first string
 	var words []string
-	for _, c := range drift.inOrder() {
-		words = append(words, c.Step().String()) // "- 10.8.8.35:80 in http_server"
+	for i, c := range drift.inOrder() {
+		step := c.Step()
+		if i == 0 {
+			first = step.Object
+		}
+		words = append(words, step.String()) // "- 10.8.8.35:80 in http_server"
 	}
-	d.deviates(s, found, words...)
+	d.deviates(s, found, first, words...)
 	return nil
 }
 
-// deviates notes the changes that others made to s.
-func (d *Director) deviates(s *service, found *[]string, what ...string) {
+// deviates notes the changes that others made to s, the first one to object.
+func (d *Director) deviates(s *service, found *[]string, object string, what ...string) {
 	if len(what) == 0 {
 		return
 	}
 	*found = append(*found, what...)
-	s.refusal.repair(time.Now(), what[0])
+	s.refusal.repair(time.Now(), object, what[0])
 	d.soil(s)
 }

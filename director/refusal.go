@@ -21,8 +21,8 @@ type refusal struct {
 	next time.Time
 	wait time.Duration
 
-	repairs  int // lately, of what
-	what     string
+	repairs  int // lately, of object
+	object   string
 	repaired time.Time
 	patience time.Duration // before the next repair
 }
@@ -50,14 +50,15 @@ func (r *refusal) accept() { r.err, r.wait, r.next = nil, 0, time.Time{} }
 // due tells whether it may be tried now.
 func (r *refusal) due(now time.Time) bool { return r.err == nil || !now.Before(r.next) }
 
-// repair counts a repair, and puts off the next where repairs do not last. That
-// one server after another differs is no quarrel: when many fail at once, their
-// nannies' words come late.
-func (r *refusal) repair(now time.Time, what string) {
-	if r.what != what || now.Sub(r.repaired) > quarrel+r.patience {
+// repair counts a repair of an object, and puts off the next where repairs do
+// not last, whatever each time was wrong: what, in words. That one server after
+// another differs is no quarrel: when many fail at once, their nannies' words
+// come late.
+func (r *refusal) repair(now time.Time, object, what string) {
+	if r.object != object || now.Sub(r.repaired) > quarrel+r.patience {
 		r.repairs, r.patience = 0, 0
 	}
-	r.what = what
+	r.object = object
 	r.repairs++
 	r.repaired = now
 	if r.repairs >= quarrels {

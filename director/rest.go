@@ -145,7 +145,7 @@ func (d *Director) lookRest(now time.Time) ([]string, error) {
 		intact, err := d.firewall.Intact()
 		if err == nil && !intact {
 			found = append(found, "our nftables table is not as it was")
-			d.rest.firewall.repair(now, "our nftables table")
+			d.rest.firewall.repair(now, "", "our nftables table")
 			d.rest.ruleset = &firewall.Ruleset{}
 		}
 		errs = append(errs, err)

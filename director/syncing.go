@@ -157,7 +157,7 @@ func (s *syncing) look(now time.Time) (changed bool, err error) {
 		return false, nil
 	}
 	s.settled = false
-	s.refusal.repair(now, "the sync daemons")
+	s.refusal.repair(now, "", "the sync daemons")
 	return true, nil
 }
 
