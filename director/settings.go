@@ -89,9 +89,16 @@ func (c *Cluster) Settings() []Setting {
 	return append(list, c.throughSettings()...)
 }
 
-// pings tells whether some check is a ping.
+// pings tells whether some check is a ping. The servers of a firewall mark may
+// be of several virtuals, with checks of their own.
 func (c *Cluster) pings() bool {
-	return slices.ContainsFunc(c.Services, func(s *Service) bool {
-		return !s.Through && len(s.Servers) > 0 && slices.ContainsFunc(s.Servers[0].Virtual.Checks, func(k lvscf.Check) bool { return k.Kind == "ping" })
-	})
+	for _, s := range c.Services {
+		for i := range s.Servers {
+			rs := &s.Servers[i]
+			if rs.Active && !s.Through && slices.ContainsFunc(rs.Virtual.Checks, func(k lvscf.Check) bool { return k.Kind == "ping" }) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -45,6 +45,11 @@ func TestSettings(t *testing.T) {
 		},
 		{"ping", v4("network = direct\n", " check = ping\n"), false, "net.ipv4.ping_group_range=0_2147483647"},
 		{"one ping of several", v4("network = direct\n", " probe p {\n  check = ping\n }\n"), false, "net.ipv4.ping_group_range=0_2147483647"},
+		{"ping of a mark's second virtual", "primary = 192.0.2.1\nnetwork = direct\n" +
+			"virtual web {\n active = 1\n fwmark = 80\n address = 192.0.2.100 eth0:1\n server a {\n  address = 192.0.2.11\n  active = 1\n }\n}\n" +
+			"virtual mail {\n active = 1\n fwmark = 80\n address = 192.0.2.101 eth0:2\n check = ping\n server b {\n  address = 192.0.2.12\n  active = 1\n }\n}\n",
+			false, "net.ipv4.ping_group_range=0_2147483647"},
+		{"ping of a server that is not active", strings.Replace(v4("network = direct\n", " check = ping\n"), "  active = 1\n", "  active = 0\n", 1), false, ""},
 		{"sh", v4("network = direct\n", " scheduler = sh\n"), false, "net.ipv4.vs.sloppy_tcp=1"},
 		{
 			"that learns connections", v4("network = direct\nsyncdaemon = 1\nbackup_active = 1\nbackup = 192.0.2.2\n", ""), true,
