@@ -61,13 +61,9 @@ type through struct {
 	asleep bool     // a standby's IPVS does nothing
 }
 
-// GoesThrough tells whether a check is one through the VIP. Not a ping: IPVS
-// schedules no echo requests.
-func GoesThrough(k *lvscf.Check) bool { return k.ThroughVIP && k.Kind != "ping" }
-
 // wantsThrough tells whether a check of v goes through the VIP.
 func wantsThrough(v *lvscf.Virtual) bool {
-	return slices.ContainsFunc(v.Checks, func(k lvscf.Check) bool { return GoesThrough(&k) }) &&
+	return slices.ContainsFunc(v.Checks, func(k lvscf.Check) bool { return k.ThroughVIP }) &&
 		v.VIP.Addr.IsValid() && (v.Forward == lvscf.Direct || v.Forward == lvscf.Tunnel)
 }
 

@@ -31,7 +31,7 @@ func (c *checker) failover(s *Virtual) {
 		}
 	}
 	if s.FWMark != 0 {
-		c.useless(s, rowFWMark, "in a failover block: its packets come to the router itself", "delete it")
+		c.useless(&c.block, s.Pos, rowFWMark, "in a failover block: its packets come to the router itself", "delete it")
 	}
 }
 

@@ -11,16 +11,18 @@ import (
 // suggests. off and none have a use for no word.
 var uses = func() map[string]map[string]bool {
 	const (
-		web  = "http https"
-		tls  = "smtp imap pop3 ldap mysql pgsql redis grpc"
-		talk = "text tcp http https tls dns sip " + tls
-		net  = talk + " radius ping"
+		web   = "http https"
+		tls   = "smtp imap pop3 ldap mysql pgsql redis grpc"
+		talk  = "text tcp http https tls dns sip " + tls
+		ports = talk + " radius"
+		net   = ports + " ping"
 	)
 	m := make(map[string]map[string]bool)
 	for words, kinds := range map[string]string{
-		"check_address": "program " + net,
-		"check_port":    "program radius " + talk,
-		"check_source check_mark check_through_vip": net,
+		"check_address":                        "program " + net,
+		"check_port":                           "program " + ports,
+		"check_source check_mark":              net,
+		"check_through_vip":                    ports, // IPVS schedules no echo requests
 		"check_timeout":                        "program " + net,
 		"check_connect_timeout":                talk,
 		"check_tls":                            tls,
@@ -44,51 +46,47 @@ var uses = func() map[string]map[string]bool {
 	return m
 }()
 
-// void warns of d, which does nothing where it stands in b, the words of k.
-func (c *checker) void(b *seen, k *Check, d *Directive, why, hint string) {
-	if b.has(d) {
-		c.blame(b, d, k.Pos, Warning, "no-effect", d.Name+" counts for nothing "+why, hint)
-	}
-}
-
 // judge says what is wrong with k, a check of s with the words b, and takes out
 // of it what it has no use for.
 func (c *checker) judge(b *seen, k *Check, s *Virtual) {
 	c.prune(b, k)
 	c.reach(b, k, s)
 	c.limits(b, k, s)
-	wrong := func(d, message, hint string) {
-		c.blame(b, k.row(d), k.Pos, Error, "check", message, hint)
-	}
+	row := c.checkRow(b)
+	wrong := func(d *Directive, message, hint string) { c.blame(b, d, k.Pos, Error, "check", message, hint) }
 	given := func(d string) bool { return b.has(lookup(InVirtual, d)) }
 	switch k.Kind {
 	case "off":
-		c.blame(b, k.row("check"), k.Pos, Warning, "check", fmt.Sprintf("check = off: no server of virtual %s is ever up", quoted(s.Name)), "write another kind, or delete it")
+		c.blame(b, row, k.Pos, Warning, "check", fmt.Sprintf("check = off: no server of virtual %s is ever up", quoted(s.Name)), "write another kind, or delete it")
 	case "http", "https":
 		c.page(b, k)
 	case "file":
 		if k.Path == "" && !given("check_path") {
-			wrong("check", "check = file without check_path", "write 'check_path = /PATH/OF/FILE'")
+			wrong(row, "check = file without check_path", "write 'check_path = /PATH/OF/FILE'")
 		}
 	case "dns":
 		c.question(b, k)
+	case "mysql":
+		if k.User == "" && !given("check_user") {
+			c.blame(b, row, k.Pos, Warning, "check", "check = mysql without check_user: the server may count each check as a connection that broke off, and shut this router out after max_connect_errors of them", "write 'check_user = USER', one without a password")
+		}
 	case "radius":
 		if k.Secret == "" && !given("check_secret") {
-			wrong("check", "check = radius without check_secret", "write 'check_secret = SECRET', as the server has it for this router")
+			wrong(row, "check = radius without check_secret", "write 'check_secret = SECRET', as the server has it for this router")
 		}
 	}
 	if k.Verify && k.Name == "" && k.Host == "" && !given("check_name") && !given("check_host") {
-		wrong("check_verify", "check_verify = 1 without check_name: a certificate is valid for a name", "write 'check_name = NAME', or 'check_verify = 0'")
+		wrong(lookup(InVirtual, "check_verify"), "check_verify = 1 without check_name: a certificate is valid for a name", "write 'check_name = NAME', or 'check_verify = 0'")
 	}
 	c.login(b, k)
 }
 
-// row is the word of that name in the block of k.
-func (k *Check) row(name string) *Directive {
-	if k.Probe != "" {
-		return lookup(InProbe, name)
+// checkRow is the word check, in the block whose words are b.
+func (c *checker) checkRow(b *seen) *Directive {
+	if b == &c.probe {
+		return rowProbeCheck
 	}
-	return lookup(InVirtual, name)
+	return rowCheck
 }
 
 // prune takes out of k what its kind has no use for.
@@ -106,7 +104,7 @@ func (c *checker) prune(b *seen, k *Check) {
 		tls := d.Name == "check_name" || d.Name == "check_verify" || d.Name == "check_expiry"
 		switch {
 		case kinds[k.Kind] && tls && uses["check_tls"][k.Kind] && !k.TLS:
-			c.void(b, k, lookup(InVirtual, d.Name), "without check_tls", "write 'check_tls = 1', or delete it")
+			c.useless(b, k.Pos, lookup(InVirtual, d.Name), "without check_tls", "write 'check_tls = 1', or delete it")
 			k.drop(d.Name)
 			continue
 		case kinds[k.Kind]:
@@ -124,7 +122,7 @@ func (c *checker) prune(b *seen, k *Check) {
 				}
 			}
 		}
-		c.void(b, k, lookup(InVirtual, d.Name), "with "+k.how(), hint)
+		c.useless(b, k.Pos, lookup(InVirtual, d.Name), "with "+k.how(), hint)
 		k.drop(d.Name)
 	}
 }
@@ -174,7 +172,7 @@ func (c *checker) question(b *seen, k *Check) {
 		c.blame(b, lookup(InVirtual, "check_query"), k.Pos, Error, "check", fmt.Sprintf("check_query %s is no name that can be asked for", quoted(k.Query)), "write a name such as www.example.com, in ASCII")
 	}
 	if k.Answer != "" && k.Rcode != "" {
-		c.void(b, k, lookup(InVirtual, "check_answer"), "with check_rcode = "+k.Rcode+", which has no records", "delete one of them")
+		c.useless(b, k.Pos, lookup(InVirtual, "check_answer"), "with check_rcode = "+k.Rcode+", which has no records", "delete one of them")
 		k.Answer = ""
 	}
 }
@@ -186,12 +184,12 @@ func (c *checker) login(b *seen, k *Check) {
 		switch {
 		case k.Kind == "redis": // has passwords without users
 		case k.Password != "" && k.User == "":
-			c.void(b, k, password, "without check_user", "write 'check_user = USER', or delete it")
+			c.useless(b, k.Pos, password, "without check_user", "write 'check_user = USER', or delete it")
 			k.Password = ""
 			return
 		}
 		if k.User != "" && k.Password == "" && !b.has(password) {
-			c.void(b, k, user, "without check_password", "write 'check_password = PASSWORD', or delete it")
+			c.useless(b, k.Pos, user, "without check_password", "write 'check_password = PASSWORD', or delete it")
 			k.User = ""
 		}
 	}

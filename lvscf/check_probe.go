@@ -28,7 +28,7 @@ func (c *checker) checks(s *Virtual, w Where) {
 	auto := k.Kind == ""
 	c.conversation(&c.block, &k)
 	s.SendProgram = k.Program
-	if c.checkWords || !auto {
+	if c.checkWords {
 		c.judge(&c.block, &k, s)
 	}
 	all := append(make([]Check, 0, 1+len(c.probeBlocks)), k)
@@ -64,14 +64,14 @@ func (c *checker) probeBlock(n nodeAt, s *Virtual, all []Check) []Check {
 	}
 	c.conversation(&c.probe, &k)
 	c.judge(&c.probe, &k, s)
+	if !c.probeActive {
+		return all
+	}
 	for _, other := range all[1:] {
 		if other.Probe == k.Probe && k.Probe != "" {
 			c.reportAt(k.Pos, Warning, "same-name", k.Probe, fmt.Sprintf("probe %s stands in line %d too", quoted(k.Probe), other.Pos.Line), "give each its own name")
 			break
 		}
-	}
-	if !c.probeActive {
-		return all
 	}
 	own := &all[0]
 	asks := k
@@ -127,7 +127,7 @@ func (c *checker) conversation(b *seen, k *Check) {
 // silent warns of what k, which is not auto, does not send or expect.
 func (c *checker) silent(b *seen, k *Check) {
 	for _, d := range []*Directive{rowSend, rowExpect, rowSendProgram} {
-		c.void(b, k, d, "with check = "+k.Kind, "delete it, or write 'check = auto'")
+		c.useless(b, k.Pos, d, "with check = "+k.Kind, "delete it, or write 'check = auto'")
 	}
 	k.Send, k.Expect, k.Program = nil, nil, nil
 	if !k.Regex {
@@ -136,12 +136,12 @@ func (c *checker) silent(b *seen, k *Check) {
 	_, paged := uses["check_body"][k.Kind]
 	switch {
 	case !paged:
-		c.void(b, k, rowUseRegex, "with check = "+k.Kind, "delete it")
+		c.useless(b, k.Pos, rowUseRegex, "with check = "+k.Kind, "delete it")
 	case k.Body != "":
 		c.expression(b, k, rowBody, k.Body)
 		return
 	case !b.has(rowBody):
-		c.void(b, k, rowUseRegex, "without check_body", "delete it, or write 'check_body = \"EXPRESSION\"'")
+		c.useless(b, k.Pos, rowUseRegex, "without check_body", "delete it, or write 'check_body = \"EXPRESSION\"'")
 	}
 	k.Regex = false
 }

@@ -19,10 +19,11 @@ var (
 	rowMin         = lookup(InServer, "min_connections")
 )
 
-// useless warns of d, which does nothing where it stands.
-func (c *checker) useless(s *Virtual, d *Directive, why, hint string) {
-	if c.block.has(d) {
-		c.blame(&c.block, d, s.Pos, Warning, "no-effect", d.Name+" counts for nothing "+why, hint)
+// useless warns of d, which does nothing where it stands among the words b of
+// the block at p.
+func (c *checker) useless(b *seen, p Pos, d *Directive, why, hint string) {
+	if b.has(d) {
+		c.blame(b, d, p, Warning, "no-effect", d.Name+" counts for nothing "+why, hint)
 	}
 }
 
@@ -31,24 +32,24 @@ func (c *checker) useless(s *Virtual, d *Directive, why, hint string) {
 func (c *checker) forwarding(s *Virtual) {
 	if s.Forward != FullNAT {
 		s.SNATPool = nil
-		c.useless(s, rowVirtualPool, fmt.Sprintf("with %s", c.forwardOf(s)), "delete it, or write 'forward = fullnat'")
+		c.useless(&c.block, s.Pos, rowVirtualPool, fmt.Sprintf("with %s", c.forwardOf(s)), "delete it, or write 'forward = fullnat'")
 	} else {
 		c.poolOf(s)
 	}
 	if s.Forward != Tunnel {
 		for _, d := range []*Directive{rowTunnel, rowTunnelPort, rowTunnelSum} {
-			c.useless(s, d, fmt.Sprintf("with %s", c.forwardOf(s)), "delete it, or write 'forward = tunnel'")
+			c.useless(&c.block, s.Pos, d, fmt.Sprintf("with %s", c.forwardOf(s)), "delete it, or write 'forward = tunnel'")
 		}
 		return
 	}
 	if s.TunnelType != "gue" {
-		c.useless(s, rowTunnelPort, fmt.Sprintf("with tunnel = %s", s.TunnelType), "delete it, or write 'tunnel = gue'")
+		c.useless(&c.block, s.Pos, rowTunnelPort, fmt.Sprintf("with tunnel = %s", s.TunnelType), "delete it, or write 'tunnel = gue'")
 	}
 	switch sum := s.TunnelChecksum; {
 	case sum == "csum" && s.TunnelType == "ipip":
-		c.useless(s, rowTunnelSum, "with tunnel = ipip, which has none", "delete it, or write 'tunnel = gre' or 'tunnel = gue'")
+		c.useless(&c.block, s.Pos, rowTunnelSum, "with tunnel = ipip, which has none", "delete it, or write 'tunnel = gre' or 'tunnel = gue'")
 	case sum == "remcsum" && s.TunnelType != "gue":
-		c.useless(s, rowTunnelSum, fmt.Sprintf("with tunnel = %s: only gue has remcsum", s.TunnelType), "delete it, or write 'tunnel = gue'")
+		c.useless(&c.block, s.Pos, rowTunnelSum, fmt.Sprintf("with tunnel = %s: only gue has remcsum", s.TunnelType), "delete it, or write 'tunnel = gue'")
 	}
 }
 
@@ -64,19 +65,19 @@ func (c *checker) forwardOf(s *Virtual) string {
 func (c *checker) scheduling(s *Virtual) {
 	named := slices.Contains(s.SchedulerFlags, "fallback") || slices.Contains(s.SchedulerFlags, "port")
 	if named && s.Scheduler != "sh" && s.Scheduler != "mh" {
-		c.useless(s, rowFlags, fmt.Sprintf("with scheduler = %s", s.Scheduler), "delete it, or write 'scheduler = mh'")
+		c.useless(&c.block, s.Pos, rowFlags, fmt.Sprintf("with scheduler = %s", s.Scheduler), "delete it, or write 'scheduler = mh'")
 	}
 	// Behind a mark set by hand there may be any protocol.
 	udp := s.Protocol == "udp" || s.Protocol == "tcp+udp" || s.FWMark != 0 && s.Ports == nil
 	if s.OnePacket && !udp {
-		c.useless(s, rowOnePacket, fmt.Sprintf("with protocol = %s: only UDP is scheduled by the packet", s.Protocol), "delete it")
+		c.useless(&c.block, s.Pos, rowOnePacket, fmt.Sprintf("with protocol = %s: only UDP is scheduled by the packet", s.Protocol), "delete it")
 	}
 	switch {
 	case s.PersistEngine == "":
 	case s.Persistent == 0:
-		c.useless(s, rowEngine, "without persistent", "write 'persistent = 300', or delete it")
+		c.useless(&c.block, s.Pos, rowEngine, "without persistent", "write 'persistent = 300', or delete it")
 	case !udp:
-		c.useless(s, rowEngine, fmt.Sprintf("with protocol = %s: it reads SIP over UDP", s.Protocol), "delete it, or write 'protocol = udp'")
+		c.useless(&c.block, s.Pos, rowEngine, fmt.Sprintf("with protocol = %s: it reads SIP over UDP", s.Protocol), "delete it, or write 'protocol = udp'")
 	}
 }
 
@@ -87,10 +88,10 @@ func (c *checker) quorum(s *Virtual) {
 	}
 	if !s.SorryServer.IsValid() {
 		if s.Quorum > 1 {
-			c.useless(s, rowQuorum, "without a sorry_server", "write 'sorry_server = ADDRESS', or delete it")
+			c.useless(&c.block, s.Pos, rowQuorum, "without a sorry_server", "write 'sorry_server = ADDRESS', or delete it")
 		}
 		if s.Hysteresis > 0 {
-			c.useless(s, rowHysteresis, "without a sorry_server", "write 'sorry_server = ADDRESS', or delete it")
+			c.useless(&c.block, s.Pos, rowHysteresis, "without a sorry_server", "write 'sorry_server = ADDRESS', or delete it")
 		}
 		return
 	}

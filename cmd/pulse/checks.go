@@ -15,7 +15,7 @@ func checks(c *director.Cluster, svc *director.Service, rs *director.Server) []c
 	for i := range v.Checks {
 		k := &v.Checks[i]
 		list[i] = checkOf(k)
-		if !director.GoesThrough(k) {
+		if !k.ThroughVIP {
 			continue
 		}
 		mark, source, ok := c.Through(svc, rs)
