@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,6 +50,38 @@ func (t *readerTest) read(text []byte) (changed []int, partial bool) {
 	}
 	t.cfg, t.again = cfg, want
 	return changed, partial
+}
+
+// A readerCase is a change of a text, and how a Reader takes it.
+type readerCase struct {
+	name     string
+	old, new string // replaced once
+	changed  []int
+	partial  bool
+}
+
+// runReader gives base to a Reader, then what a case makes of it, and base
+// again.
+func runReader(t *testing.T, base string, cases []readerCase) {
+	t.Helper()
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			rt := readerTest{TB: t}
+			rt.read([]byte(base))
+			if rt.cfg == nil {
+				t.Fatal("no config")
+			}
+			text := strings.Replace(base, c.old, c.new, 1)
+			if text == base {
+				t.Fatal("nothing to replace")
+			}
+			changed, partial := rt.read([]byte(text))
+			if partial != c.partial || !slices.Equal(changed, c.changed) {
+				t.Errorf("partial %v, changed %d; want %v, %d", partial, changed, c.partial, c.changed)
+			}
+			rt.read([]byte(base))
+		})
+	}
 }
 
 // equal compares Configs of one text.

@@ -1,7 +1,6 @@
 package lvscf
 
 import (
-	"slices"
 	"strings"
 	"testing"
 )
@@ -14,12 +13,7 @@ var guarded = strings.NewReplacer(
 
 // What the words of high availability judge a virtual by is read whole.
 func TestReaderPair(t *testing.T) {
-	for _, test := range []struct {
-		name     string
-		old, new string // replaced in guarded, once
-		changed  []int
-		partial  bool
-	}{
+	runReader(t, guarded, []readerCase{
 		{"weight", "weight = 10\n", "weight = 11\n", []int{0}, true},
 		{"serial", "serial_no = 7", "serial_no = 8", nil, true},
 		{"server inactive", "active = 1\n         weight = 10", "active = 0\n         weight = 10", nil, false},
@@ -31,22 +25,5 @@ func TestReaderPair(t *testing.T) {
 		{"a virtual has the path's address", "10.0.0.12 eth0:2", "10.9.9.1 eth0:2", nil, false},
 		{"minimum", "min_servers = 3", "min_servers = 9", nil, false},
 		{"pool takes the path's address", "192.168.1.210 eth1:9\n     port", "10.9.9.1 eth1:9\n     port", nil, false},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			rt := readerTest{TB: t}
-			rt.read([]byte(guarded))
-			if rt.cfg == nil {
-				t.Fatal("no config")
-			}
-			text := strings.Replace(guarded, test.old, test.new, 1)
-			if text == guarded {
-				t.Fatal("nothing to replace")
-			}
-			changed, partial := rt.read([]byte(text))
-			if partial != test.partial || !slices.Equal(changed, test.changed) {
-				t.Errorf("partial %v, changed %d; want %v, %d", partial, changed, test.partial, test.changed)
-			}
-			rt.read([]byte(guarded))
-		})
-	}
+	})
 }

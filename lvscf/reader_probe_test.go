@@ -1,7 +1,6 @@
 package lvscf
 
 import (
-	"slices"
 	"strings"
 	"testing"
 )
@@ -11,12 +10,7 @@ var checked = strings.Replace(together, "server a {", "probe p {\n         check
 
 // What is checked is read again with its virtual alone.
 func TestReaderChecks(t *testing.T) {
-	for _, test := range []struct {
-		name     string
-		old, new string // replaced in checked, once
-		changed  []int
-		partial  bool
-	}{
+	runReader(t, checked, []readerCase{
 		{"kind", "check = ping", "check = tcp", []int{0}, true},
 		{"time", "check_timeout = 3", "check_timeout = 4", []int{0}, true},
 		{"longer name", "probe p {", "probe port {", []int{0}, true},
@@ -27,22 +21,5 @@ func TestReaderChecks(t *testing.T) {
 		{"error", "check = ping", "check = pong", nil, false},
 		{"server for probe", "probe p {", "server p {", nil, false},
 		{"inactive", "check_timeout = 3", "active = 0", []int{0}, true},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			rt := readerTest{TB: t}
-			rt.read([]byte(checked))
-			if rt.cfg == nil || checked == together {
-				t.Fatal("no config")
-			}
-			text := strings.Replace(checked, test.old, test.new, 1)
-			if text == checked {
-				t.Fatal("nothing to replace")
-			}
-			changed, partial := rt.read([]byte(text))
-			if partial != test.partial || !slices.Equal(changed, test.changed) {
-				t.Errorf("partial %v, changed %d; want %v, %d", partial, changed, test.partial, test.changed)
-			}
-			rt.read([]byte(checked))
-		})
-	}
+	})
 }
