@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -41,16 +40,7 @@ func farServer(t *testing.T) (stop, unplug, plug func()) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n")
-			_ = c.Close()
-		}
-	}()
+	go answerOK(l)
 	ownNetwork(t)
 	near := here()
 	enter(far)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -117,7 +118,8 @@ func TestLoadOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if up := show(t.Context(), &shown, s, o.Watches[0]); up == (said == "down") {
+		links := newLinks(newFakeRouter(), slog.New(slog.DiscardHandler), func() time.Duration { return 0 })
+		if up := show(t.Context(), &shown, links, s, o.Watches[0]); up == (said == "down") {
 			t.Errorf("%s: up %v", said, up)
 		}
 		for _, text := range want {

@@ -9,8 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"pacu/control"
 	"pacu/probe"
 )
@@ -27,9 +25,7 @@ func TestLoadAverage(t *testing.T) {
 		b.expect(t, "4", "up/1! up/1 up/2! up/2 up/4!")
 		time.Sleep(50 * second)
 		want := []time.Duration{47500 * ms, 67500 * ms, 87500 * ms}
-		if diff := cmp.Diff(want, g.times()); diff != "" {
-			t.Errorf("asked (-want +got):\n%s", diff)
-		}
+		expectTimes(t, "asked", g.times(), want)
 		b.expect(t, "10", "up/4 up/6! up/6 up/6 up/8! up/8 up/8 up/10!")
 		b.wait()
 	})
@@ -141,9 +137,7 @@ func TestAgentInTime(t *testing.T) {
 		time.Sleep(10 * second)
 		b.expect(t, "1", "down/0 up/1!")
 		want := []time.Duration{75 * ms, 7500 * ms, 17500 * ms, 27500 * ms}
-		if diff := cmp.Diff(want, g.times()); diff != "" {
-			t.Errorf("asked (-want +got):\n%s", diff)
-		}
+		expectTimes(t, "asked", g.times(), want)
 		b.wait()
 	})
 }

@@ -60,6 +60,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 1
 	}
 	if o.once {
+		// Its reading may wait for ever: a second signal kills.
+		context.AfterFunc(ctx, stop)
 		return probeOnce(ctx, stdin, stdout, stderr)
 	}
 	to := logging.Stderr()

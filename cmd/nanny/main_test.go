@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -23,6 +24,18 @@ import (
 	"pacu/logging"
 )
 
+// answerOK is a web server, until l is closed.
+func answerOK(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n")
+		_ = c.Close()
+	}
+}
+
 // webServer answers as one, until stopped.
 func webServer(t *testing.T) (at netip.AddrPort, stop func()) {
 	t.Helper()
@@ -34,14 +47,7 @@ func webServer(t *testing.T) (at netip.AddrPort, stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n")
-			_ = c.Close()
-		}
+		answerOK(l)
 	}()
 	return netip.MustParseAddrPort(l.Addr().String()), func() { _ = l.Close(); <-done }
 }
@@ -253,6 +259,42 @@ func TestProcess(t *testing.T) {
 			out, _ := cmd.CombinedOutput()
 			if got := cmd.ProcessState.ExitCode(); got != tt.code || !strings.Contains(string(out), tt.out) {
 				t.Errorf("exit %d, want %d\n%s", got, tt.code, out)
+			}
+		}
+	})
+	t.Run("once, interrupted while it waits for more", func(t *testing.T) {
+		cmd := exec.Command(bin, "--once")
+		in, errIn := cmd.StdinPipe()
+		out, errOut := cmd.StdoutPipe()
+		if err := errors.Join(errIn, errOut, cmd.Start()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+		if err := json.NewEncoder(in).Encode(webOrder(at)); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for lines.Scan() && !strings.Contains(lines.Text(), "  up: ") {
+		}
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_, _ = io.Copy(io.Discard, out)
+		}()
+		// The first is heard, and one after it kills.
+		for deadline := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
+			_ = cmd.Process.Signal(syscall.SIGINT)
+			select {
+			case <-ended:
+				_ = cmd.Wait()
+				if status := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGINT {
+					t.Errorf("it ended by %s", cmd.ProcessState)
+				}
+				return
+			default:
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("it does not hear")
 			}
 		}
 	})

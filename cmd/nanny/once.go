@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"sync"
 	"time"
 
 	"pacu/control"
@@ -16,6 +15,8 @@ import (
 // what each step found. It returns whether all servers are up.
 func once(ctx context.Context, in io.Reader, out io.Writer) (up bool, err error) {
 	up = true
+	began := time.Now()
+	links := newLinks(&kernelRouter{}, slog.New(slog.DiscardHandler), func() time.Duration { return time.Since(began) })
 	for order, err := range control.Orders(in) {
 		if err != nil {
 			return false, err
@@ -25,21 +26,21 @@ func once(ctx context.Context, in io.Reader, out io.Writer) (up bool, err error)
 			if err != nil {
 				return false, err
 			}
-			up = show(ctx, out, s, w) && up
+			up = show(ctx, out, links, s, w) && up
+			if ctx.Err() != nil { // there may be more to read, or to wait for
+				return false, ctx.Err()
+			}
 		}
 	}
 	return up, ctx.Err()
 }
 
 // show probes one server in one service and tells each step as it comes.
-func show(ctx context.Context, out io.Writer, s subject, w control.Watch) (up bool) {
+func show(ctx context.Context, out io.Writer, links *links, s subject, w control.Watch) (up bool) {
 	check := newCheck(w)
 	fmt.Fprintf(out, "%s in %s: %s\n", s.real(), s.service, check)
 	began := time.Now()
-	var mu sync.Mutex // checks may run side by side
 	line := func(text string) {
-		mu.Lock()
-		defer mu.Unlock()
 		fmt.Fprintf(out, "%9.1f ms  %s\n", float64(time.Since(began))/float64(time.Millisecond), text)
 	}
 	r := check.Probe(probe.WithSteps(ctx, line), target(s.server, w))
@@ -47,7 +48,6 @@ func show(ctx context.Context, out io.Writer, s subject, w control.Watch) (up bo
 		line(b.tell(ctx, loadTarget(s, w)))
 		r = b.judge(r)
 	}
-	links := newLinks(&kernelRouter{}, slog.New(slog.DiscardHandler), func() time.Duration { return time.Since(began) })
 	if fault := new(trail).follow(links, pathOf(s.server, w), r.Up, links.now()); fault != "" {
 		line(fault)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -59,7 +58,7 @@ func TestKernelNanny(t *testing.T) {
 	ownNetwork(t)
 	tab, err := ipvs.Dial()
 	if errors.Is(err, ipvs.ErrNoIPVS) {
-		t.Skip(err)
+		t.Skipf("needs IPVS in the kernel: %v", err)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -69,16 +68,7 @@ func TestKernelNanny(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n")
-			_ = c.Close()
-		}
-	}()
+	go answerOK(l)
 	order := webOrder(l.Addr().(*net.TCPAddr).AddrPort())
 	port := order.Watches[0].RealPort
 	defer tab.Flush()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -62,14 +63,25 @@ func (r *reporter) next() (report control.Report, ok bool) {
 	return report, true
 }
 
+// tooLong stands for reasons that do not fit into a report.
+const tooLong = "too long to tell"
+
 // batch is when to stop gathering reports for one write, in bytes.
 const batch = 16 << 10
 
 // gather returns the reports that wait, in the lines that pulse reads: all, or
-// some. One that is too long is left out.
+// some. One that is too long for pulse is told without its reasons.
 func (r *reporter) gather(lines []byte) []byte {
 	for report, ok := r.next(); ok; report, ok = r.next() {
-		if more, err := control.AppendReport(lines, report); err == nil {
+		more, err := control.AppendReport(lines, report)
+		if errors.Is(err, control.ErrTooLong) {
+			report.Why = tooLong
+			if report.Trouble != "" {
+				report.Trouble = tooLong
+			}
+			more, err = control.AppendReport(lines, report)
+		}
+		if err == nil {
 			lines = more
 		}
 		if len(lines) >= batch {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"strings"
@@ -48,10 +49,9 @@ func TestReporter(t *testing.T) {
 		r.add(control.Report{Service: "c"}) // into the void
 
 		r = newReporter()
-		r.add(control.Report{Service: "a", Why: strings.Repeat("x", control.MaxReport)}) // pulse would not read it
-		r.add(control.Report{Service: "b", Why: strings.Repeat("x", batch)})
-		r.add(control.Report{Service: "c"})
-		for _, want := range []string{"b", "c"} {
+		r.add(control.Report{Service: "a", Why: strings.Repeat("x", batch)})
+		r.add(control.Report{Service: "b"})
+		for _, want := range []string{"a", "b"} {
 			if lines := string(r.gather(nil)); strings.Count(lines, "\n") != 1 || !strings.Contains(lines, `"service":"`+want+`"`) {
 				t.Errorf("gathered %.60s, want %s", lines, want)
 			}
@@ -96,4 +96,28 @@ func TestReporterWaits(t *testing.T) {
 			t.Errorf("reports (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// What pulse would not read for its length is told without the reasons.
+func TestReporterTooLong(t *testing.T) {
+	long := strings.Repeat("x", control.MaxReport)
+	for _, tt := range []struct{ why, trouble, wantTrouble string }{
+		{long, "", ""},
+		{long, "ip_vs is missing", tooLong},
+		{"refused", long, tooLong},
+	} {
+		r := newReporter()
+		r.add(control.Report{Service: "a", Weight: 3, Changed: true, Why: tt.why, Trouble: tt.trouble})
+		var got []control.Report
+		for rep, err := range control.Reports(bytes.NewReader(r.gather(nil))) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, rep)
+		}
+		want := []control.Report{{Service: "a", Weight: 3, Changed: true, Why: tooLong, Trouble: tt.wantTrouble}}
+		if diff := cmp.Diff(want, got, cmpAddr); diff != "" {
+			t.Errorf("reports (-want +got):\n%s", diff)
+		}
+	}
 }

@@ -107,6 +107,9 @@ func (t *watcher) end() {
 // turn is what the alarm starts: a probe, where one can begin. The clock is read
 // as seldom as can be: on some machines that takes longer than all the rest.
 func (t *watcher) turn(ctx context.Context) {
+	if ctx.Err() != nil {
+		return // an alarm that went off as the watcher ended
+	}
 	now := t.crew.now()
 	if !t.ready(now) {
 		return
@@ -169,7 +172,7 @@ func (t *watcher) plan(now time.Duration) {
 	t.due = probe.Next(anchor, max(t.due, now-every/lateness), every)
 }
 
-// once probes once, acts on it, and returns when it had the result.
+// once probes once, acts on it, and returns when that was, or a little earlier.
 func (t *watcher) once(ctx context.Context, trail *trail, now time.Duration) time.Duration {
 	t.askLoad(ctx, now)
 	t.mu.Lock()
@@ -196,8 +199,12 @@ func (t *watcher) once(ctx context.Context, trail *trail, now time.Duration) tim
 		v = t.machine.Step(now, t.last.Up)
 	}
 	t.plan(now)
+	writes := v.Changed || t.owed
 	t.act(was, v, now)
 	t.crew.log.Debug("probed", "server", t.subject.real(), "service", t.subject.service, "up", r.Up, "why", r.Why)
+	if writes { // which may have taken the kernel long
+		now = t.crew.now()
+	}
 	return now
 }
 

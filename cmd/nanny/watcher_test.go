@@ -66,6 +66,14 @@ func (d *diary) times() []time.Duration {
 	return t
 }
 
+// expectTimes compares when something was done.
+func expectTimes(t *testing.T, what string, got, want []time.Duration) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
 const (
 	ms     = time.Millisecond
 	second = time.Second
@@ -85,9 +93,7 @@ func TestGrid(t *testing.T) {
 		for due := 7500 * ms; due < 3*time.Minute; due += 10 * second {
 			want = append(want, due)
 		}
-		if diff := cmp.Diff(want, d.times()); diff != "" {
-			t.Errorf("probes (-want +got):\n%s", diff)
-		}
+		expectTimes(t, "probes", d.times(), want)
 		b.wait()
 	})
 }
@@ -108,9 +114,44 @@ func TestGridWithoutAnswers(t *testing.T) {
 		b.take(order(watchWWW(1)))
 		time.Sleep(80 * second)
 		want := []time.Duration{75 * ms, 17500 * ms, 27501 * ms, 37502 * ms, 57500 * ms, 77500 * ms}
-		if diff := cmp.Diff(want, d.times()); diff != "" {
-			t.Errorf("probes (-want +got):\n%s", diff)
+		expectTimes(t, "probes", d.times(), want)
+		b.wait()
+	})
+}
+
+// TestSlowKernel: the time that the kernel takes for a weight is not added to the
+// time between probes.
+func TestSlowKernel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t, func(a applier) keeper {
+			keep := weigh(a)
+			return func(s subject, v probe.Verdict) error {
+				time.Sleep(3 * second)
+				return keep(s, v)
+			}
+		})
+		d, _ := keepDiary(b, func(int) bool { return true })
+		b.take(order(watchWWW(1)))
+		time.Sleep(20 * second)
+		expectTimes(t, "probes", d.times(), []time.Duration{75 * ms, 7500 * ms, 17500 * ms})
+		b.wait()
+	})
+}
+
+// An alarm that goes off while its watcher ends starts nothing any more.
+func TestEndedAlarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t, weigh)
+		b.take(order(watchWWW(1)))
+		w := b.watchers[post{server, "tcp 10.10.1.30:80", 8080}]
+		b.take(order())
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		w.turn(ctx)
+		if w.alarm.Stop() {
+			t.Error("the alarm is set again")
 		}
+		b.expect(t, "7", "")
 		b.wait()
 	})
 }
@@ -127,9 +168,7 @@ func TestStall(t *testing.T) {
 		stall(time.Hour + second)
 		time.Sleep(30 * second)
 		want := []time.Duration{time.Hour + 27500*ms, time.Hour + 37500*ms}
-		if diff := cmp.Diff(want, d.times()); diff != "" {
-			t.Errorf("probes (-want +got):\n%s", diff)
-		}
+		expectTimes(t, "probes", d.times(), want)
 		b.wait()
 	})
 }
@@ -219,9 +258,7 @@ func TestRetry(t *testing.T) {
 		}
 		b.expect(t, "1", "up/1! up/1 up/1 up/1 down/0! down/0 down/0 up/1! up/1 up/1")
 		want := []time.Duration{75 * ms, 7500 * ms, 17500 * ms, 18500 * ms, 19500 * ms, 20500 * ms, 21500 * ms, 22500 * ms, 27500 * ms, 37500 * ms}
-		if diff := cmp.Diff(want, d.times()); diff != "" {
-			t.Errorf("probes (-want +got):\n%s", diff)
-		}
+		expectTimes(t, "probes", d.times(), want)
 		b.wait()
 	})
 }

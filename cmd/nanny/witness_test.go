@@ -20,11 +20,11 @@ import (
 func TestKernelOnlyTheWeight(t *testing.T) {
 	ownNetwork(t)
 	if _, err := exec.LookPath("ipvsadm"); err != nil {
-		t.Skip(err)
+		t.Skip("needs ipvsadm, to compare with")
 	}
 	tab, err := ipvs.Dial()
 	if errors.Is(err, ipvs.ErrNoIPVS) {
-		t.Skip(err)
+		t.Skipf("needs IPVS in the kernel: %v", err)
 	}
 	if err != nil {
 		t.Fatal(err)
