@@ -33,7 +33,7 @@ func TestSocketPair(t *testing.T) {
 	orders := []Order{
 		{Server: netip.MustParseAddr("10.8.8.33"), Watches: []Watch{{
 			Protocol: "tcp", Address: netip.MustParseAddr("10.10.1.30"), Port: 80, RealPort: 8080, Forward: "nat",
-			Weight: 5, Interval: Duration(6 * time.Second), Send: &send, Known: Up, KnownWeight: 2,
+			Weight: 5, Interval: Duration(6 * time.Second), Checks: []Check{{Send: &send}}, Known: Up, KnownWeight: 2,
 		}}},
 		{Server: netip.MustParseAddr("2001:db8::1")},
 	}
@@ -59,7 +59,11 @@ func TestSocketPair(t *testing.T) {
 		t.Errorf("orders (-want +got):\n%s", diff)
 	}
 
-	if err := SendReport(nanny, report); err != nil {
+	line, err := AppendReport(nil, report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := nanny.Write(line); err != nil {
 		t.Fatal(err)
 	}
 	_ = nanny.Close()

@@ -224,13 +224,8 @@ type Watch struct {
 	Fall     int      `json:"fall,omitempty"`    // bad ones after which it is down; 0 is 1
 	Damping  bool     `json:"damping,omitempty"` // one that flaps stays out longer
 
-	// Checks must all be passed. None: one made of what follows.
-	Checks  []Check  `json:"checks,omitempty"`
-	Load    *Load    `json:"load,omitempty"`
-	Send    *string  `json:"send,omitempty"`   // escapes already translated; nil: none given
-	Expect  *string  `json:"expect,omitempty"` // likewise
-	Regex   bool     `json:"regex,omitempty"`
-	Program []string `json:"program,omitempty"` // words, %h and %p not yet replaced
+	Checks []Check `json:"checks"` // all must be passed; at least one
+	Load   *Load   `json:"load,omitempty"`
 
 	// Known is the last verdict pulse holds, so that a restarted nanny goes
 	// on where the old one was; Untried at a cold start.

@@ -27,7 +27,7 @@ var (
 func watchWWW(weight int) control.Watch {
 	return control.Watch{
 		Protocol: "tcp", Address: vip, Port: 80, RealPort: 8080, Forward: "nat", Weight: weight,
-		Interval: control.Duration(10 * time.Second), Reentry: control.Duration(20 * time.Second),
+		Interval: control.Duration(10 * time.Second), Reentry: control.Duration(20 * time.Second), Checks: []control.Check{{}},
 	}
 }
 

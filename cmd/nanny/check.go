@@ -16,23 +16,13 @@ import (
 // sameCheck is true when a and b probe in the same way.
 func sameCheck(a, b control.Watch) bool {
 	return a.Protocol == b.Protocol && a.Address == b.Address && a.Port == b.Port &&
-		a.Interval == b.Interval && reflect.DeepEqual(checks(a), checks(b))
-}
-
-// checks are what a watch asks for: one made of its program, send and expect,
-// where it has no list.
-func checks(w control.Watch) []control.Check {
-	if len(w.Checks) > 0 {
-		return w.Checks
-	}
-	return []control.Check{{Send: w.Send, Expect: w.Expect, Regex: w.Regex, Program: w.Program}}
+		a.Interval == b.Interval && reflect.DeepEqual(a.Checks, b.Checks)
 }
 
 // newCheck is the check that a watch asks for.
 func newCheck(w control.Watch) probe.Check {
-	list := checks(w)
-	all := make(probe.All, len(list))
-	for i, c := range list {
+	all := make(probe.All, len(w.Checks))
+	for i, c := range w.Checks {
 		b := builder{watch: w, check: c}
 		all[i] = b.build()
 		if c.Address.IsValid() || c.Port != 0 {

@@ -12,28 +12,29 @@ import (
 
 // What Piranha's words ask for.
 func TestNewCheck(t *testing.T) {
-	ptr := func(s string) *string { return &s }
-	tests := []struct {
-		want string
-		w    control.Watch
+	for _, tt := range []struct {
+		want     string
+		protocol string
+		port     uint16
+		check    control.Check
 	}{
-		{`send "GET / HTTP/1.0\r\n\r\n" expect "HTTP"`, control.Watch{Protocol: "tcp", Port: 80, RealPort: 8080}},
-		{`tcp connect`, control.Watch{Protocol: "tcp", Port: 8080, RealPort: 80}},
-		{`udp not refused`, control.Watch{Protocol: "udp", Port: 80}},
-		{`sctp connect`, control.Watch{Protocol: "sctp", Port: 80}},
-		{`tcp connect`, control.Watch{Protocol: "tcp", Port: 80, Send: ptr("")}}, // switches the default off
-		{`expect any byte`, control.Watch{Protocol: "tcp", Port: 80, Expect: ptr("")}},
-		{`send "a" expect "b"`, control.Watch{Protocol: "tcp", Port: 80, Send: ptr("a"), Expect: ptr("b")}},
-		{`udp send "a" expect a match of "b"`, control.Watch{Protocol: "udp", Port: 80, Send: ptr("a"), Expect: ptr("b"), Regex: true}},
-		{`program /bin/check %h expect "b"`, control.Watch{Protocol: "sctp", Port: 80, Send: ptr("a"), Expect: ptr("b"), Program: []string{"/bin/check", "%h"}}},
-		{`send and expect do not speak sctp: use send_program`, control.Watch{Protocol: "sctp", Expect: ptr("b")}},
-	}
-	for _, tt := range tests {
-		if got := newCheck(tt.w).String(); got != tt.want {
-			t.Errorf("%+v: %s, want %s", tt.w, got, tt.want)
+		{`send "GET / HTTP/1.0\r\n\r\n" expect "HTTP"`, "tcp", 80, control.Check{}},
+		{`tcp connect`, "tcp", 8080, control.Check{}},
+		{`udp not refused`, "udp", 80, control.Check{}},
+		{`sctp connect`, "sctp", 80, control.Check{}},
+		{`tcp connect`, "tcp", 80, control.Check{Send: new("")}}, // switches the default off
+		{`expect any byte`, "tcp", 80, control.Check{Expect: new("")}},
+		{`send "a" expect "b"`, "tcp", 80, control.Check{Send: new("a"), Expect: new("b")}},
+		{`udp send "a" expect a match of "b"`, "udp", 80, control.Check{Send: new("a"), Expect: new("b"), Regex: true}},
+		{`program /bin/check %h expect "b"`, "sctp", 80, control.Check{Send: new("a"), Expect: new("b"), Program: []string{"/bin/check", "%h"}}},
+		{`send and expect do not speak sctp: use send_program`, "sctp", 0, control.Check{Expect: new("b")}},
+	} {
+		w := control.Watch{Protocol: tt.protocol, Port: tt.port, RealPort: 8443, Checks: []control.Check{tt.check}}
+		if got := newCheck(w).String(); got != tt.want {
+			t.Errorf("%+v: %s, want %s", w, got, tt.want)
 		}
 	}
-	bad := newCheck(control.Watch{Protocol: "tcp", Expect: ptr("("), Regex: true})
+	bad := newCheck(control.Watch{Protocol: "tcp", Checks: []control.Check{{Expect: new("("), Regex: true}}})
 	if r := bad.Probe(t.Context(), probe.Target{}); r.Up || !strings.Contains(r.Why, "missing closing )") || bad.String() != r.Why {
 		t.Errorf("bad expression: %s, %+v", bad, r)
 	}

@@ -106,7 +106,7 @@ func TestOrders(t *testing.T) {
 
 		probes := b.server.count()
 		send := "x" // a new check runs at once and keeps the verdict
-		direct.Send = &send
+		direct.Checks = []control.Check{{Send: &send}}
 		b.take(order(direct))
 		b.expect(t, "5", "up/5")
 		if got := b.server.count(); got != probes+1 {
@@ -134,7 +134,7 @@ func TestOrderDuringProbe(t *testing.T) {
 		b := newBed(t, weigh)
 		slow := &fakeServer{delay: 9 * time.Second}
 		b.newCheck = func(w control.Watch) probe.Check {
-			if w.Send == nil {
+			if w.Checks[0].Send == nil {
 				return slow
 			}
 			return b.server
@@ -142,7 +142,7 @@ func TestOrderDuringProbe(t *testing.T) {
 		b.take(order(watchWWW(1)))
 		time.Sleep(time.Second)
 		w, send := watchWWW(1), "x"
-		w.Send = &send
+		w.Checks = []control.Check{{Send: &send}}
 		b.take(order(w))
 		time.Sleep(9 * time.Second)
 		b.expect(t, "1", "up/1!")

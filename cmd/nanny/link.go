@@ -29,9 +29,6 @@ type path struct {
 
 // pathOf is the path of a watch's first check that has one.
 func pathOf(server netip.Addr, w control.Watch) path {
-	if len(w.Checks) == 0 {
-		return path{to: server}
-	}
 	for _, c := range w.Checks {
 		switch c.Kind {
 		case "file", "off":
@@ -81,7 +78,8 @@ func newLinks(r router, log *slog.Logger, now func() time.Duration) *links {
 }
 
 // fault is what is wrong with an interface, at most faultFresh ago: nothing
-// with none.
+// with none. A fault that is in the log and gone is told to be over, even where
+// nobody is left who blamed it.
 func (l *links) fault(iface string) string {
 	if iface == "" {
 		return ""
@@ -96,20 +94,29 @@ func (l *links) fault(iface string) string {
 		fault = "" // what cannot be seen is no excuse
 	}
 	l.seen[iface] = sighting{at: l.now(), fault: fault}
+	if fault == "" && l.told[iface] != "" {
+		l.log.Info(fmt.Sprintf("%s is well again on this router: the servers behind it are judged again", iface))
+		delete(l.told, iface)
+	}
 	return fault
 }
 
-// tell logs that an interface got a fault, or with "" lost it, once.
+// passed is told that a probe was good by way of an interface: one whose fault
+// is in the log is looked at.
+func (l *links) passed(iface string) {
+	l.mu.Lock()
+	told := l.told[iface] != ""
+	l.mu.Unlock()
+	if told {
+		l.fault(iface)
+	}
+}
+
+// tell logs a fault of an interface, once.
 func (l *links) tell(iface, fault string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch {
-	case l.told[iface] == fault:
-		return
-	case fault == "":
-		l.log.Info(fmt.Sprintf("%s is well again on this router: the servers behind it are judged again", iface))
-		delete(l.told, iface)
-	default:
+	if l.told[iface] != fault {
 		l.log.Warn(fmt.Sprintf("%s %s on this router: the servers behind it keep their state", iface, fault))
 		l.told[iface] = fault
 	}
@@ -133,8 +140,10 @@ func (t *trail) follow(l *links, p path, up bool, now time.Duration) (fault stri
 		*t = trail{path: p, found: -routeFresh, lost: t.lost}
 	}
 	if up {
-		t.clear(l)
+		l.passed(t.lost)
+		t.lost = ""
 		t.renew(l, now)
+		l.passed(t.iface)
 		return ""
 	}
 	if fault = l.fault(t.iface); fault == "" {
@@ -145,7 +154,8 @@ func (t *trail) follow(l *links, p path, up bool, now time.Duration) (fault stri
 	case fault == "" && t.lost != "":
 		// The probe began while that interface was away.
 		iface := t.lost
-		t.clear(l)
+		l.passed(iface)
+		t.lost = ""
 		return fmt.Sprintf("%s has only just come back on this router: the probe of %s began before", iface, p.to)
 	case fault == "":
 		return ""
@@ -164,13 +174,5 @@ func (t *trail) renew(l *links, now time.Duration) {
 	if t.path.to.IsValid() && now-t.found >= fresh {
 		t.iface, _ = l.router.toward(t.path) // without a route there is nothing to blame
 		t.found = now
-	}
-}
-
-// clear ends the blame of an interface.
-func (t *trail) clear(l *links) {
-	if t.lost != "" {
-		l.tell(t.lost, "")
-		t.lost = ""
 	}
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"pacu/control"
+	"pacu/logging"
 )
 
 // A fakeRouter has one route and interfaces with the faults that the test sets.
@@ -178,13 +181,57 @@ func TestTrail(t *testing.T) {
 	}
 }
 
+// TestLinkTold: each outage is logged, and its end, even where whoever blamed
+// the interface is gone, or blames another by now.
+func TestLinkTold(t *testing.T) {
+	r := newFakeRouter()
+	var log bytes.Buffer
+	var now time.Duration
+	l := newLinks(r, logging.New("nanny", logging.Journal, &log, false), func() time.Duration { return now })
+	here := path{to: server}
+	var gone, moved, other trail
+	follow := func(tr *trail, up bool) {
+		now += routeFresh
+		tr.follow(l, here, up, now)
+	}
+	var lines []string
+	expect := func(want ...string) {
+		t.Helper()
+		lines = append(lines, want...)
+		if got := regexp.MustCompile(`eth\d .* on this router`).FindAllString(log.String(), -1); !slices.Equal(got, lines) {
+			t.Fatalf("log %q, want %q", got, lines)
+		}
+	}
+	r.set("eth1", "eth1", "is down")
+	follow(&gone, false)
+	expect("eth1 is down on this router")
+	r.set("eth1", "eth1", "")
+	follow(&other, true) // gone will never ask again
+	expect("eth1 is well again on this router")
+	r.set("eth1", "eth1", "is down")
+	follow(&other, false)
+	expect("eth1 is down on this router")
+
+	follow(&moved, false)
+	r.set("eth2", "eth2", "is down")
+	moved.path = path{} // its route is asked for anew
+	follow(&moved, false)
+	expect("eth2 is down on this router")
+	follow(&moved, true) // by another way, it seems: both are still down
+	r.set("eth1", "eth1", "")
+	follow(&other, false) // the server, now
+	expect("eth1 is well again on this router")
+	r.set("eth1", "eth1", "is down")
+	follow(&other, false)
+	expect("eth1 is down on this router")
+}
+
 func TestPathOf(t *testing.T) {
 	vip, from := netip.MustParseAddr("10.10.1.30"), netip.MustParseAddr("10.8.8.1")
 	for _, tt := range []struct {
 		checks []control.Check
 		want   path
 	}{
-		{nil, path{to: server}},
 		{[]control.Check{{Kind: "tcp"}, {Kind: "tcp", Address: vip}}, path{to: server}},
 		{[]control.Check{{Kind: "file"}, {Kind: "tcp", Address: vip, Source: from, Mark: 9}}, path{vip, from, 9}},
 		{[]control.Check{{Kind: "file"}, {Kind: "off"}}, path{}},

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"testing"
 
@@ -42,11 +45,23 @@ func TestOnce(t *testing.T) {
 	expect(false, downLines+downLines, good, good)
 	expect(true, "")
 
-	bad := webOrder(at)
-	bad.Watches[0].Forward = ""
-	for _, in := range []*bytes.Buffer{orders(bad), bytes.NewBufferString("{}{\n")} {
+	bad, unchecked := webOrder(at), webOrder(at)
+	bad.Watches[0].Forward, unchecked.Watches[0].Checks = "", nil
+	for _, in := range []*bytes.Buffer{orders(bad), orders(unchecked), bytes.NewBufferString("{}{\n")} {
 		if up, err := once(t.Context(), in, &bytes.Buffer{}); err == nil || up {
 			t.Errorf("nonsense: up %v, %v", up, err)
 		}
+	}
+}
+
+// Once ctx ends nothing more is read, or waited for.
+func TestOnceCancelled(t *testing.T) {
+	at, _ := webServer(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	in, feed := io.Pipe() // is never closed
+	go func() { _ = json.NewEncoder(feed).Encode(webOrder(at)) }()
+	if up, err := once(ctx, in, io.Discard); up || !errors.Is(err, context.Canceled) {
+		t.Errorf("up %v, %v", up, err)
 	}
 }

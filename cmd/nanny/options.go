@@ -268,7 +268,7 @@ func (o *options) order() control.Order {
 		Forward: o.forward, Weight: o.weight, Quiesce: o.quiesce,
 		Interval: control.Duration(time.Duration(o.interval) * time.Second),
 		Reentry:  control.Duration(time.Duration(o.reentry) * time.Second),
-		Send:     o.send, Expect: o.expect, Regex: o.regex, Program: o.program,
-		Load: o.load,
+		Checks:   []control.Check{{Send: o.send, Expect: o.expect, Regex: o.regex, Program: o.program}},
+		Load:     o.load,
 	}}}
 }

@@ -31,13 +31,15 @@ func TestOptions(t *testing.T) {
 		{"least", "-h 10.8.8.33 -V 10.10.1.30", func(*control.Watch) {}},
 		{"as lvsd called it", `-c -h 10.8.8.33 -p 443 -r 8443 -f 80 -s GET\s/\n -x HTTP -q --regex -v -a 15 -I /sbin/ipvsadm -t 6 -w 3 -V 10.10.1.30 -M g -U none --nodaemon --lvs`,
 			func(w *control.Watch) {
-				w.Port, w.RealPort, w.FWMark, w.Send, w.Expect = 443, 8443, 80, ptr("GET\\s/\n"), ptr("HTTP")
-				w.Quiesce, w.Regex, w.Weight, w.Forward = true, true, 3, "direct"
+				w.Port, w.RealPort, w.FWMark = 443, 8443, 80
+				w.Checks = []control.Check{{Send: ptr("GET\\s/\n"), Expect: ptr("HTTP"), Regex: true}}
+				w.Quiesce, w.Weight, w.Forward = true, 3, "direct"
 				w.Interval, w.Reentry = control.Duration(6*time.Second), control.Duration(15*time.Second)
 			}},
 		{"long names", `--server 10.8.8.33 --virtaddress 10.10.1.30 --port 53 --udp --send_string a\\n --expect_string= --suppress --method -i --weight 0 --scale 5 --nofork`,
 			func(w *control.Watch) {
-				w.Protocol, w.Port, w.RealPort, w.Send, w.Expect, w.Forward, w.Weight = "udp", 53, 53, ptr(`a\\n`), ptr(""), "tunnel", 0
+				w.Protocol, w.Port, w.RealPort, w.Forward, w.Weight = "udp", 53, 53, "tunnel", 0
+				w.Checks = []control.Check{{Send: ptr(`a\\n`), Expect: ptr("")}}
 			}},
 		{"fwmark alone", "-h 10.8.8.33 -f 80", func(w *control.Watch) { w.FWMark, w.Address = 80, netip.IPv4Unspecified() }},
 	}
@@ -48,6 +50,7 @@ func TestOptions(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := base
+			w.Checks = []control.Check{{}}
 			tt.want(&w)
 			if diff := cmp.Diff(order(w), o.order(), cmpAddr, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("order (-want +got):\n%s", diff)
@@ -66,7 +69,7 @@ func TestOptionsProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := o.order().Watches[0]
-	if diff := cmp.Diff([]string{"/bin/check", "%h", "%p"}, w.Program); diff != "" {
+	if diff := cmp.Diff([]string{"/bin/check", "%h", "%p"}, w.Checks[0].Program); diff != "" {
 		t.Errorf("program (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(&control.Load{Kind: "rup", Scale: 10}, w.Load); diff != "" {

@@ -33,6 +33,9 @@ func newSubject(server netip.Addr, w control.Watch) (subject, error) {
 	if !server.IsValid() || !w.Address.IsValid() {
 		return s, fmt.Errorf("watch of %s: an address is missing", s.service)
 	}
+	if len(w.Checks) == 0 {
+		return s, fmt.Errorf("watch of %s: no checks", s.service)
+	}
 	protocol, err := ipvs.ParseProtocol(w.Protocol)
 	if err != nil {
 		return s, fmt.Errorf("watch of %s: %w", s.service, err)

@@ -56,7 +56,7 @@ func (f *failover) watch() control.Watch {
 	return control.Watch{
 		Protocol: protocol, Address: v.VIP.Addr, Port: v.Port, RealPort: v.Port,
 		Forward: string(lvscf.Direct), Weight: 1, Hold: true, Interval: control.Duration(v.Timeout),
-		Send: v.Send, Expect: v.Expect, Regex: v.UseRegex, Program: v.SendProgram,
+		Checks: []control.Check{{Send: v.Send, Expect: v.Expect, Regex: v.UseRegex, Program: v.SendProgram}},
 	}
 }
 

@@ -115,11 +115,11 @@ func TestFailoversOrders(t *testing.T) {
 	b.all[1].health = control.Up
 	web := control.Watch{
 		Protocol: "tcp", Address: netip.MustParseAddr("10.10.1.100"), Port: 80, RealPort: 80, Forward: "direct", Weight: 1, Hold: true,
-		Interval: control.Duration(2 * time.Second), Send: &send,
+		Interval: control.Duration(2 * time.Second), Checks: []control.Check{{Send: &send}},
 	}
 	mail := control.Watch{
 		Protocol: "udp", Address: netip.MustParseAddr("10.10.1.101"), Port: 81, RealPort: 81, Forward: "direct", Weight: 1, Hold: true,
-		Interval: control.Duration(2 * time.Second),
+		Interval: control.Duration(2 * time.Second), Checks: []control.Check{{}},
 	}
 	got := b.orders()
 	want := map[netip.Addr]control.Order{
