@@ -137,19 +137,20 @@ func elsewhere(v *lvscf.Virtual, lose func(format string, args ...any)) {
 
 // probes names what v says of checks.
 func probes(v *lvscf.Virtual) string {
-	var words []string
-	for i := range v.Checks {
-		switch k := &v.Checks[i]; {
-		case k.Probe != "":
-			words = append(words, "probe "+k.Probe)
-		case k.Kind != "" && k.Kind != "text" && k.Kind != "program":
-			words = append(words, "check")
-		}
+	var own lvscf.Check
+	var blocks []lvscf.Check
+	if len(v.Checks) > 0 {
+		own, blocks = v.Checks[0], v.Checks[1:]
 	}
+	var words []string
 	for _, w := range []struct {
 		name string
 		set  bool
 	}{
+		{"check", !slices.Contains([]string{"", "text", "program"}, own.Kind)},
+		{"check_port", own.Port != 0}, {"check_address", own.Address.IsValid()},
+		{"check_source", own.Source.IsValid()}, {"check_mark", own.Mark != 0}, {"check_through_vip", own.ThroughVIP},
+		{"check_timeout", own.Timeout != 0}, {"check_connect_timeout", own.Connect != 0},
 		{"send", v.Send != nil}, {"expect", v.Expect != nil}, {"send_program", v.SendProgram != nil},
 		{"rise", v.Rise != 0}, {"fall", v.Fall > 1}, {"retry", v.Retry != 0}, {"damping", v.Damping},
 		{"load_monitor", v.LoadMonitor != "none"}, {"quiesce_server", v.QuiesceServer}, {"sorry_server", v.SorryServer.IsValid()},
@@ -158,6 +159,9 @@ func probes(v *lvscf.Virtual) string {
 		if w.set {
 			words = append(words, w.name)
 		}
+	}
+	for i := range blocks {
+		words = append(words, strings.TrimSpace("probe "+blocks[i].Probe))
 	}
 	return strings.Join(words, ", ")
 }

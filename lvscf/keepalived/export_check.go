@@ -19,7 +19,7 @@ func (e *exporter) check(v *lvscf.Virtual) lines {
 	for i := range v.Checks {
 		k := &v.Checks[i]
 		c := checking{e, v, k, "virtual " + v.Name}
-		if k.Probe != "" {
+		if i > 0 {
 			c.name += ": probe " + k.Probe
 		}
 		all = append(all, c.lines())
