@@ -3,6 +3,9 @@ package templates
 import (
 	"bytes"
 	"html"
+	"net/netip"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +122,22 @@ func TestStandings(t *testing.T) {
 		}
 		if strings.Contains(b.String(), words.HealthUntried) {
 			t.Errorf("%s: a server that nobody probes is said to be yet untried", lang)
+		}
+	}
+}
+
+// What a list of nannies leaves out stands apart from what it has.
+func TestNanniesAndMore(t *testing.T) {
+	services := slices.Repeat([]string{"tcp 10.8.8.40:80"}, servicesShown+3)
+	n := Nannies{Known: true, List: []control.Nanny{{Server: netip.MustParseAddr("10.8.8.33"), More: 5, Pid: 7, Services: services}}}
+	var b bytes.Buffer
+	if err := NanniesView(text.English.Words(), n).Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	seen := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(b.String(), "")
+	for _, want := range []string{"10.8.8.33 and 5 more", "10.8.8.40:80 and 3 more"} {
+		if !strings.Contains(strings.Join(strings.Fields(seen), " "), want) {
+			t.Errorf("no %q in %q", want, seen)
 		}
 	}
 }
