@@ -31,7 +31,8 @@ func served() (uint64, error) {
 }
 
 // servedClients is served without the checks through VIPs, which IPVS schedules
-// as well. The kernel's totals do not tell them apart.
+// as well. The kernel's totals do not tell them apart, so it then reads the
+// whole table of services.
 func (p *pulse) servedClients() (n uint64, err error) {
 	c := p.current().cluster
 	if !c.ChecksThrough() {

@@ -23,7 +23,8 @@ type takeover struct {
 	announced  time.Time // the last address that is up
 	down       time.Time // all addresses
 	heard      time.Time // the last heartbeat on any path; zero: none
-	base       uint64    // connections before
+	base       uint64    // connections before, where based
+	based      bool
 	counting   bool      // for the first request
 	answered   time.Time // the first request
 }

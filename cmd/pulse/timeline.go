@@ -20,6 +20,7 @@ const (
 	servedOften   = 10 * time.Millisecond
 	servedSeldom  = 250 * time.Millisecond
 	servedAtMost  = time.Minute
+	servedShare   = 10 // of the time, where counting itself takes long
 )
 
 // A timeline writes down the changes of role, step by step, and keeps the
@@ -27,6 +28,7 @@ const (
 // the role is settled and, of a takeover, the first request was served.
 type timeline struct {
 	served func() (uint64, error) // connections so far; nil: there is nothing to count
+	slow   func() bool            // served takes its time
 	log    func(level control.Level, kind, object, message string, attrs ...any)
 
 	due chan struct{} // holds one token when a takeover began
@@ -36,8 +38,8 @@ type timeline struct {
 	kept []control.Takeover // closed, the last one first
 }
 
-func newTimeline(served func() (uint64, error), log func(level control.Level, kind, object, message string, attrs ...any)) *timeline {
-	return &timeline{served: served, log: log, due: make(chan struct{}, 1)}
+func newTimeline(served func() (uint64, error), slow func() bool, log func(level control.Level, kind, object, message string, attrs ...any)) *timeline {
+	return &timeline{served: served, slow: slow, log: log, due: make(chan struct{}, 1)}
 }
 
 func (l *timeline) String() string { return "timeline" }
@@ -48,10 +50,10 @@ func (l *timeline) String() string { return "timeline" }
 func (l *timeline) begin(to control.State, why string, addresses int, heard map[string]time.Time) {
 	t := &takeover{Takeover: control.Takeover{Began: time.Now(), To: to, Why: why}, of: addresses}
 	if to == control.Active && l.served != nil {
-		if n, err := l.served(); err == nil {
-			t.base, t.counting = n, true
-		} else if !errors.Is(err, os.ErrNotExist) {
-			l.log(control.Warning, "role", "", "the first request after this takeover will not be seen: "+err.Error())
+		t.counting = true
+		if !l.slow() { // else addresses would wait for it
+			n, err := l.served()
+			l.counted(t, n, err)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(heard)) {
@@ -72,6 +74,23 @@ func (l *timeline) begin(to control.State, why string, addresses int, heard map[
 	l.shut()
 	l.open = t
 	wake(l.due)
+}
+
+// counted takes in how many connections there are; the first time it is how
+// many there were before t.
+func (l *timeline) counted(t *takeover, n uint64, err error) {
+	switch {
+	case err != nil:
+		t.counting = false
+		if !errors.Is(err, os.ErrNotExist) {
+			l.log(control.Warning, "role", "", "the first request after this takeover will not be seen: "+err.Error())
+		}
+	case t.based && n > t.base:
+		t.answered, t.counting = time.Now(), false
+		t.add(t.answered, "the first request is served")
+	default:
+		t.base, t.based = n, true // it may have been set to zero
+	}
 }
 
 // note writes down a step.
@@ -172,8 +191,9 @@ func (l *timeline) run(ctx context.Context) error {
 		}
 		l.mu.Lock()
 		t := l.open
+		counting := t != nil && t.counting
 		l.mu.Unlock()
-		if t != nil {
+		if counting {
 			l.watch(ctx, t)
 		}
 	}
@@ -182,12 +202,11 @@ func (l *timeline) run(ctx context.Context) error {
 // watch counts until the first request after t, another change of role, or the
 // end of patience.
 func (l *timeline) watch(ctx context.Context, t *takeover) {
+	pause := servedOften
+	if !t.based {
+		pause = 0
+	}
 	for {
-		age := time.Since(t.Began)
-		pause := servedOften
-		if age >= servedClosely {
-			pause = servedSeldom
-		}
 		select {
 		case <-ctx.Done():
 			return
@@ -196,21 +215,21 @@ func (l *timeline) watch(ctx context.Context, t *takeover) {
 			return
 		case <-time.After(pause):
 		}
+		began := time.Now()
+		n, err := l.served()
+		pause = servedOften
+		if began.Sub(t.Began) >= servedClosely {
+			pause = servedSeldom
+		}
+		pause = max(pause, servedShare*time.Since(began))
 		more := false
 		l.step(func(open *takeover, now time.Time) {
-			if open != t || !t.counting {
+			if open != t {
 				return
 			}
-			n, err := l.served()
-			switch {
-			case err != nil || age >= servedAtMost:
-				t.counting = false
-			case n > t.base:
-				t.answered, t.counting = now, false
-				t.add(now, "the first request is served")
-			default:
-				t.base, more = n, true // it may have been set to zero
-			}
+			l.counted(t, n, err)
+			t.counting = t.counting && now.Sub(t.Began) < servedAtMost
+			more = t.counting
 		})
 		if !more {
 			return

@@ -22,13 +22,15 @@ type timelineBed struct {
 	began time.Time
 	count atomic.Uint64
 	reads atomic.Int64
+	takes time.Duration // each of them
 	lines chan string
 }
 
 func newTimelineBed(t *testing.T) *timelineBed {
 	b := &timelineBed{t: t, began: time.Now(), lines: make(chan string, 100)}
 	b.count.Store(100)
-	b.timeline = newTimeline(func() (uint64, error) { b.reads.Add(1); return b.count.Load(), nil },
+	b.timeline = newTimeline(func() (uint64, error) { b.reads.Add(1); time.Sleep(b.takes); return b.count.Load(), nil },
+		func() bool { return b.takes > 0 },
 		func(level control.Level, kind, object, message string, attrs ...any) {
 			b.lines <- fmt.Sprintf("%v %s %s", time.Since(b.began), level, message)
 		})
@@ -135,10 +137,33 @@ func TestTimelineQuiet(t *testing.T) {
 		b.count.Store(0) // someone zeroes the counters
 		b.wantLog()
 		time.Sleep(time.Minute)
-		b.wantLog("1m0.25s info took over in 0 ms: address up after 0 ms, announced after 0 ms")
+		b.wantLog("1m0s info took over in 0 ms: address up after 0 ms, announced after 0 ms")
 		if n := b.reads.Load(); n < 300 || n > 500 {
 			t.Errorf("the counter was read %d times", n)
 		}
+	})
+}
+
+// Where counting takes long no address waits for it, it is done seldom, and
+// other steps are written down meanwhile.
+func TestTimelineSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newTimelineBed(t)
+		b.takes = 100 * time.Millisecond
+		b.begin(control.Active, "partner dead", 1, nil)
+		b.up(1)
+		b.over()
+		b.announced(1, time.Now(), time.Now())
+		if now := time.Since(b.began); now != 0 {
+			t.Errorf("the change waited %v for the counter", now)
+		}
+		time.Sleep(9500 * time.Millisecond)
+		if n := b.reads.Load(); n != 9 {
+			t.Errorf("the counter was read %d times", n)
+		}
+		b.count.Add(1)
+		time.Sleep(time.Second)
+		b.wantLog("10s info took over in 0 ms: address up after 0 ms, announced after 0 ms, first request served after 10.00 s")
 	})
 }
 
@@ -205,7 +230,7 @@ func TestTimelineUncounted(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var got []string
-				l := newTimeline(tt.served, func(_ control.Level, _, _, message string, _ ...any) { got = append(got, message) })
+				l := newTimeline(tt.served, func() bool { return false }, func(_ control.Level, _, _, message string, _ ...any) { got = append(got, message) })
 				l.begin(control.Active, "forced", 1, nil)
 				l.up(1)
 				l.announced(1, time.Now(), time.Now())

@@ -28,7 +28,7 @@ func (p *pulse) watchers() error {
 	if p.site.fos() || p.o.norun {
 		count = nil
 	}
-	p.timeline = newTimeline(count, p.events.add)
+	p.timeline = newTimeline(count, func() bool { return p.current().cluster.ChecksThrough() }, p.events.add)
 	return nil
 }
 
