@@ -92,19 +92,6 @@ func AppendReport(lines []byte, r Report) ([]byte, error) {
 	return append(lines, line...), nil
 }
 
-// SendReport writes a report to pulse. It waits for as long as pulse does not
-// read: a nanny has nobody else to turn to.
-func SendReport(w io.Writer, r Report) error {
-	line, err := AppendReport(nil, r)
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(line); err != nil {
-		return fmt.Errorf("report on %s: %w", r.Service, err)
-	}
-	return nil
-}
-
 // Orders yields what a nanny reads from pulse. It ends without an error when
 // pulse has closed its end, or died.
 func Orders(r io.Reader) iter.Seq2[Order, error] { return values[Order](r, MaxOrder, "order") }

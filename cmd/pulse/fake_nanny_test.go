@@ -66,8 +66,12 @@ func fakeNanny(args []string) {
 			case "stops":
 				_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 			}
-			if err := control.SendReport(conn, r); err != nil {
-				return
+			line, err := control.AppendReport(nil, r)
+			if err != nil {
+				panic(err)
+			}
+			if _, err := conn.Write(line); err != nil {
+				return // pulse has ended
 			}
 		}
 	}
@@ -91,8 +95,8 @@ func fakeOrders(weight int, servers ...int) map[netip.Addr]control.Order {
 	return orders
 }
 
-// A kindergarten is nannies with fake processes, and what they reported.
-type kindergarten struct {
+// fakeNannies are nannies with fake processes, and what they reported.
+type fakeNannies struct {
 	*nannies
 	stop context.CancelFunc
 
@@ -101,10 +105,10 @@ type kindergarten struct {
 	fresh chan struct{} // holds one token when there is more
 }
 
-func newKindergarten(t *testing.T, misbehave string) *kindergarten {
+func newFakeNannies(t *testing.T, misbehave string) *fakeNannies {
 	t.Helper()
-	k := &kindergarten{fresh: make(chan struct{}, 1)}
-	k.nannies = &nannies{
+	f := &fakeNannies{fresh: make(chan struct{}, 1)}
+	f.nannies = &nannies{
 		program: everyonesCopy(t), args: []string{misbehave},
 		log: func(control.Level, string, string, string, ...any) {},
 		known: func(o control.Order) control.Order {
@@ -115,23 +119,23 @@ func newKindergarten(t *testing.T, misbehave string) *kindergarten {
 			return o
 		},
 		report: func(a netip.Addr, r control.Report, _ time.Time) {
-			k.mu.Lock()
-			defer k.mu.Unlock()
-			k.heard = append(k.heard, fmt.Sprintf("%s %d %s", a, r.Weight, r.Why))
-			wake(k.fresh)
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.heard = append(f.heard, fmt.Sprintf("%s %d %s", a, r.Weight, r.Why))
+			wake(f.fresh)
 		},
 	}
-	k.ctx, k.stop = context.WithCancel(t.Context())
+	f.ctx, f.stop = context.WithCancel(t.Context())
 	t.Cleanup(func() {
-		k.stop()
-		for _, n := range k.states() { // one that is stopped cannot end by itself
+		f.stop()
+		for _, n := range f.states() { // one that is stopped cannot end by itself
 			if n.Pid > 0 {
 				_ = syscall.Kill(n.Pid, syscall.SIGKILL)
 			}
 		}
-		k.wait()
+		f.wait()
 	})
-	return k
+	return f
 }
 
 // everyonesCopy is a copy of this program that every user may run.
@@ -157,17 +161,17 @@ func everyonesCopy(t *testing.T) string {
 }
 
 // expect waits until the reports since the last call are these, in any order.
-func (k *kindergarten) expect(t *testing.T, want ...string) {
+func (f *fakeNannies) expect(t *testing.T, want ...string) {
 	t.Helper()
 	slices.Sort(want)
 	limit := time.After(time.Minute)
 	for {
-		k.mu.Lock()
-		heard := slices.Sorted(slices.Values(k.heard))
+		f.mu.Lock()
+		heard := slices.Sorted(slices.Values(f.heard))
 		if len(heard) >= len(want) {
-			k.heard = nil
+			f.heard = nil
 		}
-		k.mu.Unlock()
+		f.mu.Unlock()
 		if len(heard) >= len(want) {
 			if diff := cmp.Diff(want, heard); diff != "" {
 				t.Errorf("reports (-want +got):\n%s", diff)
@@ -175,7 +179,7 @@ func (k *kindergarten) expect(t *testing.T, want ...string) {
 			return
 		}
 		select {
-		case <-k.fresh:
+		case <-f.fresh:
 		case <-limit:
 			t.Fatalf("reports %q, want %q", heard, want)
 		}
@@ -183,9 +187,9 @@ func (k *kindergarten) expect(t *testing.T, want ...string) {
 }
 
 // by are the nannies by what they watch.
-func (k *kindergarten) by() map[string]control.Nanny {
+func (f *fakeNannies) by() map[string]control.Nanny {
 	m := make(map[string]control.Nanny)
-	for _, n := range k.states() {
+	for _, n := range f.states() {
 		m[n.Watched()] = n
 	}
 	return m

@@ -172,6 +172,13 @@ func (n *nannies) heed(w *nanny, r control.Report, now time.Time) bool {
 	return true
 }
 
+// heeded ends what heed began: pulse reads the next report of w.
+func (n *nannies) heeded(w *nanny) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	w.listens()
+}
+
 // wait returns when every nanny is gone, after n.ctx ended.
 func (n *nannies) wait() { n.tasks.Wait() }
 

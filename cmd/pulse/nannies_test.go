@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,16 +21,16 @@ import (
 // back and is told all, the other goes on; what moves is told and forgotten.
 func TestPool(t *testing.T) {
 	t.Parallel()
-	k := newKindergarten(t, "")
+	f := newFakeNannies(t, "")
 	up := func(server, weight int) string { return fmt.Sprintf("10.0.0.%d %d known down", server, weight) }
-	k.set(fakeOrders(1, 1, 2, 3, 4, 5), 2)
-	k.expect(t, up(1, 1), up(2, 1), up(3, 1), up(4, 1), up(5, 1))
-	before := k.by()
+	f.set(fakeOrders(1, 1, 2, 3, 4, 5), 2)
+	f.expect(t, up(1, 1), up(2, 1), up(3, 1), up(4, 1), up(5, 1))
+	before := f.by()
 	first, second := before["10.0.0.1 and 2 more"], before["10.0.0.4 and 1 more"]
 	if first.Pid == 0 || second.Pid == 0 || len(before) != 2 {
 		t.Fatalf("nannies %+v", before)
 	}
-	list := k.view(func(at post) bool { return at.server == netip.MustParseAddr("10.0.0.4") })
+	list := f.view(func(at post) bool { return at.server == netip.MustParseAddr("10.0.0.4") })
 	if len(list) != 1 || list[0].Pid != second.Pid || list[0].Memory == 0 || len(list[0].Watches) != 1 {
 		t.Fatalf("view %+v", list)
 	}
@@ -38,8 +41,8 @@ func TestPool(t *testing.T) {
 	if err := syscall.Kill(first.Pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	k.expect(t, up(1, 1), up(2, 1), up(3, 1))
-	after := k.by()
+	f.expect(t, up(1, 1), up(2, 1), up(3, 1))
+	after := f.by()
 	if n := after["10.0.0.1 and 2 more"]; n.Pid == first.Pid || n.Restarts != 1 || n.Error != "" {
 		t.Errorf("the killed one is %+v", n)
 	}
@@ -47,18 +50,18 @@ func TestPool(t *testing.T) {
 		t.Errorf("the other (-before +after):\n%s", diff)
 	}
 
-	k.set(fakeOrders(1, 1, 2, 3, 4, 5), 2) // nothing new
-	k.set(fakeOrders(1, 2, 3, 4, 5, 6), 2)
-	k.expect(t, up(6, 1))
-	k.again([]netip.Addr{netip.MustParseAddr("10.0.0.5"), netip.MustParseAddr("10.0.0.7")})
-	k.expect(t, up(5, 1))
-	k.set(fakeOrders(1, 2, 3, 4, 5, 6), 5) // three more nannies, and what moves to them
-	k.expect(t, up(3, 1), up(5, 1), up(6, 1))
-	if got := k.by(); len(got) != 5 || got["10.0.0.4"].Pid != second.Pid {
+	f.set(fakeOrders(1, 1, 2, 3, 4, 5), 2) // nothing new
+	f.set(fakeOrders(1, 2, 3, 4, 5, 6), 2)
+	f.expect(t, up(6, 1))
+	f.again([]netip.Addr{netip.MustParseAddr("10.0.0.5"), netip.MustParseAddr("10.0.0.7")})
+	f.expect(t, up(5, 1))
+	f.set(fakeOrders(1, 2, 3, 4, 5, 6), 5) // three more nannies, and what moves to them
+	f.expect(t, up(3, 1), up(5, 1), up(6, 1))
+	if got := f.by(); len(got) != 5 || got["10.0.0.4"].Pid != second.Pid {
 		t.Errorf("unpooled %+v", got)
 	}
-	k.set(nil, 2)
-	if got := k.states(); len(got) != 0 {
+	f.set(nil, 2)
+	if got := f.states(); len(got) != 0 {
 		t.Errorf("left %+v", got)
 	}
 }
@@ -75,34 +78,52 @@ func TestNannyTroubles(t *testing.T) {
 	} {
 		t.Run(word, func(t *testing.T) {
 			t.Parallel()
-			k := newKindergarten(t, "10.0.0.9="+word)
+			f := newFakeNannies(t, "10.0.0.9="+word)
 			troubles := make(chan string, 1)
-			k.log = func(_ control.Level, kind, object, message string, _ ...any) {
+			f.log = func(_ control.Level, kind, object, message string, _ ...any) {
 				select {
 				case troubles <- kind + " " + object + " " + message:
 				default: // once is enough
 				}
 			}
-			k.set(fakeOrders(7, 8, 9), 2)
-			k.expect(t, "10.0.0.8 7 known down")
-			before := k.by()["10.0.0.8"]
+			f.set(fakeOrders(7, 8, 9), 2)
+			f.expect(t, "10.0.0.8 7 known down")
+			before := f.by()["10.0.0.8"]
 			if want != "" {
 				got := <-troubles
 				if !strings.HasPrefix(got, "nanny 10.0.0.9 nanny for 10.0.0.9: "+want) ||
 					!strings.HasSuffix(got, "; starting it again in 1s, its servers keep their last state") {
 					t.Errorf("told %q", got)
 				}
-				if k.by()["10.0.0.9"].Restarts == 0 {
+				if f.by()["10.0.0.9"].Restarts == 0 {
 					t.Error("no restart is counted")
 				}
 			}
-			k.set(fakeOrders(6, 8, 9), 2)
-			k.expect(t, "10.0.0.8 6 known down")
-			if after := k.by()["10.0.0.8"]; after.Pid != before.Pid || after.Restarts != 0 || after.Error != "" {
+			f.set(fakeOrders(6, 8, 9), 2)
+			f.expect(t, "10.0.0.8 6 known down")
+			if after := f.by()["10.0.0.8"]; after.Pid != before.Pid || after.Restarts != 0 || after.Error != "" {
 				t.Errorf("the other became %+v", after)
 			}
 		})
 	}
+}
+
+// A nanny that takes no orders hangs: it is killed for that, and not told to
+// have died.
+func TestNannyTakesNoOrders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &nannies{known: func(o control.Order) control.Order { return o }}
+		w := &nanny{orders: fakeOrders(1, 1), stale: make(map[netip.Addr]bool)}
+		for a := range w.orders {
+			w.stale[a] = true
+		}
+		conn, unread := net.Pipe()
+		defer unread.Close()
+		const want = "it hangs: order to nanny of 10.0.0.1: "
+		if err := n.instruct(t.Context(), w, conn, nil); !errors.Is(err, errHangs) || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	})
 }
 
 // TestNews is what nannies are told of: all at the start, what changes later,

@@ -102,6 +102,7 @@ func (n *nannies) once(ctx context.Context, w *nanny) error {
 		if now := time.Now(); n.heed(w, r, now) {
 			n.report(r.Server, r, now)
 		}
+		n.heeded(w)
 	}
 	err = cmd.Wait()
 	close(done)
@@ -126,7 +127,11 @@ func (n *nannies) instruct(ctx context.Context, w *nanny, conn net.Conn, done <-
 	defer ticks.Stop()
 	for {
 		for _, order := range n.news(w) {
-			if err := control.SendOrder(conn, n.known(order)); err != nil {
+			err := control.SendOrder(conn, n.known(order))
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				err = fmt.Errorf("%w: %w", errHangs, err)
+			}
+			if err != nil {
 				return err
 			}
 		}
