@@ -40,6 +40,13 @@ func (r *record) take(rep control.Report, now time.Time) {
 	r.at = (r.at + 1) % latencies
 }
 
+// clone is a record that take leaves alone.
+func (r *record) clone() record {
+	c := *r
+	c.took = slices.Clone(r.took)
+	return c
+}
+
 // watching is the record with its latencies.
 func (r *record) watching() control.Watching {
 	w := r.Watching

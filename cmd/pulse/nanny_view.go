@@ -98,27 +98,38 @@ func (s *failovers) posts() map[string]post {
 // view is all that is known of the nannies that watch what shown tells, by
 // address.
 func (n *nannies) view(shown func(post) bool) []control.Nanny {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	var list []control.Nanny
-	for _, w := range n.all {
-		state := w.state
-		for at, r := range w.records {
-			if shown(at) {
-				state.Watches = append(state.Watches, r.watching())
-			}
-		}
-		if len(state.Watches) == 0 {
-			continue
+	states, records := n.shown(shown)
+	for i := range states {
+		state := &states[i]
+		for _, r := range records[i] {
+			state.Watches = append(state.Watches, r.watching())
 		}
 		slices.SortFunc(state.Watches, func(a, b control.Watching) int {
 			return cmp.Or(a.Server.Compare(b.Server), cmp.Compare(a.Service, b.Service), cmp.Compare(a.RealPort, b.RealPort))
 		})
 		state.Memory = ownMemory(state.Pid)
-		list = append(list, state)
 	}
-	slices.SortFunc(list, byServer)
-	return list
+	slices.SortFunc(states, byServer)
+	return states
+}
+
+// shown are copies of what view works on, which takes its time: reports must
+// not wait for it.
+func (n *nannies) shown(shown func(post) bool) (states []control.Nanny, records [][]record) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, w := range n.all {
+		var list []record
+		for at, r := range w.records {
+			if shown(at) {
+				list = append(list, r.clone())
+			}
+		}
+		if len(list) > 0 {
+			states, records = append(states, w.state), append(records, list)
+		}
+	}
+	return states, records
 }
 
 // ownMemory is the memory of a process that is its own alone, in bytes: what
