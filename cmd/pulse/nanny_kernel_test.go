@@ -22,29 +22,37 @@ func TestKernelPool(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	const nobody = 65534
+	if err := os.Chown(h.Path("/run/pulse/control.sock"), -1, nobody); err != nil {
+		t.Fatal(err)
+	}
+	pulse := []string{"pulse"}
+	asNobody := []string{"setpriv", "--reuid", fmt.Sprint(nobody), "--regid", fmt.Sprint(nobody), "--clear-groups", "pulse"}
 	for _, tt := range []struct {
+		as   []string
 		args []string
 		well bool
 		want []string
 		not  string
 	}{
-		{[]string{"nanny"}, true, []string{"10.77.0.11 and 1 more", "10.77.0.11:80 ", "10.77.0.12:80 ", "down"}, "untried"},
-		{[]string{"nanny", "two"}, true, []string{"10.77.0.11 and 1 more", "10.77.0.12:80 "}, "10.77.0.11:80 "},
-		{[]string{"nanny", "three"}, false, nil, "10.77.0.11"},
-		{[]string{"probe", "10.77.0.12:80"}, false, []string{"10.77.0.12:80 in tcp 10.77.0.100:80: ", " ms  down: connect: "}, "10.77.0.11:80 "},
-		{[]string{"probe", "web/one"}, false, []string{"10.77.0.11:80 in tcp 10.77.0.100:80: ", " ms  down: connect: "}, "10.77.0.12:80 "},
+		{pulse, []string{"nanny"}, true, []string{"10.77.0.11 and 1 more", "10.77.0.11:80 ", "10.77.0.12:80 ", "down"}, "untried"},
+		{pulse, []string{"nanny", "two"}, true, []string{"10.77.0.11 and 1 more", "10.77.0.12:80 "}, "10.77.0.11:80 "},
+		{pulse, []string{"nanny", "three"}, false, nil, "10.77.0.11"},
+		{pulse, []string{"probe", "10.77.0.12:80"}, false, []string{"10.77.0.12:80 in tcp 10.77.0.100:80: ", " ms  down: connect: "}, "10.77.0.11:80 "},
+		{pulse, []string{"probe", "web/one"}, false, []string{"10.77.0.11:80 in tcp 10.77.0.100:80: ", " ms  down: connect: "}, "10.77.0.12:80 "},
+		{asNobody, []string{"probe", "one"}, false, []string{"10.77.0.11:80 in tcp 10.77.0.100:80: ", " ms  down: connect: "}, "10.77.0.12:80 "},
 	} {
-		out, err := h.Output(ctx, "pulse", tt.args...)
+		out, err := h.Output(ctx, tt.as[0], append(tt.as[1:len(tt.as):len(tt.as)], tt.args...)...)
 		if (err == nil) != tt.well {
-			t.Errorf("pulse %s: %v", tt.args, err)
+			t.Errorf("%s %s: %v", tt.as, tt.args, err)
 		}
 		for _, want := range tt.want {
 			if !strings.Contains(string(out), want) {
-				t.Errorf("pulse %s lacks %q:\n%s", tt.args, want, out)
+				t.Errorf("%s %s lacks %q:\n%s", tt.as, tt.args, want, out)
 			}
 		}
 		if strings.Contains(string(out), tt.not) {
-			t.Errorf("pulse %s has %q:\n%s", tt.args, tt.not, out)
+			t.Errorf("%s %s has %q:\n%s", tt.as, tt.args, tt.not, out)
 		}
 	}
 	s, err := snapshot(t, h)

@@ -11,16 +11,17 @@ import (
 )
 
 // nannyProcess is the nanny program, to be started as a user who may nothing
-// but administer the network: by ordinarily, with confine.
+// but administer the network: by ordinarily, with confine. Who is not root, and
+// probes a server once, starts it with no privilege at all.
 func nannyProcess(program string, args ...string) *exec.Cmd {
 	cmd := exec.Command(program, args...)
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}
 	if s := os.Getenv("JOURNAL_STREAM"); s != "" {
 		cmd.Env = append(cmd.Env, "JOURNAL_STREAM="+s)
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Credential:  unprivileged(),
-		AmbientCaps: []uintptr{unix.CAP_NET_ADMIN},
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: unprivileged()}
+	if cmd.SysProcAttr.Credential != nil { // else there is nothing to pass on
+		cmd.SysProcAttr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN}
 	}
 	return cmd
 }
