@@ -11,7 +11,7 @@ import (
 	"pacu/control"
 )
 
-// aServer is how the commands about draining let a server be named.
+// aServer is how commands let a real server be named.
 const aServer = `SERVER is a real server's name in lvs.cf, its address, or address:port;
 VIRTUAL/SERVER is the one of that virtual server alone.
 `

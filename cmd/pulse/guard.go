@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,11 +51,7 @@ func startGuard(lock string, verbose bool) (*guard, error) {
 	if verbose {
 		args = append(args, "--verbose")
 	}
-	cmd := exec.Command("/proc/self/exe", args...)
-	cmd.Args[0] = os.Args[0]
-	cmd.Stdin = r
-	cmd.Stderr = os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // what kills pulse's group must not reach it
+	cmd := ourselves(context.Background(), r, args...) // it outlives pulse
 	if err := cmd.Start(); err != nil {
 		w.Close()
 		return nil, fmt.Errorf("guard: %w", err)

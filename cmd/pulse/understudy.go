@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -90,10 +88,7 @@ func (u *understudy) serve(ctx context.Context) error {
 		return fmt.Errorf("socketpair: %w", err)
 	}
 	stdin := os.NewFile(uintptr(pair[1]), "understudy")
-	cmd := exec.CommandContext(ctx, "/proc/self/exe", "understudy")
-	cmd.Args[0] = os.Args[0]
-	cmd.Stdin, cmd.Stderr = stdin, os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // what kills pulse's group must not reach it first
+	cmd := ourselves(ctx, stdin, "understudy")
 	err = cmd.Start()
 	stdin.Close()
 	if err != nil {

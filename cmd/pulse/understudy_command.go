@@ -147,8 +147,11 @@ func received(rights []byte) ([]int, error) {
 		return nil, nil
 	}
 	messages, err := unix.ParseSocketControlMessage(rights)
-	if err != nil || len(messages) != 1 {
+	if err != nil {
 		return nil, fmt.Errorf("sockets of an order: %w", err)
+	}
+	if len(messages) != 1 {
+		return nil, fmt.Errorf("sockets of an order: %d messages", len(messages))
 	}
 	return unix.ParseUnixRights(&messages[0])
 }

@@ -99,6 +99,11 @@ func TestUnderstudyRefuses(t *testing.T) {
 			t.Errorf("it takes %q for an order", order)
 		}
 	}
+	rights := unix.UnixRights(0)
+	const want = "sockets of an order: 2 messages"
+	if _, err := received(append(rights, rights...)); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
 }
 
 // A process that does not read is of no use.
