@@ -26,11 +26,11 @@ type subject struct {
 }
 
 // checks reads those of the real server u, and how often they are made.
-func (m *importer) checks(u *subject) []*draft.Check {
+func (m *importer) checks(u *subject) []*draft.Block {
 	if h := u.s.take("virtualhost"); h != nil {
 		u.host = h.arg(1)
 	}
-	var all []*draft.Check
+	var all []*draft.Block
 	var uncarried *stmt
 	for _, c := range u.s.body {
 		if checks[c.key()] == "" {
@@ -53,7 +53,7 @@ func (m *importer) checks(u *subject) []*draft.Check {
 }
 
 // check makes the checks of c, none where lvs.cf has no such check.
-func (m *importer) check(u *subject, c *stmt) []*draft.Check {
+func (m *importer) check(u *subject, c *stmt) []*draft.Block {
 	switch c.key() {
 	case "TCP_CHECK":
 		return one(m.kind(u, c, "tcp"))
@@ -81,12 +81,17 @@ func (m *importer) check(u *subject, c *stmt) []*draft.Check {
 	return nil
 }
 
-func one(k *draft.Check) []*draft.Check { return []*draft.Check{k} }
+func one(k *draft.Block) []*draft.Block { return []*draft.Block{k} }
 
 // kind makes a check of a kind, empty for that of the port, with what c says
 // of its connection.
-func (m *importer) kind(u *subject, c *stmt, kind string) *draft.Check {
-	k := draft.NewCheck(c.at(), checks[c.key()])
+func (m *importer) kind(u *subject, c *stmt, kind string) *draft.Block {
+	return m.kindAt(u, c, c.at(), kind)
+}
+
+// kindAt is kind for a check that stands at a place in c.
+func (m *importer) kindAt(u *subject, c *stmt, at draft.Source, kind string) *draft.Block {
+	k := m.Probe(at, checks[c.key()])
 	if kind != "" {
 		k.Set(c.at(), "check", kind)
 	}
@@ -116,7 +121,7 @@ func (m *importer) kind(u *subject, c *stmt, kind string) *draft.Check {
 
 // port reads w, the port that k connects to. A server that has none gets it,
 // or its virtual, where no other port is known.
-func (m *importer) port(u *subject, w *stmt, k *draft.Check) {
+func (m *importer) port(u *subject, w *stmt, k *draft.Block) {
 	w.used = true
 	switch own := u.block.Get("port"); {
 	case u.port == "" && u.mark != "":
@@ -131,7 +136,7 @@ func (m *importer) port(u *subject, w *stmt, k *draft.Check) {
 
 // limit reads the time limit of a check, which lvs.cf has for the whole of it.
 // usual is what keepalived has where none is given.
-func (m *importer) limit(u *subject, c *stmt, k *draft.Check, key, usual string) {
+func (m *importer) limit(u *subject, c *stmt, k *draft.Block, key, usual string) {
 	interval := u.block.Get("timeout")[0]
 	at, limit := c.at(), usual
 	if t := first(key, c, u.s, u.in); t != nil {
@@ -212,13 +217,13 @@ func less(a, b string) bool {
 }
 
 // program makes a check of the program that c names.
-func (m *importer) program(u *subject, c *stmt) []*draft.Check {
+func (m *importer) program(u *subject, c *stmt) []*draft.Block {
 	path := c.take("misc_path")
 	if path == nil || path.arg(1) == "" {
 		m.Note(c.at(), "it names no program")
 		return nil
 	}
-	k := draft.NewCheck(c.at(), checks[c.key()])
+	k := m.Probe(c.at(), checks[c.key()])
 	// keepalived runs a bare path as one command line, a quoted one too.
 	k.Set(path.at(), "send_program", command(strings.Join(path.words[1:], " "), u.addr, u.port))
 	m.limit(u, c, k, "misc_timeout", "")

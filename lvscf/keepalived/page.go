@@ -9,19 +9,18 @@ import (
 )
 
 // pages makes a check of each page that c, an HTTP_GET or SSL_GET, names.
-func (m *importer) pages(u *subject, c *stmt, kind string) []*draft.Check {
+func (m *importer) pages(u *subject, c *stmt, kind string) []*draft.Block {
 	host := u.host
 	if t := c.take("virtualhost"); t != nil {
 		host = t.arg(1)
 	}
-	var all []*draft.Check
+	var all []*draft.Block
 	for _, url := range c.body {
 		if url.key() != "url" {
 			continue
 		}
 		url.used = true
-		k := m.kind(u, c, kind)
-		k.At = url.at()
+		k := m.kindAt(u, c, url.at(), kind)
 		m.page(url, k, host)
 		all = append(all, k)
 	}
@@ -35,7 +34,7 @@ func (m *importer) pages(u *subject, c *stmt, kind string) []*draft.Check {
 }
 
 // page reads a url into k.
-func (m *importer) page(url *stmt, k *draft.Check, host string) {
+func (m *importer) page(url *stmt, k *draft.Block, host string) {
 	if t := url.take("path"); t != nil && t.arg(1) != "" {
 		k.Set(t.at(), "check_path", t.arg(1))
 	}
@@ -68,7 +67,7 @@ func (m *importer) page(url *stmt, k *draft.Check, host string) {
 }
 
 // dns makes a check of the question that c asks.
-func (m *importer) dns(u *subject, c *stmt) *draft.Check {
+func (m *importer) dns(u *subject, c *stmt) *draft.Block {
 	k := m.kind(u, c, "dns")
 	if t := c.take("name"); t != nil && t.arg(1) != "." {
 		k.Set(t.at(), "check_query", t.arg(1))
@@ -82,7 +81,7 @@ func (m *importer) dns(u *subject, c *stmt) *draft.Check {
 }
 
 // udp makes a check of a datagram. lvs.cf has no bytes that are no text.
-func (m *importer) udp(u *subject, c *stmt) *draft.Check {
+func (m *importer) udp(u *subject, c *stmt) *draft.Block {
 	k := m.kind(u, c, "")
 	if p := u.block.Get("protocol"); p == nil || p[0] != "udp" {
 		m.Note(c.at(), "lvs.cf sends no datagram to a service that is not udp: its own check is made")

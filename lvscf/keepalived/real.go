@@ -9,7 +9,7 @@ import (
 
 // realServer reads a real_server of v, which is in, and its checks. chosen are
 // those of the servers before it, or nil; those of all of them are returned.
-func (m *importer) realServer(in, s *stmt, v *virtual, host string, chosen []*draft.Check) []*draft.Check {
+func (m *importer) realServer(in, s *stmt, v *virtual, host string, chosen []*draft.Block) []*draft.Block {
 	s.used = true
 	addr, port := s.arg(1), s.arg(2)
 	if ap, err := netip.ParseAddrPort(addr); err == nil && port == "" {
@@ -51,7 +51,7 @@ func (m *importer) realServer(in, s *stmt, v *virtual, host string, chosen []*dr
 	case chosen == nil:
 		return made
 	case !draft.SameChecks(made, chosen):
-		m.Note(made[0].At, "all servers of a virtual have the same checks, and the first has others")
+		m.Note(made[0].From(), "all servers of a virtual have the same checks, and the first has others")
 	}
 	return chosen
 }

@@ -158,7 +158,7 @@ func (m *importer) virtual(s *stmt, t *target) {
 	if v.unchecked && len(servers) > 0 {
 		b.Set(s.at(), "check", "none")
 	}
-	var chosen []*draft.Check
+	var chosen []*draft.Block
 	for _, rs := range servers {
 		chosen = m.realServer(s, rs, v, host, chosen)
 	}

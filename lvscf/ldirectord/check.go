@@ -31,7 +31,7 @@ var greetings = map[string]string{"ftp": "220", "nntp": "20"}
 type checking struct {
 	*importer
 	v    *virtual
-	k    *draft.Check
+	k    *draft.Block
 	used map[string]bool // settings that something was made of, or noted
 }
 
@@ -56,7 +56,7 @@ var spoken = []string{"service", "request", "receive", "virtualhost", "httpmetho
 
 // check makes the check of v.
 func (m *importer) check(v *virtual) {
-	c := &checking{m, v, draft.NewCheck(v.at, "check"), make(map[string]bool)}
+	c := &checking{m, v, m.Probe(v.at, "check"), make(map[string]bool)}
 	for _, l := range v.pairs {
 		m.Note(l.at, "all servers of a virtual have the same checks: its own request and receive are not carried")
 	}
@@ -93,7 +93,7 @@ func (m *importer) check(v *virtual) {
 			m.Note(l.at, "the check that is made has no use for it")
 		}
 	}
-	v.block.Checks([]*draft.Check{c.k})
+	v.block.Checks([]*draft.Block{c.k})
 }
 
 // connect makes a check that only connects. ldirectord pings where there is no
