@@ -116,8 +116,8 @@ func TestKernelChecks(t *testing.T) {
 	}
 }
 
-// blames waits until the only real server of a service that is down, or any one
-// that is up, has a reason for it.
+// blames waits until some real server of a service is up or down, and has a
+// reason for it.
 func (r *router) blames(service string, h control.Health, why string) {
 	r.site.t.Helper()
 	r.status(func(s *control.Snapshot) error {

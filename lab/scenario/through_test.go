@@ -47,7 +47,7 @@ func TestKernelThrough(t *testing.T) {
 
 			s.servers[0].Setup("ip", "addr", "del", f.host(public, vip), "dev", tt.device)
 			for _, r := range s.routers {
-				r.down("web-1", "through the VIP "+f.at(public, vip, 80)+": connect: no answer")
+				r.blames(f.at(public, vip, 80), control.Down, "through the VIP "+f.at(public, vip, 80)+": connect: no answer")
 			}
 			s.healthy("web-2")
 			s.servedBy(s.url(), "web-2")
@@ -87,7 +87,8 @@ func (s *site) ownAddressIsNotEnough() {
 	r.write(s.direct().and(s.virtual("web", both...)))
 	r.run("pulse", "reload")
 	r.hasChecks(2)
-	r.down("web-1", "tcp connect through the VIP: through the VIP "+s.family.at(public, vip, 80)+": connect: no answer")
+	service := s.family.at(public, vip, 80)
+	r.blames(service, control.Down, "tcp connect through the VIP: through the VIP "+service+": connect: no answer")
 	s.healthy("web-2")
 }
 
@@ -104,7 +105,7 @@ func TestKernelThroughApart(t *testing.T) {
 	s.start(lvs)
 	s.healthy("web-1", "web-2")
 	s.servers[1].Setup("ip", "addr", "del", v4.host(public, vip), "dev", "lo")
-	r.down("web-2", "through the VIP")
+	r.blames(v4.at(public, vip, 80), control.Down, "through the VIP")
 	s.healthy("web-1")
 	for path, want := range map[string]string{"eth1/accept_local": "1", "eth1/rp_filter": "2", "eth0/accept_local": "0", "eth0/rp_filter": "1"} {
 		if is := strings.TrimSpace(r.run("cat", "/proc/sys/net/ipv4/conf/"+path)); is != want {
@@ -184,20 +185,4 @@ func hidden(s *control.Snapshot) error {
 		return fmt.Errorf("%d services are shown", len(s.Services))
 	}
 	return nil
-}
-
-// down waits until a real server is down for a reason.
-func (r *router) down(name, why string) {
-	r.site.t.Helper()
-	r.status(func(s *control.Snapshot) error {
-		for _, rs := range s.Services[0].Servers {
-			if rs.Name == name && rs.Health == control.Down && strings.Contains(rs.Why, why) {
-				return nil
-			}
-			if rs.Name == name {
-				return fmt.Errorf("%s is %s: %s", name, rs.Health, rs.Why)
-			}
-		}
-		return fmt.Errorf("%s is not there", name)
-	})
 }
