@@ -29,7 +29,7 @@ type Check struct {
 	// TLS is for kinds that also go without: from the first byte, but for mysql
 	// and pgsql, which come to it. The rest is for these with TLS, https and tls.
 	TLS    bool   `json:"tls,omitempty"`
-	Name   string `json:"name,omitempty"`   // server name (SNI) and name of the certificate; empty: Host
+	Name   string `json:"name,omitempty"`   // server name (SNI) and name of the certificate; empty: that of Host, else the address
 	Verify bool   `json:"verify,omitempty"` // the certificate must be valid for Name
 	Expiry int    `json:"expiry,omitempty"` // warn when it is valid for fewer days; 0: do not
 
