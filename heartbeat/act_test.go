@@ -30,9 +30,13 @@ func (h *host) step(ev heartbeat.Event) {
 // prompt has the understudy know the next heartbeat: it sends it when the
 // process is asleep by then.
 func (h *host) prompt() {
-	h.spares++
 	b, due, ok := h.node.Spare()
-	if !ok || !h.up {
+	ok = ok && h.up
+	if ok && h.knows.life == h.life && h.knows.due == due && !h.knows.beat.Outdated(b) {
+		return
+	}
+	h.spares++
+	if h.knows = (known{b, due, h.life}); !ok {
 		return
 	}
 	life, spares := h.life, h.spares
@@ -45,6 +49,13 @@ func (h *host) prompt() {
 		}
 	})
 	raw = h.line.Seal(b, h.wall().Add(due-h.clock()))
+}
+
+// known is what an understudy was told, in that life of the process.
+type known struct {
+	beat heartbeat.Beat
+	due  time.Duration
+	life int
 }
 
 func (h *host) act(a heartbeat.Action) {

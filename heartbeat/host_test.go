@@ -49,6 +49,7 @@ type host struct {
 	spokeAt   time.Duration // on its own clock
 	guards    int           // counts the orders to the guard
 	spares    int           // counts those to the understudy
+	knows     known         // what it was told last
 	restoring bool
 
 	fit     heartbeat.Fit

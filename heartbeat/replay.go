@@ -72,7 +72,7 @@ type replay struct {
 	formers int // counts all that were former
 }
 
-// A sending is when our packet of that sequence went out.
+// A sending is when our packet of that sequence went out, if it did.
 type sending struct {
 	seq uint64
 	at  time.Time
@@ -114,8 +114,8 @@ func (r *replay) echo() (boot, seq uint64) {
 	return r.guest.boot, r.guest.seq
 }
 
-// sending notes that a packet goes out now, and returns its sequence number
-// and the time since the first.
+// sending notes that a packet goes out at now, if at all: a spare may not. It
+// returns its sequence number and the time since the first.
 func (r *replay) sending(now time.Time) (seq uint64, since time.Duration) {
 	since = r.elapsed(now)
 	r.seq++

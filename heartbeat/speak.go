@@ -39,6 +39,18 @@ func (n Node) Spare() (b Beat, due time.Duration, ok bool) {
 	return n.beat(), n.sendAt, true
 }
 
+// Outdated tells whether a Spare that says b, and was told to somebody, should
+// be replaced by one that says now. How many servers and connections there are
+// may be a keepalive old: when hundreds of servers fail at once each changes
+// that, and a replacement costs a place among the last packets that echoes are
+// held against. Whether any server is up is what a partner goes by.
+func (b Beat) Outdated(now Beat) bool {
+	for _, s := range []*Beat{&b, &now} {
+		s.Up, s.Servers, s.Connections = min(s.Up, 1), 0, 0
+	}
+	return b != now
+}
+
 func count(n int) uint32 { return uint32(min(max(n, 0), 1<<31-1)) }
 
 // interval is between heartbeats.

@@ -82,3 +82,31 @@ func TestSpare(t *testing.T) {
 		})
 	}
 }
+
+// A spare is told again for what a partner goes by, not for each server.
+func TestOutdated(t *testing.T) {
+	said := Beat{Message: Running, Keyed: true, Phase: Serving, Up: 300, Servers: 400, Connections: 9000}
+	for _, tt := range []struct {
+		name  string
+		alter func(*Beat)
+		want  bool
+	}{
+		{"nothing", func(*Beat) {}, false},
+		{"one server less", func(b *Beat) { b.Up-- }, false},
+		{"no server", func(b *Beat) { b.Up = 0 }, true},
+		{"other servers", func(b *Beat) { b.Servers++ }, false},
+		{"connections", func(b *Beat) { b.Connections = 0 }, false},
+		{"a fault", func(b *Beat) { b.Faults++ }, true},
+		{"phase", func(b *Beat) { b.Phase = Yielding }, true},
+		{"blind", func(b *Beat) { b.Blind = true }, true},
+	} {
+		now := said
+		tt.alter(&now)
+		if got := said.Outdated(now); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+		if got := now.Outdated(said); got != tt.want {
+			t.Errorf("%s, back: %v", tt.name, got)
+		}
+	}
+}

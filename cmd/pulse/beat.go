@@ -265,7 +265,7 @@ func (b *beat) prompt(node heartbeat.Node) {
 	if !ok {
 		what, due = heartbeat.Beat{}, 0
 	}
-	if what == b.next.beat && due == b.next.due {
+	if due == b.next.due && !b.next.beat.Outdated(what) {
 		return
 	}
 	b.next.beat, b.next.due = what, due
