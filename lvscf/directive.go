@@ -92,7 +92,6 @@ type Directive struct {
 	Name  string
 	Where Where
 	Type  Type
-	Unit  string // "s" for durations, else empty
 	// Default is what counts when the directive is absent, as it would be
 	// written; empty when that is nothing, or Meaning tells.
 	Default string
@@ -101,13 +100,12 @@ type Directive struct {
 	Whole    bool     // a Duration of whole seconds alone: the kernel counts no finer
 	Values   []string // the allowed words of a Word, Words or Capitals, and the known ones of a Program
 	New      []string // those of Values that Piranha does not have
-	Since    string   // "piranha" for all that 0.8.6 reads, else "pacu"
 	Meaning  string
 	Chinese  string // Meaning in Chinese
 
 	Secret    bool // its value is not for everybody's eyes
 	Repeats   bool // may be given several times, and each counts
-	Extension bool // Piranha refuses the word
+	Extension bool // Piranha 0.8.6 refuses the word
 	Legacy    bool // read and kept, and does nothing
 	// Common marks a Legacy word that every file has, and nobody need be
 	// warned of.

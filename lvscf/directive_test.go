@@ -11,12 +11,6 @@ func TestDirectives(t *testing.T) {
 		if d.Name == "" || d.Where == 0 || d.Type == 0 || d.Type.String() == "" || d.Meaning == "" || d.Chinese == "" {
 			t.Errorf("%s: incomplete: %+v", d.Name, d)
 		}
-		if d.Since != "piranha" && d.Since != "pacu" || d.Extension != (d.Since == "pacu") {
-			t.Errorf("%s: since %q, extension %v", d.Name, d.Since, d.Extension)
-		}
-		if (d.Type == Duration) != (d.Unit == "s") {
-			t.Errorf("%s: unit %q", d.Name, d.Unit)
-		}
 		if (d.Type == Int || d.Type == Port || d.Type == Duration) != (d.Max > d.Min) {
 			t.Errorf("%s: range %d to %d", d.Name, d.Min, d.Max)
 		}

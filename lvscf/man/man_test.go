@@ -94,7 +94,7 @@ func TestPagesAreComplete(t *testing.T) {
 func TestAbout(t *testing.T) {
 	d := lvscf.Directive{
 		Name: "rise", Where: lvscf.InVirtual, Type: lvscf.Duration, Whole: true, Max: 3e9, Default: "2",
-		Since: "pacu", Extension: true, Meaning: "Of rising.", Chinese: "上升。", New: []string{"a", "b"},
+		Extension: true, Meaning: "Of rising.", Chinese: "上升。", New: []string{"a", "b"},
 	}
 	for w, want := range map[*words]string{
 		&english: "Of rising. In `virtual` blocks only. Whole seconds. From 0 to 3s. Default: `2`. Not in Piranha: `a`, `b`. An extension.",
