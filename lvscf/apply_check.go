@@ -2,21 +2,11 @@ package lvscf
 
 // applyProbe puts c.v, the value of d, into k, the check of a probe block.
 func (c *checker) applyProbe(k *Check, d *Directive) {
-	v := &c.v
-	switch d.Name {
-	case "active":
-		c.probeActive = v.b
-	case "send":
-		k.Send = new(v.text)
-	case "expect":
-		k.Expect = new(v.text)
-	case "use_regex":
-		k.Regex = v.b
-	case "send_program":
-		k.Program = v.cmd
-	default:
-		k.set(d, v)
+	if d.Name == "active" {
+		c.probeActive = c.v.b
+		return
 	}
+	k.set(d, &c.v)
 }
 
 // applyPace puts c.v, the value of d, into s, where d says how verdicts come

@@ -26,6 +26,14 @@ func (k *Check) field(row string) any {
 		return &k.Timeout
 	case "check_connect_timeout":
 		return &k.Connect
+	case "send":
+		return &k.Send
+	case "expect":
+		return &k.Expect
+	case "use_regex":
+		return &k.Regex
+	case "send_program":
+		return &k.Program
 	case "check_tls":
 		return &k.TLS
 	case "check_name":
@@ -77,6 +85,10 @@ func (k *Check) set(d *Directive, v *value) {
 		if *p == d.Default {
 			*p = ""
 		}
+	case **string:
+		*p = new(v.text)
+	case *[]string:
+		*p = v.cmd
 	case *bool:
 		*p = v.b
 	case *uint16:
@@ -92,7 +104,7 @@ func (k *Check) set(d *Directive, v *value) {
 	}
 }
 
-// drop takes the value of row out of k.
+// drop takes the value of row, a word of checkTable, out of k.
 func (k *Check) drop(row string) {
 	switch p := k.field(row).(type) {
 	case *string:
@@ -120,14 +132,6 @@ func (k *Check) text(row string) string {
 		return "1" // others are not in the Config
 	case "check":
 		return k.word()
-	case "send":
-		return literal(k.Send)
-	case "expect":
-		return literal(k.Expect)
-	case "use_regex":
-		return digit(k.Regex)
-	case "send_program":
-		return command(k.Program)
 	}
 	switch p := k.field(row).(type) {
 	case *string:
@@ -135,6 +139,10 @@ func (k *Check) text(row string) string {
 			return strconv.Quote(*p)
 		}
 		return *p
+	case **string:
+		return literal(*p)
+	case *[]string:
+		return command(*p)
 	case *bool:
 		return digit(*p)
 	case *uint16:
