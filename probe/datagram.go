@@ -26,6 +26,8 @@ type inquiry struct {
 
 	from netip.Addr // who must answer, where the socket hears others too
 	most int        // bytes of an answer that are looked at; 0: 64 KiB
+	// silence is what no answer at all may mean; empty: anything.
+	silence string
 }
 
 // A verdict is what a check makes of one datagram.
@@ -58,8 +60,11 @@ func (q inquiry) result(v verdict, err error, took time.Duration) Result {
 		return Result{Up: v.up, Why: v.why, Took: took}
 	}
 	why := reason(err, q.limit)
-	if v.why != "" {
+	switch {
+	case v.why != "":
 		why += ", but " + v.why
+	case q.silence != "" && errors.Is(err, os.ErrDeadlineExceeded):
+		why += ": " + q.silence
 	}
 	return Result{Why: why, Took: took}
 }

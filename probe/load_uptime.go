@@ -50,6 +50,8 @@ func (m LoadProgram) Ask(ctx context.Context, t Target) (Advice, error) {
 func runForLoad(ctx context.Context, words []string, timeout time.Duration, t Target) ([]byte, error) {
 	stdout, stderr, failure := Program{Words: words, Timeout: timeout}.execute(ctx, t)
 	switch {
+	case failure != "" && len(stderr.kept) == 0: // ruptime complains on its standard output
+		return nil, errors.New(failure + stdout.complaint())
 	case failure != "":
 		return nil, errors.New(failure)
 	case len(stdout.kept) == 0:

@@ -57,6 +57,10 @@ const (
 	radiusMaxPassword = 128
 )
 
+// radiusSilence is what a server does with a packet that it cannot trust (RFC
+// 2865, section 3).
+const radiusSilence = "a server with another secret, or that does not know this router, says nothing"
+
 // Probe asks once.
 func (c Radius) Probe(ctx context.Context, t Target) Result {
 	var random [17]byte
@@ -66,7 +70,7 @@ func (c Radius) Probe(ctx context.Context, t Target) Result {
 	if err != nil {
 		return Result{Why: err.Error()}
 	}
-	return c.ask(ctx, t, inquiry{request: request, limit: c.Timeout, again: c.Timeout / 2, judge: x.judge})
+	return c.ask(ctx, t, inquiry{request: request, limit: c.Timeout, again: c.Timeout / 2, judge: x.judge, silence: radiusSilence})
 }
 
 // A radiusExchange is one probe's request on its way.
