@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"pacu/control"
 )
 
 // TestKernelPaths takes the ways of heartbeats away, one after the other and
@@ -93,6 +95,65 @@ func TestKernelPaths(t *testing.T) {
 	}
 	// The client has to share the busy processors.
 	v.still("pulses stood still for 300 ms with a deadtime of 1 s")
+}
+
+// TestKernelPathsChange changes the ways of heartbeats in lvs.cf while they go on:
+// no router takes over, and all ways that there are then carry heartbeats both
+// ways.
+func TestKernelPathsChange(t *testing.T) {
+	s := newLAN(t, v4, 2, 1)
+	third := s.Switch("other")
+	for i, r := range s.routers {
+		plug(r.Host, third, "eth2", other, 1+i)
+	}
+	lvs := s.privately().with("deadtime = 3").and(s.virtual("web"))
+	s.setUp(lvs)
+	s.pair(lvs)
+	s.healthy("web-1")
+	s.routers[1].run("ip", "addr", "add", s.family.prefix(other, 3), "dev", "eth2")
+	v := s.vigil(50 * time.Millisecond)
+	way := func(backup int) string {
+		return "heartbeat_path = " + s.family.addr(other, 1) + " " + s.family.addr(other, backup)
+	}
+	for i, step := range []struct {
+		what  string
+		lines []string
+		paths int
+	}{
+		{"a path is added", []string{way(2)}, 3},
+		{"the backup router's end of a path changes", []string{way(3)}, 3},
+		{"it changes back", []string{way(2)}, 3},
+		{"a path is taken out", nil, 2},
+	} {
+		t.Log(step.what)
+		s.reload(lvs.with(append(step.lines, fmt.Sprintf("serial_no = %d", 2+i))...))
+		for _, r := range s.routers {
+			r.hearsAll(step.paths, 3)
+		}
+		v.calm(step.what)
+	}
+}
+
+// hearsAll waits until the router has n paths of heartbeats, and hears more
+// heartbeats on each.
+func (r *router) hearsAll(n, more int) {
+	r.site.t.Helper()
+	before := make(map[string]uint64)
+	r.status(func(snap *control.Snapshot) error {
+		if len(snap.Partner.Paths) != n {
+			return fmt.Errorf("%d paths of heartbeats, want %d", len(snap.Partner.Paths), n)
+		}
+		for _, p := range snap.Partner.Paths {
+			from, seen := before[p.Name]
+			if !seen {
+				before[p.Name], from = p.Heard, p.Heard
+			}
+			if p.Silent || p.Heard < from+uint64(more) {
+				return fmt.Errorf("path %s has heard %d heartbeats, want %d", p.Name, p.Heard-from, more)
+			}
+		}
+		return nil
+	})
 }
 
 // heartbeats waits until each router has heard n more heartbeats.
