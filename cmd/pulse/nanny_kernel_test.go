@@ -23,8 +23,10 @@ func TestKernelPool(t *testing.T) {
 		}
 	}
 	const nobody = 65534
-	if err := os.Chown(h.Path("/run/pulse/control.sock"), -1, nobody); err != nil {
-		t.Fatal(err)
+	for _, path := range []string{"/run/pulse", "/run/pulse/control.sock"} {
+		if err := os.Chown(h.Path(path), -1, nobody); err != nil {
+			t.Fatal(err)
+		}
 	}
 	pulse := []string{"pulse"}
 	asNobody := []string{"setpriv", "--reuid", fmt.Sprint(nobody), "--regid", fmt.Sprint(nobody), "--clear-groups", "pulse"}
@@ -48,7 +50,7 @@ func TestKernelPool(t *testing.T) {
 		}
 		for _, want := range tt.want {
 			if !strings.Contains(string(out), want) {
-				t.Errorf("%s %s lacks %q:\n%s", tt.as, tt.args, want, out)
+				t.Errorf("%s %s lacks %q (%v):\n%s", tt.as, tt.args, want, err, out)
 			}
 		}
 		if strings.Contains(string(out), tt.not) {
