@@ -110,7 +110,7 @@ func newFakeNannies(t *testing.T, misbehave string) *fakeNannies {
 	f := &fakeNannies{fresh: make(chan struct{}, 1)}
 	f.nannies = &nannies{
 		program: everyonesCopy(t), args: []string{misbehave},
-		log: func(control.Level, string, string, string, ...any) {},
+		log: func(_ control.Level, _, _, message string, _ ...any) { t.Log(message) },
 		known: func(o control.Order) control.Order {
 			o.Watches = slices.Clone(o.Watches)
 			for i := range o.Watches {
@@ -154,7 +154,12 @@ func everyonesCopy(t *testing.T) string {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(bin, self, 0o755); err != nil {
+	// What another test starts meanwhile would have the file open for writing for
+	// a moment more, and nobody could run it.
+	syscall.ForkLock.RLock()
+	err = os.WriteFile(bin, self, 0o755)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return bin
