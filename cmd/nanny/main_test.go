@@ -32,6 +32,10 @@ func answerOK(l net.Listener) {
 			return
 		}
 		_, _ = io.WriteString(c, "HTTP/1.0 200 OK\r\n\r\n")
+		// Closed with a request unread it would be reset, and the answer lost.
+		_ = c.(*net.TCPConn).CloseWrite()
+		_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_, _ = io.Copy(io.Discard, c)
 		_ = c.Close()
 	}
 }
