@@ -47,8 +47,8 @@ histories: tools tshark ## a hundred thousand random histories of a router pair,
 .PHONY: kernel-test
 kernel-test: build lab-tools ## the machine's own tests, and the TestKernel tests on a real kernel with IPVS
 	go test -p 1 -count=1 -timeout 15m -run '^TestMachine' ./lab/vm ./lab/cmd/lab
-	CGO_ENABLED=0 go test -p 2 -count=1 -timeout 20m -run '^TestKernel' -exec "$(IN_LAB) --" $(KERNEL_PKGS)
-	CGO_ENABLED=0 go test -p 1 -count=1 -timeout 20m -run '^TestKernel' -exec "$(IN_LAB) --" $(TIMED_PKGS)
+	CGO_ENABLED=0 go test -p 2 -count=1 -timeout 45m -run '^TestKernel' -exec "$(IN_LAB) --timeout 40m --" $(KERNEL_PKGS)
+	CGO_ENABLED=0 go test -p 1 -count=1 -timeout 45m -run '^TestKernel' -exec "$(IN_LAB) --timeout 40m --" $(TIMED_PKGS)
 
 .PHONY: e2e
 e2e: build lab-tools browser ## Chromium against the console of a running cluster
