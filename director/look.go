@@ -25,17 +25,23 @@ func (d *Director) Look(budget time.Duration) ([]string, error) {
 	return append(found, more...), errors.Join(err, merr)
 }
 
-// Doubts tells whether the last Look saw weights that another one,
-// SecondLook later, may find to be somebody's change.
-func (d *Director) Doubts() bool {
+// Doubts tells whether the last Look saw weights that another one may find to be
+// somebody's change, and how long after now that is.
+func (d *Director) Doubts(now time.Time) (settles time.Duration, any bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for k := range d.attend {
-		if s := d.services[k]; s != nil && len(s.doubt) > 0 {
-			return true
+		s := d.services[k]
+		if s == nil {
+			continue
+		}
+		for _, doubt := range s.doubt {
+			if left := max(doubt.since.Add(d.second).Sub(now), 0); !any || left < settles {
+				settles, any = left, true
+			}
 		}
 	}
-	return false
+	return settles, any
 }
 
 func (d *Director) lookTable(began time.Time, budget time.Duration) ([]string, error) {

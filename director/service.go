@@ -49,8 +49,9 @@ type doubt struct {
 }
 
 // SecondLook is how long after the first look that saw a doubt another one
-// settles it: a nanny tells of the weight it wrote sooner, unless it is stopped.
-const SecondLook = 1100 * time.Millisecond
+// settles it: a nanny tells of the weight it wrote sooner, also where a thousand
+// servers fail at once, unless it is stopped.
+const SecondLook = 600 * time.Millisecond
 
 // configured is s as it is right after lvs.cf asks for next: what of it must
 // be worked out again is dirty. s itself does not change. What was for checks

@@ -152,7 +152,8 @@ func (w *world) quiet() {
 			w.fatalf("no rest")
 		}
 		w.sleep(500 * time.Millisecond)
-		if w.pass() && !w.d.Doubts() && len(w.d.Degraded()) == 0 && len(w.d.Sync()) < 2 {
+		_, doubts := w.d.Doubts(time.Now())
+		if w.pass() && !doubts && len(w.d.Degraded()) == 0 && len(w.d.Sync()) < 2 {
 			calm++
 		} else {
 			w.note("  not yet %v", w.d.Degraded())

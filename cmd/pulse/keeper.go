@@ -120,8 +120,8 @@ func (k *keeper) run(ctx context.Context) error {
 		}
 		began := time.Now()
 		k.pass()
-		if k.director.Doubts() {
-			again.Reset(director.SecondLook)
+		if settles, any := k.director.Doubts(time.Now()); any {
+			again.Reset(max(settles, mostRest))
 		}
 		k.rest(ctx, time.Since(began))
 	}
