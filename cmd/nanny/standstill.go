@@ -6,8 +6,18 @@ import (
 )
 
 // standstillPart is the part of a probe's limit that this process may not run
-// for, and the probe's failure still be the server's. It is looked at as often.
+// for, and the probe's failure still be the server's.
 const standstillPart = 8
+
+// standstillLeast is what any busy machine makes a process wait, and no
+// standstill.
+const standstillLeast = 4 * time.Millisecond
+
+// bearable is for how long this process may not run while a probe does that has
+// limit. It is looked at as often.
+func bearable(limit time.Duration) time.Duration {
+	return max(limit/standstillPart, standstillLeast)
+}
 
 // A standstill measures for how long this process, or the whole machine, did
 // not run while a probe did: stopped, starved of its processor, or paused with
@@ -25,7 +35,7 @@ type standstill struct {
 
 // watchStandstill begins to measure, for a probe that may take limit.
 func watchStandstill(now func() time.Duration, limit time.Duration) *standstill {
-	s := &standstill{now: now, every: limit / standstillPart}
+	s := &standstill{now: now, every: bearable(limit)}
 	s.mu.Lock() // the timer may be faster than this
 	defer s.mu.Unlock()
 	s.due = now() + s.every

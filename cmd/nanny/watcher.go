@@ -215,7 +215,7 @@ func (t *watcher) ask(ctx context.Context, check probe.Check, to probe.Target, l
 	still := watchStandstill(t.crew.now, limit)
 	r := check.Probe(ctx, to)
 	stood, now := still.end()
-	if r.Up || stood <= limit/standstillPart || ctx.Err() != nil {
+	if r.Up || stood <= bearable(limit) || ctx.Err() != nil {
 		return r, now
 	}
 	t.crew.log.Debug("asking again, for nothing ran here meanwhile", "server", to.String(), "for", stood, "why", r.Why)
