@@ -27,7 +27,7 @@ func (d *Director) Look(budget time.Duration) ([]string, error) {
 
 // Doubts tells whether the last Look saw weights that another one may find to be
 // somebody's change, and how long after now that is.
-func (d *Director) Doubts(now time.Time) (settles time.Duration, any bool) {
+func (d *Director) Doubts(now time.Time) (settles time.Duration, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for k := range d.attend {
@@ -36,12 +36,12 @@ func (d *Director) Doubts(now time.Time) (settles time.Duration, any bool) {
 			continue
 		}
 		for _, doubt := range s.doubt {
-			if left := max(doubt.since.Add(d.second).Sub(now), 0); !any || left < settles {
-				settles, any = left, true
+			if left := max(doubt.since.Add(d.second).Sub(now), 0); !ok || left < settles {
+				settles, ok = left, true
 			}
 		}
 	}
-	return settles, any
+	return settles, ok
 }
 
 func (d *Director) lookTable(began time.Time, budget time.Duration) ([]string, error) {

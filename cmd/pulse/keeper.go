@@ -120,7 +120,7 @@ func (k *keeper) run(ctx context.Context) error {
 		}
 		began := time.Now()
 		k.pass()
-		if settles, any := k.director.Doubts(time.Now()); any {
+		if settles, ok := k.director.Doubts(time.Now()); ok {
 			again.Reset(max(settles, mostRest))
 		}
 		k.rest(ctx, time.Since(began))
