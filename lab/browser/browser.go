@@ -1,6 +1,6 @@
 // Package browser drives a headless Chromium for tests of the console, and
 // holds every page against what every page must keep: its security policy,
-// contrast, labels, and no scrolling sideways.
+// contrast, labels, axe-core's rules for WCAG 2.2 AA, and no scrolling sideways.
 package browser
 
 import (
@@ -202,6 +202,9 @@ func (b *Browser) Check(name string) {
 	}
 	for _, c := range Eval[[]string](b, `[...document.querySelectorAll('input:not([type=hidden]), textarea, select')].filter(e => !e.labels.length).map(e => e.outerHTML)`) {
 		b.t.Errorf("%s: no label: %s", name, c)
+	}
+	for _, c := range b.axe() {
+		b.t.Errorf("%s: %s", name, c)
 	}
 	if wide := Eval[int](b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 		b.t.Errorf("%s: %d px too wide", name, wide)
