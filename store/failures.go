@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	freeFailures = 5               // in a row, before one has to wait
-	maxWait      = 5 * time.Minute // the longest wait: an owner is never locked out for good
-	forgetAfter  = 24 * time.Hour  // without another failure
-	maxName      = 64              // bytes of a tried name that are kept
+	freeFailures = 5                // in a row, before one has to wait
+	maxWait      = 15 * time.Minute // the longest wait: an owner is never locked out for good
+	forgetAfter  = 24 * time.Hour   // without another failure
+	maxName      = 64               // bytes of a tried name that are kept
 )
 
 // waitAfter is how long after the last of n failures in a row the next try is
@@ -57,12 +57,16 @@ func (s *Store) Failed(ctx context.Context, name string) error {
 	return nil
 }
 
-// Succeeded forgets the failed logins as name.
+// Succeeded forgets the failed logins as name, and notes the login of that
+// user.
 func (s *Store) Succeeded(ctx context.Context, name string) error {
-	if _, err := s.db.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, cut(name)); err != nil {
-		return fmt.Errorf("forget failed logins: %w", err)
-	}
-	return nil
+	return s.tx(ctx, fmt.Sprintf("note login of %q", name), func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, cut(name)); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE users SET last_login = ? WHERE name = ?`, s.now().Unix(), name)
+		return err
+	})
 }
 
 func cut(name string) string { return name[:min(len(name), maxName)] }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
@@ -93,6 +94,18 @@ func trivial(user, password string) bool {
 	}
 	return len(different) < 4
 }
+
+// takeHashing waits for leave to hash; give it back with freeHashing.
+func (s *Store) takeHashing(ctx context.Context) error {
+	select {
+	case s.hashing <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Store) freeHashing() { <-s.hashing }
 
 // hashPassword returns a new PHC string for password.
 func hashPassword(password string) string {

@@ -9,9 +9,18 @@ import (
 	"time"
 )
 
-// UserKey is the session value that names who is logged in. Only sessions
-// that have it are kept.
-const UserKey = "user"
+// The session values that the store looks at.
+const (
+	UserKey   = "user"   // who is logged in; only sessions that have it are kept
+	ClientKey = "client" // the address the login came from
+	AgentKey  = "agent"  // the browser's User-Agent then
+)
+
+// Bounds of what a browser says of itself, in bytes.
+const (
+	maxClient = 64
+	maxAgent  = 200
+)
 
 // Sessions is the scs.CtxStore of a Store. It needs Codec, and
 // SessionManager.HashTokenInStore.
@@ -81,10 +90,14 @@ func (s *Sessions) CommitCtx(ctx context.Context, token string, b []byte, expiry
 	if _, err := s.s.db.ExecContext(ctx, `DELETE FROM sessions WHERE expiry <= ?`, s.s.now().Unix()); err != nil {
 		return fmt.Errorf("sweep sessions: %w", err)
 	}
-	_, err = s.s.db.ExecContext(ctx, `INSERT INTO sessions (token, user, data, expiry) VALUES (?, ?, ?, ?)
-		ON CONFLICT (token) DO UPDATE SET user = excluded.user, data = excluded.data, expiry = excluded.expiry
+	client, _ := values[ClientKey].(string)
+	agent, _ := values[AgentKey].(string)
+	now := s.s.now().Unix()
+	_, err = s.s.db.ExecContext(ctx, `INSERT INTO sessions (token, user, data, expiry, began, seen, client, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (token) DO UPDATE SET user = excluded.user, data = excluded.data, expiry = excluded.expiry,
+			seen = excluded.seen, client = excluded.client, agent = excluded.agent
 		WHERE sessions.data <> x''`,
-		token, user, b, expiry.Unix())
+		token, user, b, expiry.Unix(), now, now, shorten(client, maxClient), shorten(agent, maxAgent))
 	if err != nil {
 		return fmt.Errorf("commit session of %s: %w", user, err)
 	}

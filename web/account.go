@@ -160,7 +160,7 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) {
 // record puts what somebody did into the audit and the log.
 func (s *Server) record(r *http.Request, who, what, note string) {
 	s.Log.Info(what, "user", who, "note", note)
-	if err := s.Store.Record(r.Context(), who, what, note); err != nil {
+	if err := s.Store.Record(r.Context(), store.Entry{Who: who, What: what, Note: note, Client: client(r)}); err != nil {
 		s.Log.Error("audit", "error", err)
 	}
 }

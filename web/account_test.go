@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"pacu/store"
 )
 
 func TestLogin(t *testing.T) {
@@ -37,7 +39,7 @@ func TestLogin(t *testing.T) {
 	if resp, _ := v.get("/monitoring", "Cookie", c[0].Name+"="+c[0].Value); resp.StatusCode != http.StatusSeeOther {
 		t.Errorf("after the logout: %s", resp.Status)
 	}
-	log, err := s.Store.Audit(t.Context(), 10)
+	log, err := s.Store.Audit(t.Context(), store.AuditQuery{N: 10})
 	if err != nil || len(log) != 2 || log[1].What != "login" || log[0].What != "logout" || log[0].Who != "piranha" {
 		t.Errorf("audit = %v, %v", log, err)
 	}
@@ -141,7 +143,7 @@ func TestNoSecretsInTheLog(t *testing.T) {
 	v.do("POST", "/login", url.Values{"user": {"hunter2-typed-in-the-wrong-field"}, "password": {"wrong horse"}})
 	v.login()
 	v.do("POST", "/password", url.Values{"now": {password}, "new": {"battery staple"}, "again": {"battery staple"}})
-	log, err := s.Store.Audit(t.Context(), 100)
+	log, err := s.Store.Audit(t.Context(), store.AuditQuery{N: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"pacu/control"
 	"pacu/lvscf"
+	"pacu/store"
 )
 
 var seenField = regexp.MustCompile(`name="seen" value="([^"]*)"`)
@@ -65,7 +66,7 @@ func TestSave(t *testing.T) {
 	if strings.Contains(body, "Saved as") {
 		t.Error("said twice")
 	}
-	log, err := s.Store.Audit(t.Context(), 1)
+	log, err := s.Store.Audit(t.Context(), store.AuditQuery{N: 1})
 	if err != nil || log[0].What != "save" || log[0].Who != "piranha" || !strings.Contains(log[0].Note, "serial 4") {
 		t.Errorf("audit = %v, %v", log, err)
 	}

@@ -52,7 +52,7 @@ func passwd(ctx context.Context, args []string, stdin *os.File, stdout, stderr i
 	if err := st.SetPassword(ctx, user, password); err != nil {
 		return err
 	}
-	if err := st.Record(ctx, "command line", "password", "set for "+user); err != nil {
+	if err := st.Record(ctx, store.Entry{Who: "command line", What: "password", Object: user, Note: "set for " + user}); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "The password of %s is set.\n", user)

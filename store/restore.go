@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// What may be wrong with a file to restore.
+var (
+	ErrNoBackup = errors.New("it is no backup of this console")
+	ErrDamaged  = errors.New("it is damaged")
+)
+
+// BeforeSuffix names the database that a restore replaced, beside it.
+const BeforeSuffix = ".before"
+
+// Restore replaces the database at path by the backup at from, after it has
+// checked that it is whole, one of ours and not of a newer program. The
+// database there was is kept as path + BeforeSuffix, in place of one of an
+// earlier restore. Sessions, the set-up token and a change that waited to be
+// confirmed are not restored: they are of another time. Until the end nothing
+// has changed; the error may be ErrInUse while a Store is open, ErrNoBackup
+// or ErrDamaged.
+func Restore(ctx context.Context, from, path string) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("restore %s from %s: %w", path, from, err)
+		}
+	}()
+	l, err := lock(path, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	made := path + ".new"
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, removeAll(made))
+		}
+	}()
+	if err := removeAll(made); err != nil { // of a restore that was cut off
+		return err
+	}
+	if err := copyBackup(from, made); err != nil {
+		return err
+	}
+	if err := prepare(ctx, made); err != nil {
+		return err
+	}
+	if err := setAside(ctx, path); err != nil {
+		return err
+	}
+	if err := os.Rename(made, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// copyBackup copies the database file from to a new file to.
+func copyBackup(from, to string) (err error) {
+	fi, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	if !fi.Mode().IsRegular() {
+		return ErrNoBackup
+	}
+	// What is in the log of a database in use is not in its file.
+	if wal, err := os.Stat(from + "-wal"); err == nil && wal.Size() > 0 {
+		return fmt.Errorf("%w: it is a database in use, and half of it is in %s-wal", ErrNoBackup, from)
+	}
+	src, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dst.Close()) }()
+	if _, err := io.CopyN(dst, src, fi.Size()); err != nil {
+		return err
+	}
+	return dst.Sync()
+}
+
+// prepare checks the database at path and makes it one to go on with.
+func prepare(ctx context.Context, path string) (err error) {
+	s, err := open(ctx, path, 0)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoBackup, err)
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.check(ctx); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	if err := s.tx(ctx, "forget what is of another time", func(tx *sql.Tx) error {
+		for _, table := range []string{"sessions", "setup", "pending"} {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return err
+}
+
+// check finds out whether the database is ours and whole. The error may be
+// ErrNoBackup or ErrDamaged.
+func (s *Store) check(ctx context.Context) error {
+	var result string
+	if err := s.db.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&result); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if result != "ok" {
+		return fmt.Errorf("%w: %s", ErrDamaged, result)
+	}
+	var tables int
+	if err := s.db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE type = 'table'
+		AND name IN ('goose_db_version', 'users', 'sessions', 'login_failures', 'audit')`).Scan(&tables); err != nil {
+		return err
+	}
+	if tables != 5 {
+		return ErrNoBackup
+	}
+	rows, err := s.db.QueryContext(ctx, `PRAGMA foreign_key_check`)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	defer rows.Close()
+	if rows.Next() {
+		return fmt.Errorf("%w: a row refers to one that is not there", ErrDamaged)
+	}
+	return rows.Err()
+}
+
+// setAside moves the database at path, if there is one, to path+BeforeSuffix.
+func setAside(ctx context.Context, path string) error {
+	before := path + BeforeSuffix
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return removeSides(path) // a log without its database must not meet another one
+	}
+	if err := removeAll(before); err != nil {
+		return err
+	}
+	// Bring what a crash has left in the log into the file. Where it cannot
+	// be, because the file is damaged, both are moved.
+	if s, err := open(ctx, path, 0); err == nil {
+		s.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		s.Close()
+	}
+	if err := os.Rename(path, before); err != nil {
+		return err
+	}
+	if err := os.Rename(path+"-wal", before+"-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return removeSides(path)
+}
+
+// removeAll removes the database at path with the files SQLite has beside it.
+func removeAll(path string) error {
+	return errors.Join(remove(path), removeSides(path))
+}
+
+func removeSides(path string) error { return errors.Join(remove(path+"-wal"), remove(path+"-shm")) }
+
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
