@@ -24,6 +24,9 @@ type fakePulse struct {
 	over      chan error        // what a switchover comes to, one each; SwitchOver waits for it
 	overs     []string          // what SwitchOver and Hold were asked, but for checks
 	explained int               // how often Explain was asked
+	plan      *control.Plan     // what Plan answers; nil: nothing changes
+	planned   []byte            // the text Plan was asked about last
+	did       []string          // what was done to real servers
 }
 
 func (f *fakePulse) Snapshot(ctx context.Context) (*control.Snapshot, error) {
@@ -99,6 +102,31 @@ func (f *fakePulse) Explain(context.Context) (*control.Explanation, error) {
 		Because: []string{"No heartbeat came for 6s after the start."},
 		Change:  []string{"A switchover.", "A fault of this router while the partner is fit."},
 	}, nil
+}
+
+func (f *fakePulse) Plan(_ context.Context, text []byte) (*control.Plan, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.planned = text
+	if f.plan == nil {
+		return &control.Plan{}, f.err
+	}
+	return f.plan, f.err
+}
+
+func (f *fakePulse) Drain(_ context.Context, server string, timeout time.Duration) (string, error) {
+	return f.do("drain %s %s", server, timeout)
+}
+
+func (f *fakePulse) Undrain(_ context.Context, server string) (string, error) {
+	return f.do("undrain %s", server)
+}
+
+func (f *fakePulse) do(format string, args ...any) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.did = append(f.did, fmt.Sprintf(format, args...))
+	return "done", f.err
 }
 
 // change replaces the snapshot by one that edit has worked on.

@@ -30,6 +30,16 @@ func (s *Server) userPage(r *http.Request, tab templates.Tab) templates.Page {
 	if tab != "" {
 		p.Path = string(tab)
 	}
+	p.Role = role(r)
+	var err error
+	if _, p.Draft, err = s.Store.DraftVersion(r.Context(), p.User); err != nil {
+		s.Log.Error("look for a draft", "user", p.User, "error", err)
+	}
+	if pending, ok, err := s.Store.Pending(r.Context()); err != nil {
+		s.Log.Error("look for a change to be confirmed", "error", err)
+	} else if ok {
+		p.Pending = &pending
+	}
 	return p
 }
 

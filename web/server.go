@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -35,22 +36,30 @@ type Pulse interface {
 	Hold(ctx context.Context, on bool) (string, error)
 	// Explain returns why the router has its role.
 	Explain(ctx context.Context) (*control.Explanation, error)
+	// Plan returns what a reload would change, were lvs.cf text.
+	Plan(ctx context.Context, text []byte) (*control.Plan, error)
+	// Drain gives a real server no new connections, and ends those left after
+	// timeout; Undrain ends that. Both return what pulse did.
+	Drain(ctx context.Context, server string, timeout time.Duration) (string, error)
+	Undrain(ctx context.Context, server string) (string, error)
 }
 
 // Options are what a Server is made of.
 type Options struct {
-	ConfigPath string       // lvs.cf
-	Pulse      Pulse        //
-	Store      *store.Store //
-	Log        *slog.Logger // requests that fail, logins, saves
-	Secure     bool         // the browser speaks TLS to us
-	Hostname   string       // for the page's head; os.Hostname's when empty
+	ConfigPath string         // lvs.cf
+	Pulse      Pulse          //
+	Store      *store.Store   //
+	Log        *slog.Logger   // requests that fail, logins, saves
+	Secure     bool           // the browser speaks TLS to us
+	Hostname   string         // for the page's head; os.Hostname's when empty
+	AllowFrom  []netip.Prefix // networks of the clients that are served; empty: all
 }
 
 // A Server serves the console's pages. Create one with New.
 type Server struct {
 	Options
 	hub      *hub
+	desk     *desk
 	sessions *scs.SessionManager
 	hasUsers atomic.Bool   // becomes true once and stays so
 	check    time.Duration // sessionCheck; tests are more impatient
@@ -69,6 +78,7 @@ func New(o Options) *Server {
 	return &Server{
 		Options:  o,
 		hub:      newHub(o.Pulse, o.ConfigPath, o.Hostname),
+		desk:     &desk{path: o.ConfigPath, store: o.Store},
 		sessions: newSessions(o.Store, o.Log, o.Secure),
 		check:    sessionCheck,
 	}
@@ -86,7 +96,7 @@ func (s *Server) Handler() http.Handler { return s.protect(s.router()) }
 // router has the routes, without what Handler puts around them.
 func (s *Server) router() chi.Router {
 	r := chi.NewRouter()
-	r.Use(middleware.ClientIPFromRemoteAddr, s.recoverer, s.sessions.LoadAndSave, s.setupFirst, s.requireLogin, s.switchLanguage, middleware.GetHead)
+	r.Use(middleware.ClientIPFromRemoteAddr, s.recoverer, s.allowFrom, s.sessions.LoadAndSave, s.setupFirst, s.requireLogin, s.withRole, s.switchLanguage, middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		s.message(w, r, http.StatusNotFound, s.page(r, "").T().NotFound)
 	})
@@ -94,24 +104,44 @@ func (s *Server) router() chi.Router {
 		s.message(w, r, http.StatusMethodNotAllowed, s.page(r, "").T().NotAllowed)
 	})
 
+	// Everybody.
 	r.Handle("/static/*", static.Handler())
 	r.Get("/login", s.loginPage)
 	r.With(s.limitLogins(), limitBody(maxForm)).Post("/login", s.login)
 	r.With(limitBody(maxForm)).Post("/logout", s.logout)
 
+	r.Group(s.viewerRoutes)
+	r.Group(s.operatorRoutes)
+	r.Group(s.adminRoutes)
+	return r
+}
+
+// viewerRoutes show everything, and change nothing but one's own account.
+func (s *Server) viewerRoutes(r chi.Router) {
+	r.Use(s.need(store.Viewer), limitBody(maxForm))
 	r.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/monitoring", http.StatusSeeOther) })
 	r.Get("/monitoring", s.monitoring)
 	r.Get("/monitoring/stream", s.stream)
-	r.With(limitBody(maxForm)).Post("/monitoring/reload", s.reload)
-	r.Get("/switchover", s.preflight)
-	r.With(limitBody(maxForm)).Post("/switchover", s.switchOver)
-	r.Get("/hold", s.holdPage)
-	r.With(limitBody(maxForm)).Post("/hold", s.hold)
 	r.Get("/configuration", s.configuration)
-	r.With(limitBody(maxConfig)).Post("/configuration", s.saveConfiguration)
 	r.Get("/password", s.passwordPage)
-	r.With(limitBody(maxForm)).Post("/password", s.changePassword)
-	return r
+	r.Post("/password", s.changePassword)
+}
+
+// operatorRoutes change lvs.cf and what pulse does.
+func (s *Server) operatorRoutes(r chi.Router) {
+	r.Use(s.need(store.Operator))
+	r.With(limitBody(maxConfig)).Post("/configuration", s.saveConfiguration)
+	r = r.With(limitBody(maxForm))
+	r.Post("/monitoring/reload", s.reload)
+	r.Get("/switchover", s.preflight)
+	r.Post("/switchover", s.switchOver)
+	r.Get("/hold", s.holdPage)
+	r.Post("/hold", s.hold)
+}
+
+// adminRoutes are about people, secrets and the console itself.
+func (s *Server) adminRoutes(r chi.Router) {
+	r.Use(s.need(store.Admin), limitBody(maxForm))
 }
 
 // limitLogins bounds guesses per client address; the store slows them down

@@ -2,7 +2,8 @@
 // is embedded; nothing is ever fetched from elsewhere.
 //
 // htmx.min.js and hx-sse.min.js are htmx 4.0.1 (https://htmx.org) as
-// published, under the licence in htmx.LICENSE.
+// published, under the licence in htmx.LICENSE. console.css is the files below
+// css/ one after the other, in the order of their names.
 package static
 
 import (
@@ -16,7 +17,7 @@ import (
 	"strings"
 )
 
-//go:embed *.css *.js *.svg
+//go:embed css/*.css *.js *.svg
 var files embed.FS
 
 // types are given here because the system's table of types may be anything.
@@ -35,20 +36,36 @@ type asset struct {
 var assets = load()
 
 func load() map[string]asset {
-	names, err := fs.Glob(files, "*")
-	if err != nil {
-		panic(err) // the pattern is a constant
-	}
-	m := make(map[string]asset, len(names))
-	for _, name := range names {
-		b, err := files.ReadFile(name)
-		if err != nil {
-			panic(err) // it is embedded
-		}
+	m := map[string]asset{}
+	add := func(name string, b []byte) {
 		sum := sha256.Sum256(b)
 		m[name] = asset{b, types[path.Ext(name)], hex.EncodeToString(sum[:6])}
 	}
+	for _, name := range glob("*.*") {
+		add(name, read(name))
+	}
+	var css []byte
+	for _, name := range glob("css/*.css") {
+		css = append(css, read(name)...)
+	}
+	add("console.css", css)
 	return m
+}
+
+func glob(pattern string) []string {
+	names, err := fs.Glob(files, pattern)
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	return names
+}
+
+func read(name string) []byte {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return b
 }
 
 // URL is where the file name is served. It changes with the file, so that

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pacu/control"
+	"pacu/store"
 	"pacu/web/text"
 )
 
@@ -20,7 +21,12 @@ type Tab string
 // The tabs.
 const (
 	Monitoring    Tab = "/monitoring"
+	Global        Tab = "/global"
+	Redundancy    Tab = "/redundancy"
+	Virtuals      Tab = "/virtuals"
 	Configuration Tab = "/configuration"
+	History       Tab = "/history"
+	Users         Tab = "/users"
 )
 
 // A Page is what every page has.
@@ -33,7 +39,15 @@ type Page struct {
 	Host  string // this router's host name
 	Flash string // what the last request did; may be empty
 	Live  bool   // the page holds a stream
+	Htmx  bool   // the page sends parts of itself to be checked
+
+	Role    store.Role
+	Draft   time.Time      // when the user's draft was last edited; zero: there is none
+	Pending *store.Pending // the change that waits to be confirmed; nil: none
 }
+
+// May reports whether the user's role allows what wants role.
+func (p Page) May(role store.Role) bool { return p.Role.Allows(role) }
 
 // T is the page's catalogue.
 func (p Page) T() *text.Words { return p.Lang.Words() }
@@ -203,4 +217,18 @@ func used(t *text.Words, names []string) string {
 		out[i] = n
 	}
 	return strings.Join(out, ", ")
+}
+
+// RoleWord is a role in the language of t.
+func RoleWord(t *text.Words, r store.Role) string {
+	switch r {
+	case store.Viewer:
+		return t.RoleViewer
+	case store.Operator:
+		return t.RoleOperator
+	case store.Admin:
+		return t.RoleAdmin
+	default:
+		return t.None
+	}
 }

@@ -10,17 +10,26 @@ import (
 var verb = regexp.MustCompile(`%[a-z%]`)
 
 func TestNothingIsMissing(t *testing.T) {
-	en := reflect.ValueOf(english)
 	for _, lang := range Langs {
-		v := reflect.ValueOf(*lang.Words())
-		for i := range v.NumField() {
-			key, got := v.Type().Field(i).Name, v.Field(i).String()
-			if got == "" {
-				t.Errorf("%s: %s is missing", lang, key)
-			}
-			if want := verb.FindAllString(en.Field(i).String(), -1); !slices.Equal(verb.FindAllString(got, -1), want) {
-				t.Errorf("%s: %s = %q: want the verbs %v", lang, key, got, want)
-			}
+		missing(t, string(lang), reflect.ValueOf(english), reflect.ValueOf(*lang.Words()))
+	}
+}
+
+// missing complains of the strings of got, and of the structs in it, that are
+// empty or have other verbs than those of en.
+func missing(t *testing.T, where string, en, got reflect.Value) {
+	for i := range got.NumField() {
+		key := where + ": " + got.Type().Field(i).Name
+		if got.Field(i).Kind() == reflect.Struct {
+			missing(t, key, en.Field(i), got.Field(i))
+			continue
+		}
+		words := got.Field(i).String()
+		if words == "" {
+			t.Errorf("%s is missing", key)
+		}
+		if want := verb.FindAllString(en.Field(i).String(), -1); !slices.Equal(verb.FindAllString(words, -1), want) {
+			t.Errorf("%s = %q: want the verbs %v", key, words, want)
 		}
 	}
 }

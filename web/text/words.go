@@ -12,6 +12,16 @@ type Words struct {
 	Language         string
 	TabMonitoring    string
 	TabConfiguration string
+	Forbidden        string
+	ForbiddenFrom    string
+	RoleViewer       string
+	RoleOperator     string
+	RoleAdmin        string
+	DraftBar         string
+	DraftReview      string
+	PendingBar       string
+	PendingOthers    string
+	PendingLook      string
 	ChangePassword   string
 	Logout           string
 	None             string
@@ -262,4 +272,16 @@ type Words struct {
 	SeverityError    string
 	SeverityWarning  string
 	Problems         string
+
+	// Each page's own, a file each.
+	Form       FormWords
+	Global     GlobalWords
+	Redundancy RedundancyWords
+	Virtuals   VirtualsWords
+	Review     ReviewWords
+	History    HistoryWords
+	Peer       PeerWords
+	Act        ActWords
+	Watch      WatchWords
+	People     PeopleWords
 }
