@@ -34,7 +34,7 @@ type Page struct {
 	Lang  text.Lang
 	Title string
 	Tab   Tab
-	Path  string // of the page itself, for the language switch; empty hides the switch
+	Path  string // of the page itself, with its query, for the language switch; empty hides the switch
 	User  string // who is logged in; empty: nobody, so there is no navigation
 	Host  string // this router's host name
 	Flash string // what the last request did; may be empty
@@ -48,6 +48,14 @@ type Page struct {
 
 // May reports whether the user's role allows what wants role.
 func (p Page) May(role store.Role) bool { return p.Role.Allows(role) }
+
+// in is the page's address in another language.
+func (p Page) in(l text.Lang) string {
+	if strings.Contains(p.Path, "?") {
+		return p.Path + "&lang=" + string(l)
+	}
+	return p.Path + "?lang=" + string(l)
+}
 
 // T is the page's catalogue.
 func (p Page) T() *text.Words { return p.Lang.Words() }
