@@ -22,7 +22,8 @@ var house = map[string][]string{
 
 	"director": {"lvscf", "ipvs", "vip", "firewall"},
 	"store":    {"migrations"},
-	"web":      {"lvscf", "control", "store"},
+	"peer":     {"lvscf"},
+	"web":      {"lvscf", "control", "store", "peer"},
 
 	"cmd/pulse":  {"lvscf", "heartbeat", "ipvs", "vip", "firewall", "control", "logging", "director"},
 	"cmd/nanny":  {"ipvs", "probe", "control", "logging"},
@@ -49,6 +50,30 @@ func TestHouse(t *testing.T) {
 			}
 			if !slices.Contains(allowed, roomOf(imp)) {
 				t.Errorf("%s imports %s: %s may import only %v", pkg, imp, room, allowed)
+			}
+		}
+	}
+}
+
+// pure are the packages within web that no page, database or daemon gets into.
+var pure = map[string][]string{
+	"web/form":     {"lvscf"},
+	"web/change":   nil,
+	"web/series":   nil,
+	"web/textdiff": nil,
+}
+
+// TestPure holds the imports of the pure packages against the table.
+func TestPure(t *testing.T) {
+	for _, line := range goList(t, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./web/...") {
+		pkg, imports, _ := strings.Cut(line, " ")
+		allowed, is := pure[strings.TrimPrefix(pkg, "pacu/")]
+		if !is {
+			continue
+		}
+		for _, imp := range strings.Fields(imports) {
+			if own, ours := strings.CutPrefix(imp, "pacu/"); ours && !slices.Contains(allowed, own) {
+				t.Errorf("%s imports %s: it may import only %v", pkg, imp, allowed)
 			}
 		}
 	}
