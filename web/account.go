@@ -156,11 +156,3 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/monitoring", http.StatusSeeOther)
 	}
 }
-
-// record puts what somebody did into the audit and the log.
-func (s *Server) record(r *http.Request, who, what, note string) {
-	s.Log.Info(what, "user", who, "note", note)
-	if err := s.Store.Record(r.Context(), store.Entry{Who: who, What: what, Note: note, Client: client(r)}); err != nil {
-		s.Log.Error("audit", "error", err)
-	}
-}
