@@ -15,6 +15,10 @@ import (
 // ErrNotRunning means that nobody answers on pulse's socket.
 var ErrNotRunning = errors.New("pulse is not running")
 
+// ErrOlder means that the running pulse does not know what it was asked for: it
+// is of an older version than its client.
+var ErrOlder = errors.New("the running pulse is of an older version")
+
 // A ReplyError is what pulse itself answered to a request it could not meet,
 // word for word.
 type ReplyError string
@@ -28,6 +32,7 @@ const (
 	planLimit     = time.Minute   // the same work, but for the last step
 	drainLimit    = time.Minute   // it may wait for a reload
 	switchLimit   = time.Minute   // a few deadtimes
+	probeLimit    = time.Minute   // pulse itself bounds it
 	silenceLimit  = 3 * beatEvery // a follower hears from a living pulse more often
 )
 
@@ -35,8 +40,9 @@ const (
 // outlives pulse's restarts. Its methods may be called at the same time.
 //
 // The errors match ErrNotRunning when nobody answers, fs.ErrPermission when
-// the caller may not ask, ReplyError when pulse says no, and ctx's error when
-// that was the end of it.
+// the caller may not ask, ErrOlder when the running pulse does not know what is
+// asked, ReplyError when it says no, and ctx's error when that was the end of
+// it.
 type Client struct {
 	path string
 }
@@ -88,30 +94,6 @@ func (c *Client) Plan(ctx context.Context, text []byte) (*Plan, error) {
 		return nil, fmt.Errorf("%s: pulse's reply holds no plan", c.path)
 	}
 	return r.Plan, nil
-}
-
-// Drain has pulse give a real server, named as in Request, no new connections,
-// and end those that are left after timeout; 0 waits for them. It returns what
-// pulse did, for people, as soon as that is so, not when the last connection
-// has ended; within a minute unless ctx allows less.
-func (c *Client) Drain(ctx context.Context, server string, timeout time.Duration) (string, error) {
-	return c.drain(ctx, Request{Do: DrainServer, Server: server, Timeout: Duration(timeout)})
-}
-
-// Undrain ends a Drain, however far that has come; within a minute unless ctx
-// allows less.
-func (c *Client) Undrain(ctx context.Context, server string) (string, error) {
-	return c.drain(ctx, Request{Do: Undrain, Server: server})
-}
-
-func (c *Client) drain(ctx context.Context, q Request) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, drainLimit)
-	defer cancel()
-	if err := q.check(); err != nil {
-		return "", err
-	}
-	r, err := c.ask(ctx, q)
-	return r.Message, err
 }
 
 // SwitchOver has the other router serve, and returns when it does; within a
@@ -212,6 +194,9 @@ func (c *Client) ask(ctx context.Context, q Request) (a Reply, err error) {
 		a, err = readReply(r)
 		return err
 	})
+	if errors.Is(err, ReplyError(badRequest(unknownVerb(q.Do)))) {
+		return a, fmt.Errorf("%w and cannot do %q yet: restart it", ErrOlder, q.Do)
+	}
 	return a, err
 }
 

@@ -116,7 +116,7 @@ func answer(ctx context.Context, c net.Conn, h Handler) {
 	r := bufio.NewReader(c)
 	q, err := readRequest(r)
 	if err != nil {
-		_ = reply(c, Reply{Error: fmt.Sprintf("request: %v", err)})
+		_ = reply(c, Reply{Error: badRequest(err)})
 		return
 	}
 	switch q.Do {
@@ -216,6 +216,9 @@ func reply(c net.Conn, a Reply) error {
 	}
 	return err
 }
+
+// badRequest is what is said of a request that is none.
+func badRequest(err error) string { return fmt.Sprintf("request: %v", err) }
 
 func text(err error) string {
 	if err == nil {

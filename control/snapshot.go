@@ -110,6 +110,9 @@ type Partner struct {
 	Keyed    bool   `json:"keyed,omitempty"`
 	Phase    string `json:"phase,omitempty"` // as Router.Phase
 	SerialNo uint32 `json:"serial_no,omitempty"`
+	// SHA256 is that of its lvs.cf as far as heartbeats carry it: the first 16
+	// hexadecimal digits.
+	SHA256 string `json:"sha256,omitempty"`
 	// ConfigDiffers: its lvs.cf has other bytes than ours.
 	ConfigDiffers bool `json:"config_differs,omitempty"`
 	Faults        int  `json:"faults,omitempty"` // 0: it is fit
@@ -265,6 +268,9 @@ type Server struct {
 	Sorry bool `json:"sorry,omitempty"`
 	// Drain is set while the server is drained.
 	Drain *Drain `json:"drain,omitempty"`
+	// Forced is set while an operator overrules the probes; a Drain counts for
+	// more.
+	Forced *Forced `json:"forced,omitempty"`
 	// Leaving: it is no longer in lvs.cf, and keeps its connections until they
 	// end.
 	Leaving bool `json:"leaving,omitempty"`

@@ -47,6 +47,9 @@ const (
 	Explain     Verb = "explain"    // why this router has its role; answered by one Reply with Explanation
 	GetNannies  Verb = "nannies"    // what the nannies of Server, or all, see; answered by one Reply with Nannies
 	GetOrders   Verb = "orders"     // how Server is probed; answered by one Reply with Orders
+	ForceServer Verb = "force"      // overrule Server's probes as To says; answered when that is so
+	ProbeServer Verb = "probe"      // probe Server once, now; answered by one Reply with Probed
+	GetSetup    Verb = "setup"      // what real servers must be set up with, as Setup asks; answered by one Reply with Setup
 )
 
 // A Request is one line from a client to pulse.
@@ -56,9 +59,9 @@ type Request struct {
 	// Text is an lvs.cf of at most MaxText bytes, for GetPlan; nil: the one on
 	// disk.
 	Text []byte `json:"text,omitzero"`
-	// Server names a real server, for DrainServer, Undrain, GetNannies and
-	// GetOrders: its name in lvs.cf, its address, or address:port;
-	// "VIRTUAL/SERVER" for one service.
+	// Server names a real server, for DrainServer, Undrain, ForceServer,
+	// ProbeServer, GetNannies and GetOrders: its name in lvs.cf, its address,
+	// or address:port; "VIRTUAL/SERVER" for one service.
 	Server string `json:"server,omitempty"`
 	// Timeout, for DrainServer, is when connections that still go on are
 	// ended; 0 waits for them.
@@ -69,6 +72,10 @@ type Request struct {
 	Force bool `json:"force,omitempty"`
 	// On, for SetHold: hold, or end it.
 	On bool `json:"on,omitempty"`
+	// To, for ForceServer.
+	To Way `json:"to,omitempty"`
+	// Setup, for GetSetup.
+	Setup *SetupQuery `json:"setup,omitempty"`
 }
 
 // check refuses a request that lacks what its verb needs.
@@ -79,18 +86,29 @@ func (q Request) check() error {
 		if len(q.Text) > MaxText {
 			return fmt.Errorf("%w: an lvs.cf of %d bytes, at most %d", ErrTooLong, len(q.Text), MaxText)
 		}
-	case DrainServer, Undrain, GetOrders:
+	case DrainServer, Undrain, GetOrders, ForceServer, ProbeServer:
 		if q.Server == "" {
 			return fmt.Errorf("%s: no server is named", q.Do)
+		}
+		if q.Do == ForceServer && !q.To.Known() {
+			return fmt.Errorf("%s %s: to %q, want up, down or auto", q.Do, q.Server, q.To)
 		}
 		if q.Timeout < 0 {
 			return fmt.Errorf("%s %s: timeout %s is negative", q.Do, q.Server, q.Timeout)
 		}
+	case GetSetup:
+		if q.Setup == nil {
+			return fmt.Errorf("%s: nothing is asked for", q.Do)
+		}
+		return q.Setup.check()
 	default:
-		return fmt.Errorf("unknown verb %q", q.Do)
+		return unknownVerb(q.Do)
 	}
 	return nil
 }
+
+// unknownVerb is how a pulse answers that is older than its client.
+func unknownVerb(v Verb) error { return fmt.Errorf("unknown verb %q", v) }
 
 // A Reply is one line from pulse to a client. Error is set when the request
 // failed; then all else is empty. In a stream of events an empty Reply every
@@ -107,6 +125,9 @@ type Reply struct {
 
 	Nannies []Nanny `json:"nannies,omitempty"`
 	Orders  []Order `json:"orders,omitempty"`
+
+	Probed []Probed `json:"probed,omitempty"`
+	Setup  *Setup   `json:"setup,omitempty"`
 }
 
 // A Preflight is what would go wrong with a switchover, and what became of it.

@@ -27,6 +27,9 @@ type fakePulse struct {
 	plan      *control.Plan     // what Plan answers; nil: nothing changes
 	planned   []byte            // the text Plan was asked about last
 	did       []string          // what was done to real servers
+	probed    []control.Probed  // what Probe answers
+	setup     *control.Setup    // what Setup answers; nil: nothing
+	looked    []control.SetupQuery
 }
 
 func (f *fakePulse) Snapshot(ctx context.Context) (*control.Snapshot, error) {
@@ -120,6 +123,27 @@ func (f *fakePulse) Drain(_ context.Context, server string, timeout time.Duratio
 
 func (f *fakePulse) Undrain(_ context.Context, server string) (string, error) {
 	return f.do("undrain %s", server)
+}
+
+func (f *fakePulse) Force(_ context.Context, server string, to control.Way) (string, error) {
+	return f.do("force %s %s", server, to)
+}
+
+func (f *fakePulse) Probe(_ context.Context, server string) ([]control.Probed, error) {
+	_, err := f.do("probe %s", server)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.probed, err
+}
+
+func (f *fakePulse) Setup(_ context.Context, q control.SetupQuery) (*control.Setup, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.looked = append(f.looked, q)
+	if f.setup == nil {
+		return &control.Setup{}, f.err
+	}
+	return f.setup, f.err
 }
 
 func (f *fakePulse) do(format string, args ...any) (string, error) {

@@ -42,6 +42,13 @@ type Pulse interface {
 	// timeout; Undrain ends that. Both return what pulse did.
 	Drain(ctx context.Context, server string, timeout time.Duration) (string, error)
 	Undrain(ctx context.Context, server string) (string, error)
+	// Force overrules the probes of a real server, or ends that, and returns
+	// what pulse did.
+	Force(ctx context.Context, server string, to control.Way) (string, error)
+	// Probe probes a real server once, now, in each of its services.
+	Probe(ctx context.Context, server string) ([]control.Probed, error)
+	// Setup returns what the real servers that q chooses must be set up with.
+	Setup(ctx context.Context, q control.SetupQuery) (*control.Setup, error)
 }
 
 // Options are what a Server is made of.
