@@ -7,6 +7,8 @@
 package static
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -28,9 +30,10 @@ var types = map[string]string{
 }
 
 type asset struct {
-	body []byte
-	kind string
-	hash string // of the body, short
+	body   []byte
+	zipped []byte // the same by gzip (RFC 1952)
+	kind   string
+	hash   string // of the body, short
 }
 
 var assets = load()
@@ -39,7 +42,7 @@ func load() map[string]asset {
 	m := map[string]asset{}
 	add := func(name string, b []byte) {
 		sum := sha256.Sum256(b)
-		m[name] = asset{b, types[path.Ext(name)], hex.EncodeToString(sum[:6])}
+		m[name] = asset{b, zip(b), types[path.Ext(name)], hex.EncodeToString(sum[:6])}
 	}
 	for _, name := range glob("*.*") {
 		add(name, read(name))
@@ -50,6 +53,21 @@ func load() map[string]asset {
 	}
 	add("console.css", css)
 	return m
+}
+
+func zip(b []byte) []byte {
+	var z bytes.Buffer
+	w, err := gzip.NewWriterLevel(&z, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write(b)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		panic(err) // the level is a constant, and memory does not fail
+	}
+	return z.Bytes()
 }
 
 func glob(pattern string) []string {
@@ -88,14 +106,32 @@ func Handler() http.Handler {
 		}
 		h := w.Header()
 		h.Set("Content-Type", a.kind)
-		h.Set("Content-Length", fmt.Sprint(len(a.body)))
+		h.Set("Vary", "Accept-Encoding")
+		body := a.body
+		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+			h.Set("Content-Encoding", "gzip")
+			body = a.zipped
+		}
+		h.Set("Content-Length", fmt.Sprint(len(body)))
 		if r.URL.Query().Get("v") == a.hash {
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		} else {
 			h.Set("Cache-Control", "no-cache")
 		}
 		if r.Method != http.MethodHead {
-			w.Write(a.body) // a client that leaves is no concern of ours
+			w.Write(body) // a client that leaves is no concern of ours
 		}
 	})
+}
+
+// acceptsGzip reads an Accept-Encoding header (RFC 9110, 12.5.3).
+func acceptsGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		coding, params, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			q, given := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
+			return !given || strings.Trim(q, "0.") != ""
+		}
+	}
+	return false
 }
