@@ -11,6 +11,7 @@ import (
 type situation struct {
 	verdict func(ServerKey) (Verdict, bool)
 	drained func(*Service, *Server) (draining, out bool)
+	forced  func(*Service, *Server) *Force
 	held    *Entry // what the kernel holds; nil: the service is not there
 	kept    map[netip.AddrPort]uint32
 	sorry   bool // the sorry server served so far
@@ -56,6 +57,10 @@ func desired(s *Service, sit situation) outcome {
 		if !rs.Unchecked {
 			verdict, judged = sit.verdict(ServerKey{s.JudgedBy, rs.Addr, rs.Port})
 		}
+		if f := sit.forced(s, rs); f != nil {
+			o.holds = append(o.holds, a)
+			verdict, judged = Verdict{Up: f.Up, Weight: uint32(rs.Weight)}, true
+		}
 		weight, kept := sit.kept[a]
 		switch {
 		case !judged && !kept:
@@ -81,7 +86,9 @@ func desired(s *Service, sit situation) outcome {
 		for _, i := range serving {
 			d := &o.entry.Destinations[i]
 			d.Weight = 0
-			o.holds = append(o.holds, at(*d))
+			if !slices.Contains(o.holds, at(*d)) { // else it is forced
+				o.holds = append(o.holds, at(*d))
+			}
 		}
 		o.entry.add(s.sorryDestination())
 	}

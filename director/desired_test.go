@@ -54,6 +54,7 @@ type caseOfDesired struct {
 	held    map[netip.AddrPort]uint32 // weights in the kernel
 	kept    map[netip.AddrPort]uint32
 	drained map[netip.AddrPort]bool // value: out
+	forced  map[netip.AddrPort]bool // value: up
 	sorry   bool                    // served so far
 	leaving map[netip.AddrPort]uint64
 	want    string // address:port and weight
@@ -84,6 +85,12 @@ func (tt *caseOfDesired) run(t *testing.T) {
 		drained: func(_ *Service, rs *Server) (bool, bool) {
 			out, draining := tt.drained[netip.AddrPortFrom(rs.Addr, rs.Port)]
 			return draining, out
+		},
+		forced: func(_ *Service, rs *Server) *Force {
+			if up, forced := tt.forced[netip.AddrPortFrom(rs.Addr, rs.Port)]; forced {
+				return &Force{Up: up}
+			}
+			return nil
 		},
 		kept: tt.kept, sorry: tt.sorry, leaving: tt.leaving,
 	}
@@ -155,6 +162,23 @@ func TestDesired(t *testing.T) {
 			drained: map[netip.AddrPort]bool{addrA: false}, held: weightsOf{addrA: 1}, want: "192.0.2.11:80 w0, 192.0.2.200:80 w1", serves: true, holds: "192.0.2.11:80",
 		},
 
+		{name: "forced up though down", a: "up", b: "down", forced: map[netip.AddrPort]bool{addrB: true}, want: "192.0.2.11:80 w1, 192.0.2.12:80 w2", up: 2, holds: "192.0.2.12:80"},
+		{name: "forced up in its slow start", b: "up1", forced: map[netip.AddrPort]bool{addrB: true}, want: "192.0.2.12:80 w2", up: 1, holds: "192.0.2.12:80"},
+		{name: "forced up before any probe", forced: map[netip.AddrPort]bool{addrB: true}, want: "192.0.2.12:80 w2", up: 1, holds: "192.0.2.12:80"},
+		{name: "forced down though up", a: "up", b: "up", forced: map[netip.AddrPort]bool{addrB: false}, held: weightsOf{addrA: 1, addrB: 2}, want: "192.0.2.11:80 w1", up: 1, holds: "192.0.2.12:80"},
+		{name: "forced down and quiesced", alter: []func(*Service){quiesce}, a: "up", b: "up", forced: map[netip.AddrPort]bool{addrB: false}, want: "192.0.2.11:80 w1, 192.0.2.12:80 w0", up: 1, holds: "192.0.2.12:80"},
+		{name: "forced down though kept", kept: weightsOf{addrA: 3}, held: weightsOf{addrA: 3}, forced: map[netip.AddrPort]bool{addrA: false}, holds: "192.0.2.11:80"},
+		{
+			name: "forced down though unchecked", alter: []func(*Service){func(s *Service) { s.Servers[0].Unchecked = true }},
+			forced: map[netip.AddrPort]bool{addrA: false}, held: weightsOf{addrA: 1}, holds: "192.0.2.11:80",
+		},
+		{
+			name: "forced up and drained", a: "down", forced: map[netip.AddrPort]bool{addrA: true}, drained: map[netip.AddrPort]bool{addrA: false},
+			held: weightsOf{addrA: 1}, want: "192.0.2.11:80 w0", holds: "192.0.2.11:80",
+		},
+		{name: "all forced down, sorry", alter: []func(*Service){withSorry}, a: "up", b: "up", forced: map[netip.AddrPort]bool{addrA: false, addrB: false}, want: "192.0.2.200:80 w1", serves: true, holds: "192.0.2.11:80 192.0.2.12:80"},
+		{name: "forced up, below quorum", alter: []func(*Service){withSorry, quorumOf(2, 0)}, a: "down", b: "down", forced: map[netip.AddrPort]bool{addrA: true}, want: "192.0.2.11:80 w0, 192.0.2.200:80 w1", up: 1, serves: true, holds: "192.0.2.11:80"},
+
 		{name: "sorry", alter: []func(*Service){withSorry}, a: "down", b: "down", want: "192.0.2.200:80 w1", serves: true},
 		{name: "no sorry server to be had", a: "down", b: "down", sorry: true},
 		{name: "sorry beside quiesced", alter: []func(*Service){withSorry, quiesce}, a: "down", b: "down", want: "192.0.2.11:80 w0, 192.0.2.12:80 w0, 192.0.2.200:80 w1", serves: true},
@@ -203,6 +227,7 @@ func TestDesiredDestination(t *testing.T) {
 	o := desired(s, situation{
 		verdict: func(k ServerKey) (Verdict, bool) { return Verdict{Up: true, Weight: 3}, k.Port == 0 },
 		drained: func(*Service, *Server) (bool, bool) { return false, false },
+		forced:  func(*Service, *Server) *Force { return nil },
 		sorry:   true,
 	})
 	want := []ipvs.Destination{

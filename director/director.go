@@ -54,6 +54,7 @@ type Director struct {
 	cluster  *Cluster
 	verdicts map[ServerKey]Verdict
 	drains   drains
+	forces   forces
 	services map[ipvs.Key]*service
 	judged   map[ipvs.Key][]*service   // by Service.JudgedBy, where that is another
 	soiled   []*service                // dirty ones
@@ -86,7 +87,7 @@ func New(k Kernel, a Addresses, f Firewall, s Sysctls) *Director {
 }
 
 func (d *Director) view() view {
-	return view{verdicts: d.verdicts, drains: d.drains, serving: d.floating.active.Load()}
+	return view{verdicts: d.verdicts, drains: d.drains, forces: d.forces, serving: d.floating.active.Load()}
 }
 
 // Configure replaces the cluster. Verdicts of servers that stay are kept.
@@ -237,7 +238,7 @@ type Standing struct {
 	Up    int  // servers that get connections, or would if the sorry server did not
 	Sorry bool // the sorry server serves
 	// Holds are the servers whose weight is not their nanny's to set: they are
-	// drained, or the sorry server serves in their stead.
+	// drained or forced, or the sorry server serves in their stead.
 	Holds   []netip.AddrPort
 	Leaving map[netip.AddrPort]string // destinations that lvs.cf has no more, with the names they had
 }

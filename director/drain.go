@@ -4,40 +4,15 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 )
 
 // A Drain takes a real server out of service by hand: weight 0, and out of the
 // kernel when its connections have ended.
 type Drain struct {
-	Virtual string     `json:"virtual,omitempty"` // empty: in all services
-	Addr    netip.Addr `json:"addr"`
-	Port    uint16     `json:"port,omitempty"` // the real server's; 0: all
-	Since   time.Time  `json:"since"`
-	Until   time.Time  `json:"until,omitzero"` // when connections are ended; zero: never
-}
-
-// String names what is drained.
-func (d Drain) String() string {
-	name := d.Addr.String()
-	if d.Port != 0 {
-		name = netip.AddrPortFrom(d.Addr, d.Port).String()
-	}
-	if d.Virtual != "" {
-		name = d.Virtual + "/" + name
-	}
-	return name
-}
-
-func (d Drain) sameAs(o Drain) bool {
-	return d.Virtual == o.Virtual && d.Addr == o.Addr && d.Port == o.Port
-}
-
-// Concerns tells whether rs of s is drained.
-func (d Drain) Concerns(s *Service, rs *Server) bool {
-	return !s.Through && rs.Addr == d.Addr && (d.Port == 0 || d.Port == rs.Port || d.Port == rs.ProbePort) &&
-		(d.Virtual == "" || slices.Contains(s.Names, d.Virtual))
+	Target
+	Since time.Time `json:"since"`
+	Until time.Time `json:"until,omitzero"` // when connections are ended; zero: never
 }
 
 type drains []Drain
@@ -75,41 +50,40 @@ func (l drains) concern(s *Service) bool {
 func (d *Director) Drain(name string, timeout time.Duration) (Drain, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	dr, err := d.find(name)
+	t, err := d.find(name)
 	if err != nil {
 		return Drain{}, err
 	}
-	dr.Since = time.Now()
+	dr := Drain{Target: t, Since: time.Now()}
 	if timeout > 0 {
 		dr.Until = dr.Since.Add(timeout)
 	}
-	d.drains = append(slices.DeleteFunc(d.drains, dr.sameAs), dr)
-	d.touch(dr)
+	d.drains = append(slices.DeleteFunc(d.drains, func(o Drain) bool { return o.Target == t }), dr)
+	d.touch(t)
 	return dr, nil
 }
 
-// Undrain ends the drains that Drain began for the servers of that name.
-func (d *Director) Undrain(name string) (Drain, error) {
+// Undrain ends the drains that Drain began for the servers of that name, and
+// returns whose.
+func (d *Director) Undrain(name string) (Target, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	dr, err := d.find(name)
+	t, err := d.find(name)
 	if err != nil {
 		// lvs.cf may have the server no more.
-		i := slices.IndexFunc(d.drains, func(o Drain) bool { return o.String() == name })
+		i := slices.IndexFunc(d.drains, func(o Drain) bool { return o.Target.String() == name })
 		if i < 0 {
-			return Drain{}, err
+			return Target{}, err
 		}
-		dr = d.drains[i]
+		t = d.drains[i].Target
 	}
 	before := len(d.drains)
-	d.drains = slices.DeleteFunc(d.drains, func(o Drain) bool {
-		return o.Addr == dr.Addr && (dr.Port == 0 || o.Port == dr.Port) && (dr.Virtual == "" || o.Virtual == dr.Virtual)
-	})
+	d.drains = slices.DeleteFunc(d.drains, func(o Drain) bool { return t.covers(o.Target) })
 	if len(d.drains) == before {
-		return Drain{}, fmt.Errorf("%s is not being drained", name)
+		return Target{}, fmt.Errorf("%s is not being drained", name)
 	}
-	d.touch(dr)
-	return dr, nil
+	d.touch(t)
+	return t, nil
 }
 
 // Drains are those under way.
@@ -117,58 +91,4 @@ func (d *Director) Drains() []Drain {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.drains)
-}
-
-// touch makes the services that dr concerns be worked out again.
-func (d *Director) touch(dr Drain) {
-	for i := range d.cluster.Services {
-		svc := d.cluster.Services[i]
-		for j := range svc.Servers {
-			if dr.Concerns(svc, &svc.Servers[j]) {
-				s := d.services[svc.Key]
-				delete(s.counted, netip.AddrPortFrom(svc.Servers[j].Addr, svc.Servers[j].Port))
-				d.soil(s)
-				d.attend[svc.Key] = true
-			}
-		}
-	}
-}
-
-func (d *Director) find(name string) (Drain, error) {
-	var dr Drain
-	virtual, server, within := strings.Cut(name, "/")
-	if within {
-		dr.Virtual = virtual
-	} else {
-		server = name
-	}
-	if a, err := netip.ParseAddr(server); err == nil {
-		dr.Addr = a.Unmap()
-	} else if ap, err := netip.ParseAddrPort(server); err == nil {
-		dr.Addr, dr.Port = ap.Addr().Unmap(), ap.Port()
-	}
-	found := false
-	for i := range d.cluster.Services {
-		svc := d.cluster.Services[i]
-		if dr.Virtual != "" && !slices.Contains(svc.Names, dr.Virtual) {
-			continue
-		}
-		for j := range svc.Servers {
-			rs := &svc.Servers[j]
-			switch {
-			case !rs.Active:
-			case dr.Addr.IsValid() && dr.Concerns(svc, rs):
-				found = true
-			case !dr.Addr.IsValid() && rs.Name == server:
-				dr.Addr, found = rs.Addr, true
-				dr.Port = 0
-			case rs.Name == server && rs.Addr != dr.Addr && found:
-				return dr, fmt.Errorf("%q is both %s and %s: name one by its address", server, dr.Addr, rs.Addr)
-			}
-		}
-	}
-	if !found {
-		return dr, fmt.Errorf("no active real server is called %q: pulse status lists them", name)
-	}
-	return dr, nil
 }

@@ -158,6 +158,7 @@ func (s *service) connections(a netip.AddrPort) uint64 {
 type view struct {
 	verdicts map[ServerKey]Verdict
 	drains   drains
+	forces   forces
 	serving  bool // this router is the active one
 }
 
@@ -182,6 +183,7 @@ func (v view) work(s *service) (changes, *Entry) {
 	o := desired(s.want, situation{
 		verdict: func(k ServerKey) (Verdict, bool) { verdict, ok := v.verdicts[k]; return verdict, ok },
 		drained: func(svc *Service, rs *Server) (bool, bool) { return v.drains.of(svc, rs, s) },
+		forced:  v.forces.of,
 		held:    s.held, kept: s.kept, sorry: s.sorry, leaving: leaving,
 	})
 	if sorry := at(s.want.sorryDestination()); o.sorry {

@@ -21,7 +21,7 @@ var (
 )
 
 // TestSimulation lives through random histories: edits of the file, probes,
-// drains, other programs, connections, refusals, failovers and restarts. What
+// drains, forces, other programs, connections, refusals, failovers and restarts. What
 // must never happen is judged at each change (judgeOp), what must be in the
 // end when all is quiet (verify).
 func TestSimulation(t *testing.T) {
@@ -86,10 +86,12 @@ func (w *world) step() {
 		w.configure(w.cfg.edited(w.rnd))
 	case n < 47:
 		w.reload()
-	case n < 55:
+	case n < 53:
 		w.drain()
-	case n < 60:
+	case n < 57:
 		w.undrain()
+	case n < 60:
+		w.force()
 	case n < 71:
 		w.meddle()
 	case n < 73:

@@ -209,6 +209,9 @@ func (w *world) verifyService(v *simVirtual, k ipvs.Key, is held) {
 		weight, up, judged := w.state(v, k, s)
 		kept, isKept := w.kept[slot{k, a}]
 		want, wanted := uint32(0), true
+		if _, forced := w.forced(v, a); forced {
+			holds[a] = true
+		}
 		switch {
 		case draining:
 			holds[a] = true

@@ -50,6 +50,7 @@ type world struct {
 	verdicts map[ServerKey]Verdict
 	kept     map[slot]uint32 // unprobed, as Configure or Resume found them
 	drains   []Drain
+	forces   []Force
 	alien    map[slot]bool // others had a hand in it since all was well
 	foreign  map[ipvs.Key]string
 	refuse   func(ipvs.Op) error
@@ -260,8 +261,12 @@ func (w *world) drained(v *simVirtual, a netip.AddrPort) (draining, expired bool
 	return draining, expired
 }
 
-// state is what a probe says of s: its weight while it is up.
+// state is what an operator or else a probe says of s: its weight while it is
+// up.
 func (w *world) state(v *simVirtual, k ipvs.Key, s simServer) (weight uint32, up, judged bool) {
+	if up, forced := w.forced(v, v.at(s)); forced {
+		return uint32(s.weight), up, true
+	}
 	if v.unchecked {
 		return uint32(s.weight), true, true
 	}

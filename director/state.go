@@ -8,6 +8,7 @@ type State struct {
 	Owned    []ipvs.Key       `json:"owned,omitempty"`    // services that this director put into the table
 	Settings []ChangedSetting `json:"settings,omitempty"` // that it changed
 	Drains   []Drain          `json:"drains,omitempty"`
+	Forces   []Force          `json:"forces,omitempty"`
 	Sync     *Sync            `json:"sync,omitempty"` // whose daemons it started
 }
 
@@ -15,7 +16,10 @@ type State struct {
 func (d *Director) State() State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	st := State{Settings: append([]ChangedSetting(nil), d.rest.before...), Drains: append([]Drain(nil), d.drains...), Sync: d.syncing.state()}
+	st := State{
+		Settings: append([]ChangedSetting(nil), d.rest.before...),
+		Drains:   append([]Drain(nil), d.drains...), Forces: append([]Force(nil), d.forces...), Sync: d.syncing.state(),
+	}
 	for _, k := range sortedKeys(d.services) {
 		if s := d.services[k]; s.held != nil && !s.foreign {
 			st.Owned = append(st.Owned, k)
@@ -32,7 +36,7 @@ func (d *Director) State() State {
 func (d *Director) Resume(st State) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.rest.before, d.drains = st.Settings, st.Drains
+	d.rest.before, d.drains, d.forces = st.Settings, st.Drains, st.Forces
 	d.syncing.resume(st.Sync)
 	for i := range d.cluster.Services {
 		if k := d.cluster.Services[i].Key; d.drains.concern(d.cluster.Services[i]) {

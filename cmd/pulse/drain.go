@@ -20,7 +20,7 @@ func (p *pulse) Drain(ctx context.Context, server string, timeout time.Duration)
 		return "", err
 	}
 	p.save()
-	message := fmt.Sprintf("%s gets no new connections", called(server, d))
+	message := fmt.Sprintf("%s gets no new connections", called(server, d.Target))
 	if !d.Until.IsZero() {
 		message += ", and those it has are ended at " + d.Until.Format(time.DateTime)
 	} else {
@@ -45,10 +45,10 @@ func (p *pulse) Undrain(ctx context.Context, server string) (string, error) {
 	return message, nil
 }
 
-// called is what is drained by the name that was given and its address.
-func called(name string, d director.Drain) string {
-	if strings.Contains(name, d.Addr.String()) {
+// called is what an operator means by the name that was given and its address.
+func called(name string, t director.Target) string {
+	if strings.Contains(name, t.Addr.String()) {
 		return name
 	}
-	return name + " (" + d.Addr.String() + ")"
+	return name + " (" + t.Addr.String() + ")"
 }
