@@ -5,7 +5,8 @@
 //	lvsgui passwd [--state DIR] [USER]
 //
 // It needs no privileges: started as root it becomes the owner of its state
-// directory. Signals: SIGTERM and SIGINT end it.
+// directory, gives up every capability, and can write there and beside lvs.cf
+// alone. Signals: SIGTERM and SIGINT end it.
 package main
 
 import (
@@ -26,6 +27,7 @@ var version string
 const defaultState = "/var/lib/pacu"
 
 func main() {
+	confining = true
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

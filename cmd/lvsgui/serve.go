@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -47,7 +48,14 @@ func serve(ctx context.Context, args []string, _ *os.File, stdout, stderr io.Wri
 	if err := enterState(*state); err != nil {
 		return err
 	}
+	unconfined, err := confine(*state, filepath.Dir(*config))
+	if err != nil {
+		return err
+	}
 	log := logging.New("lvsgui", logging.Stderr(), stderr, *verbose)
+	if unconfined != "" {
+		log.Warn("not confined as it should be", "why", unconfined)
+	}
 
 	st, err := store.Open(ctx, web.DatabasePath(*state))
 	if err != nil {
