@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // What may be wrong with a file to restore.
@@ -62,6 +63,9 @@ func Restore(ctx context.Context, from, path string) (err error) {
 	return syncDir(filepath.Dir(path))
 }
 
+// magic begins every SQLite file (https://sqlite.org/fileformat.html, 1.3).
+const magic = "SQLite format 3\x00"
+
 // copyBackup copies the database file from to a new file to.
 func copyBackup(from, to string) (err error) {
 	fi, err := os.Stat(from)
@@ -80,12 +84,16 @@ func copyBackup(from, to string) (err error) {
 		return err
 	}
 	defer src.Close()
+	head := make([]byte, len(magic))
+	if _, err := io.ReadFull(src, head); err != nil || string(head) != magic {
+		return ErrNoBackup
+	}
 	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, dst.Close()) }()
-	if _, err := io.CopyN(dst, src, fi.Size()); err != nil {
+	if _, err := io.CopyN(dst, io.MultiReader(strings.NewReader(magic), src), fi.Size()); err != nil {
 		return err
 	}
 	return dst.Sync()
@@ -95,7 +103,7 @@ func copyBackup(from, to string) (err error) {
 func prepare(ctx context.Context, path string) (err error) {
 	s, err := open(ctx, path, 0)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoBackup, err)
+		return damaged(ctx, err)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if err := s.check(ctx); err != nil {
@@ -123,7 +131,7 @@ func prepare(ctx context.Context, path string) (err error) {
 func (s *Store) check(ctx context.Context) error {
 	var result string
 	if err := s.db.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&result); err != nil {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+		return damaged(ctx, err)
 	}
 	if result != "ok" {
 		return fmt.Errorf("%w: %s", ErrDamaged, result)
@@ -138,13 +146,21 @@ func (s *Store) check(ctx context.Context) error {
 	}
 	rows, err := s.db.QueryContext(ctx, `PRAGMA foreign_key_check`)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+		return damaged(ctx, err)
 	}
 	defer rows.Close()
 	if rows.Next() {
 		return fmt.Errorf("%w: a row refers to one that is not there", ErrDamaged)
 	}
 	return rows.Err()
+}
+
+// damaged is err of SQLite while it reads a file that begins as one of its own.
+func damaged(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
 }
 
 // setAside moves the database at path, if there is one, to path+BeforeSuffix.

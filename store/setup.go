@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // What may be wrong with the first set-up.
@@ -73,7 +74,17 @@ func noUsers(ctx context.Context, tx *sql.Tx) error {
 
 // plainSetup is a token as it was made, of what people type.
 func plainSetup(typed string) string {
-	return strings.NewReplacer("-", "", " ", "", "o", "0", "i", "1", "l", "1").Replace(strings.ToLower(strings.TrimSpace(typed)))
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '-', ' ', '\t', '\r', '\n':
+			return -1
+		case 'o', 'O':
+			return '0'
+		case 'i', 'I', 'l', 'L':
+			return '1'
+		}
+		return unicode.ToLower(r)
+	}, typed)
 }
 
 // UseSetup makes user an admin if token is the one NewSetup made last, which

@@ -61,9 +61,11 @@ func (s *Store) SetTOTP(ctx context.Context, user, secret string) error {
 	secret = strings.ToUpper(strings.TrimRight(secret, "="))
 	if secret != "" {
 		// RFC 4226, R6: at least 128 bits.
-		if b, err := base32NoPad.DecodeString(secret); err != nil || len(b) < 16 || len(b) > 64 {
+		b, err := base32NoPad.DecodeString(secret)
+		if err != nil || len(b) < 16 || len(b) > 64 {
 			return fmt.Errorf("one-time password of %q: %w", user, ErrTOTPSecret)
 		}
+		secret = base32NoPad.EncodeToString(b)
 	}
 	n, err := affected(s.db.ExecContext(ctx, `UPDATE users SET totp_secret = ?, totp_last = 0 WHERE name = ?`, secret, user))
 	if err == nil && n == 0 {
