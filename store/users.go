@@ -191,11 +191,7 @@ func (s *Store) SetPassword(ctx context.Context, user, password string) error {
 			ON CONFLICT (name) DO UPDATE SET password = excluded.password, changed = excluded.changed`, user, Admin, hash, now, now); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE sessions SET data = x'' WHERE user = ?`, user); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, user)
-		return err
+		return endAll(ctx, tx, user)
 	})
 }
 
