@@ -2,13 +2,28 @@ package realserver
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
-// A step is a part of the set-up: why, and the commands.
-type step struct {
-	why      string
-	commands [][]string
+// A Purpose is what a Step is for.
+type Purpose string
+
+// The purposes.
+const (
+	QuietARP  Purpose = "arp"     // answer ARP for nothing but its own
+	Accept    Purpose = "accept"  // packets to Step.Addrs
+	TakeGUE   Purpose = "gue"     // take generic UDP encapsulation
+	Unwrap    Purpose = "unwrap"  // what the routers send, to Step.Addrs where there are any
+	AnswerVia Purpose = "gateway" // answers go back through the active router
+)
+
+// A Step is a part of the set-up.
+type Step struct {
+	For      Purpose
+	Addrs    []netip.Addr
+	Why      string     // For in words
+	Commands [][]string // as Server.Commands has them
 }
 
 // Commands are what root must run on the server, in their order: each a
@@ -17,18 +32,19 @@ type step struct {
 // the port, is there already.
 func (s Server) Commands() [][]string {
 	var out [][]string
-	for _, st := range s.steps() {
-		out = append(out, st.commands...)
+	for _, st := range s.Steps() {
+		out = append(out, st.Commands...)
 	}
 	return out
 }
 
-func (s *Server) steps() []step {
-	var out []step
+// Steps are the Commands, each with its purpose.
+func (s *Server) Steps() []Step {
+	var out []Step
 	if settings := s.arp(); len(settings) > 0 {
-		st := step{why: "answer ARP only on the interface that has the address, and ask with addresses of the interface"}
+		st := Step{For: QuietARP, Why: "answer ARP only on the interface that has the address, and ask with addresses of the interface"}
 		for _, set := range settings {
-			st.commands = append(st.commands, set.command())
+			st.Commands = append(st.Commands, set.command())
 		}
 		out = append(out, st)
 	}
@@ -42,9 +58,9 @@ func (s *Server) steps() []step {
 		out = append(out, s.tunnel(t))
 	}
 	if len(s.Gateways) > 0 {
-		st := step{why: "answers go back through the active router"}
+		st := Step{For: AnswerVia, Why: "answers go back through the active router"}
 		for _, g := range s.Gateways {
-			st.commands = append(st.commands, split("ip route replace default via "+g.String()))
+			st.Commands = append(st.Commands, split("ip route replace default via "+g.String()))
 		}
 		out = append(out, st)
 	}
@@ -52,23 +68,23 @@ func (s *Server) steps() []step {
 }
 
 // addresses makes the server accept packets to the VIPs that no tunnel has.
-func (s *Server) addresses() step {
-	st := step{why: "accept packets to " + words(s.loopback())}
+func (s *Server) addresses() Step {
+	st := Step{For: Accept, Addrs: s.loopback(), Why: "accept packets to " + words(s.loopback())}
 	for _, a := range s.loopback() {
 		if s.Router == "" {
-			st.commands = append(st.commands, split("ip addr replace "+host(a)+" dev lo"))
+			st.Commands = append(st.Commands, split("ip addr replace "+host(a)+" dev lo"))
 		} else {
-			st.commands = append(st.commands, split("ip route replace local "+host(a)+" dev lo"))
+			st.Commands = append(st.Commands, split("ip route replace local "+host(a)+" dev lo"))
 		}
 	}
 	return st
 }
 
 // gue opens the UDP ports.
-func (s *Server) gue() step {
-	st := step{why: "take generic UDP encapsulation", commands: [][]string{split("modprobe fou")}}
+func (s *Server) gue() Step {
+	st := Step{For: TakeGUE, Why: "take generic UDP encapsulation", Commands: [][]string{split("modprobe fou")}}
 	for _, p := range s.GUE {
-		st.commands = append(st.commands, split("ip "+s.fou("add", p)+" gue"))
+		st.Commands = append(st.Commands, split("ip "+s.fou("add", p)+" gue"))
 	}
 	return st
 }
@@ -83,8 +99,8 @@ func (s *Server) fou(verb string, port uint16) string {
 }
 
 // tunnel makes the device.
-func (s *Server) tunnel(t Tunnel) step {
-	st := step{why: "unwrap what the routers send"}
+func (s *Server) tunnel(t Tunnel) Step {
+	st := Step{For: Unwrap, Addrs: t.VIPs, Why: "unwrap what the routers send"}
 	c := fmt.Sprintf("ip link add %s type %s", t.Device(), t.Kind)
 	if t.Kind == IP6TNL {
 		c += " mode any"
@@ -98,19 +114,19 @@ func (s *Server) tunnel(t Tunnel) step {
 	if t.Checksum {
 		c += " icsum"
 	}
-	st.commands = append(st.commands, split(c))
+	st.Commands = append(st.Commands, split(c))
 	if len(t.VIPs) > 0 {
-		st.why += " for " + words(t.VIPs) + ", though clients are not reached by the tunnel"
+		st.Why += " for " + words(t.VIPs) + ", though clients are not reached by the tunnel"
 	}
 	if s.Router == "" {
 		for _, a := range t.VIPs {
-			st.commands = append(st.commands, split("ip addr replace "+host(a)+" dev "+t.Device()))
+			st.Commands = append(st.Commands, split("ip addr replace "+host(a)+" dev "+t.Device()))
 		}
 	}
 	for _, set := range s.reversePath(t) {
-		st.commands = append(st.commands, set.command())
+		st.Commands = append(st.Commands, set.command())
 	}
-	st.commands = append(st.commands, split("ip link set "+t.Device()+" up"))
+	st.Commands = append(st.Commands, split("ip link set "+t.Device()+" up"))
 	return st
 }
 
@@ -118,9 +134,9 @@ func split(command string) []string { return strings.Fields(command) }
 
 // writeCommands writes the commands so that they can be pasted into a shell.
 func writeCommands(w *writer, s *Server) {
-	for _, st := range s.steps() {
-		w.comment("%s", st.why)
-		for _, c := range st.commands {
+	for _, st := range s.Steps() {
+		w.comment("%s", st.Why)
+		for _, c := range st.Commands {
 			w.line("%s", strings.Join(c, " "))
 		}
 	}

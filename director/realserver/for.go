@@ -21,10 +21,33 @@ type Resolve func(h lvscf.Host, v6 bool) (netip.Addr, error)
 // are set up before they are made active. Errors name the virtual and the
 // server, or the router.
 func For(cfg *lvscf.Config, resolve Resolve) ([]Server, error) {
-	l := list{cfg: cfg, resolve: resolve, routers: map[netip.Addr]string{}}
+	return those(cfg, resolve, func(netip.Addr) bool { return true })
+}
+
+// those is For of the servers alone whose addresses are wanted.
+func those(cfg *lvscf.Config, resolve Resolve, wanted func(netip.Addr) bool) ([]Server, error) {
+	l := list{cfg: cfg, resolve: resolve, routers: map[netip.Addr]string{}, byAddr: map[netip.Addr]*entry{}}
 	if err := l.findRouters(); err != nil {
 		return nil, err
 	}
+	err := visit(cfg, resolve, func(v *lvscf.Virtual, name string, a netip.Addr) {
+		if wanted(a) {
+			l.add(v, name, a)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Server, len(l.servers))
+	for i, s := range l.servers {
+		s.finish()
+		out[i] = s.Server
+	}
+	return out, nil
+}
+
+// visit calls f with each real server of each active virtual of cfg.
+func visit(cfg *lvscf.Config, resolve Resolve, f func(v *lvscf.Virtual, name string, a netip.Addr)) error {
 	for i := range cfg.Virtuals {
 		v := &cfg.Virtuals[i]
 		if !v.Active {
@@ -36,20 +59,15 @@ func For(cfg *lvscf.Config, resolve Resolve) ([]Server, error) {
 			}
 			a, err := resolve(r.Address, v.VIP.Addr.Is6())
 			if err != nil {
-				return nil, fmt.Errorf("virtual %s: server %s: %w", v.Name, r.Name, err)
+				return fmt.Errorf("virtual %s: server %s: %w", v.Name, r.Name, err)
 			}
-			l.add(v, r.Name, a.Unmap())
+			f(v, r.Name, a.Unmap())
 		}
 		if v.SorryServer.IsValid() && !v.SorryServer.IsLoopback() {
-			l.add(v, SorryServer, v.SorryServer)
+			f(v, SorryServer, v.SorryServer)
 		}
 	}
-	out := make([]Server, len(l.servers))
-	for i, s := range l.servers {
-		s.finish()
-		out[i] = s.Server
-	}
-	return out, nil
+	return nil
 }
 
 // list is a list of servers in the making.
@@ -58,6 +76,7 @@ type list struct {
 	resolve Resolve
 	routers map[netip.Addr]string
 	servers []*entry
+	byAddr  map[netip.Addr]*entry
 }
 
 // entry is a server in the making, with what decides its notes.
@@ -94,12 +113,11 @@ func (l *list) findRouters() error {
 
 // add notes that virtual v sends to the server name at address a.
 func (l *list) add(v *lvscf.Virtual, name string, a netip.Addr) {
-	i := slices.IndexFunc(l.servers, func(s *entry) bool { return s.Addr == a })
-	if i < 0 {
-		i = len(l.servers)
-		l.servers = append(l.servers, &entry{Server: Server{Addr: a, Router: l.routers[a]}, synced: l.cfg.SyncDaemon})
+	s := l.byAddr[a]
+	if s == nil {
+		s = &entry{Server: Server{Addr: a, Router: l.routers[a]}, synced: l.cfg.SyncDaemon}
+		l.servers, l.byAddr[a] = append(l.servers, s), s
 	}
-	s := l.servers[i]
 	s.Names = once(s.Names, name)
 	s.Serves = once(s.Serves, serves(v))
 	switch v.Forward {
@@ -117,7 +135,7 @@ func (l *list) add(v *lvscf.Virtual, name string, a netip.Addr) {
 }
 
 // serves says how v reaches its servers.
-func serves(v *lvscf.Virtual) string {
+func serves(v *lvscf.Virtual) Use {
 	how := string(v.Forward)
 	if v.Forward == lvscf.Tunnel {
 		how += " " + v.TunnelType
@@ -125,7 +143,7 @@ func serves(v *lvscf.Virtual) string {
 	if v.VIP.Addr.IsValid() {
 		how += ", " + v.VIP.Addr.String()
 	}
-	return "virtual " + v.Name + ": " + how
+	return Use{v.Name, how}
 }
 
 func (l *list) nat(s *entry, v *lvscf.Virtual) {

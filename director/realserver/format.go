@@ -49,7 +49,7 @@ func (w *writer) head(s *Server) {
 }
 
 func (w *writer) body(s *Server, format, iface string) {
-	if len(s.steps()) == 0 {
+	if len(s.Steps()) == 0 {
 		w.comment("nothing to set up")
 		return
 	}

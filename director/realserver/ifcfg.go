@@ -57,9 +57,9 @@ func writeIfcfg(w *writer, s *Server) {
 }
 
 // lines are the commands of a step as a shell reads them.
-func lines(st step) []string {
+func lines(st Step) []string {
 	var out []string
-	for _, c := range st.commands {
+	for _, c := range st.Commands {
 		out = append(out, strings.Join(c, " "))
 	}
 	return out

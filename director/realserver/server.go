@@ -12,8 +12,8 @@ type Server struct {
 	Addr   netip.Addr // what the routers send to
 	Router string     // "primary" or "backup" where it is a router itself, else empty
 
-	// Serves tells for each virtual server how it is reached, in words.
-	Serves []string
+	// Serves tells for each virtual server how packets come from it.
+	Serves []Use
 	// Gateways are the default gateways, one of a family at most.
 	Gateways []netip.Addr
 	// VIPs are the addresses it must accept packets for as if they were its
@@ -26,6 +26,15 @@ type Server struct {
 	// Notes are what no command can do.
 	Notes []string
 }
+
+// A Use is how a virtual server's packets reach its real server.
+type Use struct {
+	Virtual string
+	How     string // lvs.cf's words, and the virtual's address: "direct, 10.0.0.100"
+}
+
+// String is the use in a line.
+func (u Use) String() string { return "virtual " + u.Virtual + ": " + u.How }
 
 // A Kind is a kind of tunnel device, by the name that ip-link(8) has for it.
 type Kind string
