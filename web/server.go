@@ -67,6 +67,7 @@ type Server struct {
 	Options
 	hub      *hub
 	desk     *desk
+	lists    virtualIndices // of drafts, for VIRTUAL SERVERS
 	sessions *scs.SessionManager
 	hasUsers atomic.Bool   // becomes true once and stays so
 	check    time.Duration // sessionCheck; tests are more impatient
@@ -130,6 +131,7 @@ func (s *Server) viewerRoutes(r chi.Router) {
 	r.Get("/monitoring", s.monitoring)
 	r.Get("/monitoring/stream", s.stream)
 	r.Get("/configuration", s.configuration)
+	r.Get("/virtuals", s.virtuals)
 	r.Get("/password", s.passwordPage)
 	r.Post("/password", s.changePassword)
 }
@@ -139,6 +141,7 @@ func (s *Server) operatorRoutes(r chi.Router) {
 	r.Use(s.need(store.Operator))
 	r.With(limitBody(maxConfig)).Post("/configuration", s.saveConfiguration)
 	r = r.With(limitBody(maxForm))
+	r.Post("/virtuals", s.switchVirtuals)
 	r.Post("/monitoring/reload", s.reload)
 	r.Get("/switchover", s.preflight)
 	r.Post("/switchover", s.switchOver)
