@@ -119,7 +119,7 @@ func TestLoadOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		links := newLinks(newFakeRouter(), slog.New(slog.DiscardHandler), func() time.Duration { return 0 })
-		if up := show(t.Context(), &shown, links, s, o.Watches[0]); up == (said == "down") {
+		if up := probeNow(t.Context(), people{&shown}, links, s, o.Watches[0]); up == (said == "down") {
 			t.Errorf("%s: up %v", said, up)
 		}
 		for _, text := range want {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -62,7 +63,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if o.once {
 		// Its reading may wait for ever: a second signal kills.
 		context.AfterFunc(ctx, stop)
-		return probeOnce(ctx, stdin, stdout, stderr)
+		var p presenter = people{stdout}
+		if o.json {
+			p = programs{json.NewEncoder(stdout)}
+		}
+		return probeOnce(ctx, stdin, p, stderr)
 	}
 	to := logging.Stderr()
 	if o.syslog {
@@ -95,8 +100,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 // probeOnce is nanny --once. Exit 0: all is up; 1: it is not, or the orders
 // make no sense.
-func probeOnce(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) int {
-	up, err := once(ctx, stdin, stdout)
+func probeOnce(ctx context.Context, stdin io.Reader, p presenter, stderr io.Writer) int {
+	up, err := once(ctx, stdin, p)
 	if err != nil {
 		fmt.Fprintf(stderr, "nanny: %v\n", err)
 	}

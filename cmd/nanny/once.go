@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,9 +12,9 @@ import (
 	"pacu/probe"
 )
 
-// once carries out the orders that in holds, each watch once, and writes to out
+// once carries out the orders that in holds, each watch once, and has p show
 // what each step found. It returns whether all servers are up.
-func once(ctx context.Context, in io.Reader, out io.Writer) (up bool, err error) {
+func once(ctx context.Context, in io.Reader, p presenter) (up bool, err error) {
 	up = true
 	began := time.Now()
 	links := newLinks(&kernelRouter{}, slog.New(slog.DiscardHandler), func() time.Duration { return time.Since(began) })
@@ -26,8 +27,7 @@ func once(ctx context.Context, in io.Reader, out io.Writer) (up bool, err error)
 			if err != nil {
 				return false, err
 			}
-			up = show(ctx, out, links, s, w) && up
-			if ctx.Err() != nil { // there may be more to read, or to wait for
+			if up = probeNow(ctx, p, links, s, w) && up; ctx.Err() != nil { // there may be more to read, or to wait for
 				return false, ctx.Err()
 			}
 		}
@@ -35,15 +35,19 @@ func once(ctx context.Context, in io.Reader, out io.Writer) (up bool, err error)
 	return up, ctx.Err()
 }
 
-// show probes one server in one service and tells each step as it comes.
-func show(ctx context.Context, out io.Writer, links *links, s subject, w control.Watch) (up bool) {
+// probeNow probes one server in one service and shows each step as it comes.
+func probeNow(ctx context.Context, p presenter, links *links, s subject, w control.Watch) (up bool) {
 	check := newCheck(w)
-	fmt.Fprintf(out, "%s in %s: %s\n", s.real(), s.service, check)
+	result := control.Probed{Server: s.server, RealPort: s.realPort, Service: s.service, Check: check.String(), Health: control.Down}
+	p.begin(fmt.Sprintf("%s in %s: %s", s.real(), s.service, check))
 	began := time.Now()
 	line := func(text string) {
-		fmt.Fprintf(out, "%9.1f ms  %s\n", float64(time.Since(began))/float64(time.Millisecond), text)
+		step := control.ProbeStep{After: control.Duration(time.Since(began)), Text: text}
+		result.Steps = append(result.Steps, step)
+		p.step(step)
 	}
 	r := check.Probe(probe.WithSteps(ctx, line), target(s.server, w))
+	result.Took = control.Duration(time.Since(began))
 	if b := newBurden(w, newLoadMonitor); b != nil {
 		line(b.tell(ctx, loadTarget(s, w)))
 		r = b.judge(r)
@@ -56,8 +60,33 @@ func show(ctx context.Context, out io.Writer, links *links, s subject, w control
 	}
 	verdict := "down: "
 	if r.Up {
-		verdict = "up: "
+		verdict, result.Health = "up: ", control.Up
 	}
-	line(verdict + r.Why)
+	p.step(control.ProbeStep{After: control.Duration(time.Since(began)), Text: verdict + r.Why})
+	result.Why = r.Why
+	p.end(result)
 	return r.Up
 }
+
+// A presenter shows probes, one after the other.
+type presenter interface {
+	begin(head string)
+	step(control.ProbeStep)
+	end(control.Probed)
+}
+
+// people see each step as it comes.
+type people struct{ io.Writer }
+
+func (p people) begin(head string) { fmt.Fprintln(p, head) }
+func (p people) step(s control.ProbeStep) {
+	fmt.Fprintf(p, "%9.1f ms  %s\n", float64(s.After)/float64(time.Millisecond), s.Text)
+}
+func (people) end(control.Probed) {}
+
+// programs see a line of JSON for each probe that has ended.
+type programs struct{ *json.Encoder }
+
+func (programs) begin(string)           {}
+func (programs) step(control.ProbeStep) {}
+func (p programs) end(r control.Probed) { _ = p.Encode(r) } // a reader that left wants no more

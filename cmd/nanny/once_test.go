@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"testing"
 
 	"pacu/control"
@@ -30,7 +31,7 @@ func TestOnce(t *testing.T) {
 	expect := func(up bool, want string, list ...control.Order) {
 		t.Helper()
 		var out bytes.Buffer
-		got, err := once(t.Context(), orders(list...), &out)
+		got, err := once(t.Context(), orders(list...), people{&out})
 		if err != nil || got != up || !regexp.MustCompile("(?s)^"+want+"$").Match(out.Bytes()) {
 			t.Errorf("up %v, %v\n%swant\n%s", got, err, out.String(), want)
 		}
@@ -48,7 +49,7 @@ func TestOnce(t *testing.T) {
 	bad, unchecked := webOrder(at), webOrder(at)
 	bad.Watches[0].Forward, unchecked.Watches[0].Checks = "", nil
 	for _, in := range []*bytes.Buffer{orders(bad), orders(unchecked), bytes.NewBufferString("{}{\n")} {
-		if up, err := once(t.Context(), in, &bytes.Buffer{}); err == nil || up {
+		if up, err := once(t.Context(), in, people{io.Discard}); err == nil || up {
 			t.Errorf("nonsense: up %v, %v", up, err)
 		}
 	}
@@ -61,7 +62,38 @@ func TestOnceCancelled(t *testing.T) {
 	cancel()
 	in, feed := io.Pipe() // is never closed
 	go func() { _ = json.NewEncoder(feed).Encode(webOrder(at)) }()
-	if up, err := once(ctx, in, io.Discard); up || !errors.Is(err, context.Canceled) {
+	if up, err := once(ctx, in, people{io.Discard}); up || !errors.Is(err, context.Canceled) {
 		t.Errorf("up %v, %v", up, err)
+	}
+}
+
+// TestOnceForPrograms has the same told in lines of JSON.
+func TestOnceForPrograms(t *testing.T) {
+	at, stop := webServer(t)
+	var in, out bytes.Buffer
+	probed := func() control.Probed {
+		t.Helper()
+		in.Reset()
+		out.Reset()
+		if err := json.NewEncoder(&in).Encode(webOrder(at)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := once(t.Context(), &in, programs{json.NewEncoder(&out)}); err != nil {
+			t.Fatal(err)
+		}
+		var p control.Probed
+		if err := json.Unmarshal(out.Bytes(), &p); err != nil {
+			t.Fatalf("%v: %s", err, out.Bytes())
+		}
+		return p
+	}
+	up := probed()
+	if up.Health != control.Up || up.Server != at.Addr() || up.RealPort != at.Port() || up.Service != "tcp 10.10.1.30:80" ||
+		!strings.Contains(up.Check, "HTTP") || len(up.Steps) == 0 || up.Took < up.Steps[0].After {
+		t.Errorf("%+v", up)
+	}
+	stop()
+	if down := probed(); down.Health != control.Down || down.Why != "connect: connection refused" {
+		t.Errorf("%+v", down)
 	}
 }

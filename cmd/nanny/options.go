@@ -21,6 +21,7 @@ type options struct {
 	controlFD int    // -1: by itself
 	address   string // only for people who read ps
 	once      bool
+	json      bool
 
 	interval, reentry int // seconds
 	server, virtual   netip.Addr
@@ -108,6 +109,8 @@ func flags(o *options, r *raw) *flag.FlagSet {
 	number(&o.weight, 1, "weight", "w", "`weight` of the real server")
 	is(&o.quiesce, "quiesce_server", "q", "keep a failed server at weight 0 instead of removing it")
 
+	is(&o.json, "json", "", "with --once: one line of JSON for each probe")
+
 	number(&o.interval, 10, "interval", "t", "`seconds` between probes, and limit of each of their steps")
 	number(&o.reentry, 0, "reentrytime", "a", "`seconds` a failed server must answer before it is used again; 0 is 180")
 	given(&r.send, "send_string", "s", "`text` to send")
@@ -143,7 +146,7 @@ func parseOptions(args []string, stdout io.Writer) (*options, error) {
 		fs.SetOutput(stdout)
 		fmt.Fprint(stdout, "usage: nanny -h ADDRESS -V ADDRESS [flags]   watch one real server\n"+
 			"       nanny --control-fd N [flags]         watch what pulse says\n"+
-			"       nanny --once                         probe once what pulse says\n\n")
+			"       nanny --once [--json]                probe once what pulse says\n\n")
 		fs.PrintDefaults()
 		return nil, err
 	case err != nil:
@@ -152,6 +155,8 @@ func parseOptions(args []string, stdout io.Writer) (*options, error) {
 		return nil, fmt.Errorf("unexpected arguments: %s", strings.Join(fs.Args(), " "))
 	case o.once && o.underPulse():
 		return nil, errors.New("--once: not with --control-fd")
+	case o.json && !o.once:
+		return nil, errors.New("--json: only with --once")
 	case o.version || o.once || o.underPulse():
 		return o, nil
 	}

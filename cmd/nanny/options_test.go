@@ -134,6 +134,7 @@ func TestBadOptions(t *testing.T) {
 		"--colour":                             "bad argument: flag provided but not defined: -colour",
 		"--control-fd 987":                     "--control-fd: file descriptor 987",
 		"--control-fd 3 --address 10.8.8.33 x": "unexpected arguments: x",
+		"--json":                               "--json: only with --once",
 	} {
 		var stdout, stderr bytes.Buffer
 		if code := run(strings.Fields(args), nil, &stdout, &stderr); code != 1 {
