@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
 	"github.com/pressly/goose/v3"
 
 	"pacu/migrations"
@@ -70,10 +69,7 @@ func open(ctx context.Context, path string, flag int) (*Store, error) {
 		"_busy_timeout": {"5000"},
 		"_txlock":       {"immediate"},
 	}.Encode()}
-	db, err := sql.Open("sqlite3", dsn.String())
-	if err != nil {
-		return nil, err
-	}
+	db := sql.OpenDB(connector{dsn.String()})
 	if err := db.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -113,3 +113,20 @@ func TestOpenRefusesNewer(t *testing.T) {
 		t.Fatalf("error = %v, want one about a newer program", err)
 	}
 }
+
+// TestNothingIsWrittenElsewhere holds every connection, not the first alone,
+// to memory for what SQLite would else put into /var/tmp.
+func TestNothingIsWrittenElsewhere(t *testing.T) {
+	s := testStore(t)
+	for range 3 {
+		c, err := s.db.Conn(t.Context())
+		want(t, "connect", err, nil)
+		defer c.Close()
+		var where, keys int
+		want(t, "ask", c.QueryRowContext(t.Context(), `PRAGMA temp_store`).Scan(&where), nil)
+		want(t, "ask", c.QueryRowContext(t.Context(), `PRAGMA foreign_keys`).Scan(&keys), nil)
+		if where != 2 || keys != 1 {
+			t.Errorf("temp_store is %d, want 2, which is memory; foreign_keys %d", where, keys)
+		}
+	}
+}
