@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // What may be wrong with a file to restore.
@@ -21,17 +20,17 @@ var (
 // BeforeSuffix names the database that a restore replaced, beside it.
 const BeforeSuffix = ".before"
 
-// Restore replaces the database at path by the backup at from, after it has
-// checked that it is whole, one of ours and not of a newer program. The
+// Restore replaces the database at path by the backup from, of OpenBackup,
+// after it has checked that it is whole, one of ours and not of a newer program. The
 // database there was is kept as path + BeforeSuffix, in place of one of an
 // earlier restore. Sessions, the set-up token and a change that waited to be
 // confirmed are not restored: they are of another time. Until the end nothing
 // has changed; the error may be ErrInUse while a Store is open, ErrNoBackup
 // or ErrDamaged.
-func Restore(ctx context.Context, from, path string) (err error) {
+func Restore(ctx context.Context, from *os.File, path string) (err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("restore %s from %s: %w", path, from, err)
+			err = fmt.Errorf("restore %s from %s: %w", path, from.Name(), err)
 		}
 	}()
 	l, err := lock(path, true)
@@ -66,34 +65,49 @@ func Restore(ctx context.Context, from, path string) (err error) {
 // magic begins every SQLite file (https://sqlite.org/fileformat.html, 1.3).
 const magic = "SQLite format 3\x00"
 
-// copyBackup copies the database file from to a new file to.
-func copyBackup(from, to string) (err error) {
-	fi, err := os.Stat(from)
+// OpenBackup opens a file for Restore, and finds out whether it could be one.
+// It is apart from Restore since it may be another user who can read the file.
+// The error may be ErrNoBackup.
+func OpenBackup(path string) (_ *os.File, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("restore from %s: %w", path, err)
+		}
+	}()
+	fi, err := os.Stat(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !fi.Mode().IsRegular() {
-		return ErrNoBackup
+		return nil, ErrNoBackup
 	}
 	// What is in the log of a database in use is not in its file.
-	if wal, err := os.Stat(from + "-wal"); err == nil && wal.Size() > 0 {
-		return fmt.Errorf("%w: it is a database in use, and half of it is in %s-wal", ErrNoBackup, from)
+	if wal, err := os.Stat(path + "-wal"); err == nil && wal.Size() > 0 {
+		return nil, fmt.Errorf("%w: it is a database in use, and part of it is in %s-wal", ErrNoBackup, path)
 	}
-	src, err := os.Open(from)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, len(magic))
+	if _, err := f.ReadAt(head, 0); err != nil || string(head) != magic {
+		return nil, errors.Join(ErrNoBackup, f.Close())
+	}
+	return f, nil
+}
+
+// copyBackup copies the database file from to a new file to.
+func copyBackup(from *os.File, to string) (err error) {
+	fi, err := from.Stat()
 	if err != nil {
 		return err
-	}
-	defer src.Close()
-	head := make([]byte, len(magic))
-	if _, err := io.ReadFull(src, head); err != nil || string(head) != magic {
-		return ErrNoBackup
 	}
 	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, dst.Close()) }()
-	if _, err := io.CopyN(dst, io.MultiReader(strings.NewReader(magic), src), fi.Size()); err != nil {
+	if _, err := io.Copy(dst, io.NewSectionReader(from, 0, fi.Size())); err != nil {
 		return err
 	}
 	return dst.Sync()

@@ -41,6 +41,16 @@ func withUser(t *testing.T, path, name string) *Store {
 	return s
 }
 
+// restore opens and restores.
+func restore(ctx context.Context, from, path string) error {
+	f, err := OpenBackup(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return Restore(ctx, f, path)
+}
+
 func TestRestore(t *testing.T) {
 	dir := t.TempDir()
 	path, backup := filepath.Join(dir, "console.db"), filepath.Join(dir, "backup")
@@ -51,14 +61,14 @@ func TestRestore(t *testing.T) {
 	want(t, "pending", s.SetPending(t.Context(), Pending{Who: "then"}), nil)
 	want(t, "setting", s.SetSetting(t.Context(), "k", 1), nil)
 	want(t, "backup", s.Backup(t.Context(), backup), nil)
-	want(t, "restore while it is open", Restore(t.Context(), backup, path), ErrInUse)
+	want(t, "restore while it is open", restore(t.Context(), backup, path), ErrInUse)
 	want(t, "end", s.EndPending(t.Context()), nil)
 	_, err = s.db.Exec(`INSERT INTO users (name, password, created, changed) VALUES ('since', '', 1, 1)`)
 	want(t, "user", err, nil)
 	want(t, "close", s.Close(), nil)
 
 	for range 2 { // one of an earlier restore is in the way
-		want(t, "restore", Restore(t.Context(), backup, path), nil)
+		want(t, "restore", restore(t.Context(), backup, path), nil)
 	}
 	fi, err := os.Stat(path)
 	if err != nil || fi.Mode() != 0o600 {
@@ -78,7 +88,7 @@ func TestRestore(t *testing.T) {
 	}
 	want(t, "close", s.Close(), nil)
 
-	want(t, "restore", Restore(t.Context(), backup, path), nil)
+	want(t, "restore", restore(t.Context(), backup, path), nil)
 	if diff := cmp.Diff([]string{"then"}, names(t, path)); diff != "" {
 		t.Error(diff)
 	}
@@ -112,7 +122,7 @@ func TestRestoreKeepsWhatACrashLeft(t *testing.T) {
 	n := withUser(t, filepath.Join(dir, "other"), "new")
 	want(t, "backup", n.Backup(t.Context(), backup), nil)
 	want(t, "close", n.Close(), nil)
-	want(t, "restore", Restore(t.Context(), backup, path), nil)
+	want(t, "restore", restore(t.Context(), backup, path), nil)
 	if diff := cmp.Diff([]string{"new"}, names(t, path)); diff != "" {
 		t.Error(diff)
 	}
@@ -136,7 +146,7 @@ func TestRestoreOverRuins(t *testing.T) {
 		for name, text := range files {
 			want(t, "write", os.WriteFile(name, []byte(text), 0o600), nil)
 		}
-		want(t, "restore", Restore(t.Context(), backup, path), nil)
+		want(t, "restore", restore(t.Context(), backup, path), nil)
 		if diff := cmp.Diff([]string{"new"}, names(t, path)); diff != "" {
 			t.Errorf("over %v: %s", files, diff)
 		}
@@ -152,7 +162,7 @@ func TestRestoreOverRuins(t *testing.T) {
 
 func TestRestoreFromVersion1(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "console.db")
-	want(t, "restore", Restore(t.Context(), version1(t), path), nil)
+	want(t, "restore", restore(t.Context(), version1(t), path), nil)
 	if diff := cmp.Diff([]string{"ops", "piranha"}, names(t, path)); diff != "" {
 		t.Error(diff)
 	}
@@ -210,7 +220,7 @@ func TestRestoreRefuses(t *testing.T) {
 		{made("torn", `PRAGMA foreign_keys = off; INSERT INTO tokens (user, name, role, secret, created, expires) VALUES ('gone', '', 'viewer', '', 1, 0)`), ErrDamaged, "refers"},
 		{made("newer", `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)`), nil, "newer"},
 	} {
-		err := Restore(t.Context(), tt.from, path)
+		err := restore(t.Context(), tt.from, path)
 		if tt.want != nil {
 			want(t, tt.from, err, tt.want)
 		}
@@ -225,7 +235,7 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	want(t, "cancelled", Restore(ctx, write("good2", good), path), context.Canceled)
+	want(t, "cancelled", restore(ctx, write("good2", good), path), context.Canceled)
 	if diff := cmp.Diff([]string{"kept"}, names(t, path)); diff != "" {
 		t.Error(diff)
 	}
