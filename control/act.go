@@ -88,14 +88,26 @@ type ServerSetup struct {
 	Address netip.Addr `json:"address"`
 	// Router is "primary" or "backup" where it is a router itself.
 	Router string      `json:"router,omitempty"`
-	Serves []string    `json:"serves"`          // each virtual server and how packets come from it, in words
+	Serves []ServerUse `json:"serves"`
 	Steps  []SetupStep `json:"steps,omitempty"` // in their order; empty: nothing is to be done
 	Notes  []string    `json:"notes,omitempty"` // what no command can do
 }
 
+// A ServerUse is how a virtual server's packets reach its real server.
+type ServerUse struct {
+	Virtual string `json:"virtual"`
+	How     string `json:"how"` // "direct, 10.0.0.100"
+}
+
 // A SetupStep is a part of a set-up.
 type SetupStep struct {
-	Why string `json:"why"`
+	// For is what it does: arp (answer ARP for nothing but its own addresses),
+	// accept (packets to Addresses), gue (generic UDP encapsulation), unwrap
+	// (what routers send by a tunnel, to Addresses), gateway (answers go back
+	// through the active router).
+	For       string       `json:"for"`
+	Addresses []netip.Addr `json:"addresses,omitempty"`
+	Why       string       `json:"why"` // For in words
 	// Commands are what root runs on the real server, each in a line as a
 	// shell takes it.
 	Commands []string `json:"commands"`

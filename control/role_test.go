@@ -152,6 +152,12 @@ func TestAnswersWithoutContent(t *testing.T) {
 	if _, err := c.Orders(t.Context(), "lvs-03"); err == nil {
 		t.Error("no orders")
 	}
+	if _, err := c.Probe(t.Context(), "lvs-03"); err == nil {
+		t.Error("no probe")
+	}
+	if _, err := c.Setup(t.Context(), SetupQuery{Limit: 1}); err == nil {
+		t.Error("no set-up")
+	}
 }
 
 type forgetful struct{ *fakePulse }

@@ -44,6 +44,14 @@ type Handler interface {
 	// Orders are how nannies are told to watch the real server, which is named
 	// as in Request. One that none watches is an error.
 	Orders(ctx context.Context, server string) ([]Order, error)
+	// Force overrules the probes of the real server, which is named as in
+	// Request, or ends that, and says what it did, for people.
+	Force(ctx context.Context, server string, to Way) (string, error)
+	// Probe probes the real server, which is named as in Request, once now,
+	// and returns what each probe found, within a bound.
+	Probe(ctx context.Context, server string) ([]Probed, error)
+	// Setup tells what the real servers that q chooses must be set up with.
+	Setup(ctx context.Context, q SetupQuery) (*Setup, error)
 	// Events yields the events later than after, then new ones until ctx
 	// ends; see Log.Events.
 	Events(ctx context.Context, after uint64) iter.Seq2[Event, error]
@@ -150,6 +158,15 @@ func answer(ctx context.Context, c net.Conn, h Handler) {
 	case GetOrders:
 		orders, err := h.Orders(ctx, q.Server)
 		_ = reply(c, Reply{Orders: orders, Error: text(err)})
+	case ForceServer:
+		msg, err := h.Force(ctx, q.Server, q.To)
+		_ = reply(c, Reply{Message: msg, Error: text(err)})
+	case ProbeServer:
+		probed, err := h.Probe(ctx, q.Server)
+		_ = reply(c, Reply{Probed: probed, Error: text(err)})
+	case GetSetup:
+		setup, err := h.Setup(ctx, *q.Setup)
+		_ = reply(c, Reply{Setup: setup, Error: text(err)})
 	case Follow:
 		follow(ctx, c, r, h.Events, q.After)
 	}

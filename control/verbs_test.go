@@ -93,6 +93,13 @@ func TestReadRequest(t *testing.T) {
 		{`{"do":"switchover","force":1}`, "cannot unmarshal"},
 		{`{"do":"hold","on":true}`, ""},
 		{`{"do":"explain"}`, ""},
+		{`{"do":"force","server":"a","to":"up"}`, ""},
+		{`{"do":"force","server":"a"}`, `to "", want up, down or auto`},
+		{`{"do":"force","to":"up"}`, "no server is named"},
+		{`{"do":"probe"}`, "no server is named"},
+		{`{"do":"setup"}`, "nothing is asked for"},
+		{`{"do":"setup","setup":{"limit":201}}`, "a limit of 201, want 1 to 200"},
+		{`{"do":"setup","setup":{"limit":1,"skip":-1}}`, "-1 to skip"},
 		{`{}`, `unknown verb ""`},
 	} {
 		_, err := readRequest(bufio.NewReader(strings.NewReader(tt.in + "\n")))
@@ -121,6 +128,7 @@ func FuzzReadRequest(f *testing.F) {
 		`{"do":"snapshot"}`, `{"do":"events","after":7}`, `{"do":"plan"}`, `{"do":"plan","text":""}`, `{"do":"plan","text":"cHJpbWFyeQ=="}`,
 		`{"do":"drain","server":"web/10.8.8.33:80","timeout":"10m0s"}`, `{"do":"undrain","server":"lvs-03"}`, `{"do":"drain"}`, `[]`,
 		`{"do":"switchover","check":true,"force":true}`, `{"do":"hold","on":true}`, `{"do":"explain"}`, `{"do":"orders","server":"a"}`, `{"do":"nannies"}`,
+		`{"do":"force","server":"a","to":"down"}`, `{"do":"probe","server":"a"}`, `{"do":"setup","setup":{"match":"a","limit":9}}`,
 	} {
 		f.Add([]byte(s + "\n"))
 	}

@@ -52,6 +52,7 @@ type pulse struct {
 	protector *protector
 	mover     *mover
 	handover  *handover
+	probing   seats
 
 	ctx context.Context // of run
 

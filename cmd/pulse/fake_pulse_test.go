@@ -128,3 +128,16 @@ func (p *fakePulse) Orders(_ context.Context, server string) ([]control.Order, e
 	}
 	return p.orders, nil
 }
+
+func (p *fakePulse) Force(_ context.Context, server string, to control.Way) (string, error) {
+	p.asked = append(p.asked, fmt.Sprintf("force %s %s", server, to))
+	if server == "lvs-09" {
+		return "", errFake
+	}
+	return fmt.Sprintf("%s is %s", server, to), nil
+}
+
+func (p *fakePulse) Probe(context.Context, string) ([]control.Probed, error) { return nil, errFake }
+func (p *fakePulse) Setup(context.Context, control.SetupQuery) (*control.Setup, error) {
+	return nil, errFake
+}

@@ -42,6 +42,7 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"plan":    withStdin(planCommand),
 	"drain":   drainCommand,
 	"undrain": undrainCommand,
+	"force":   forceCommand,
 
 	"switchover": switchoverCommand,
 	"hold":       holdCommand,
@@ -159,6 +160,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 			"       pulse plan [FILE]       say what it would change in the kernel\n"+
 			"       pulse drain SERVER      take a real server out of service\n"+
 			"       pulse undrain SERVER    put it back\n"+
+			"       pulse force SERVER up|down|auto\n"+
+			"                               overrule its probes, or end that\n"+
 			"       pulse switchover [--check] [--force]\n"+
 			"                               have the other router serve\n"+
 			"       pulse hold on|off       never take over, or do again\n"+

@@ -65,7 +65,7 @@ func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus, stan
 	for _, d := range ds {
 		held[netip.AddrPortFrom(d.Addr, d.Port)] = d
 	}
-	drains := p.director.Drains()
+	drains, forces := p.director.Drains(), p.director.Forces()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list := make([]control.Server, 0, len(svc.Servers))
@@ -91,6 +91,11 @@ func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus, stan
 		for _, d := range drains {
 			if rs.Active && d.Concerns(svc, rs) {
 				v.Drain = &control.Drain{Since: d.Since, Until: d.Until, Out: !v.InKernel}
+			}
+		}
+		for _, f := range forces { // the last one counts
+			if rs.Active && f.Concerns(svc, rs) {
+				v.Forced = &control.Forced{To: way(f.Up), Since: f.Since}
 			}
 		}
 		list = append(list, v)

@@ -120,11 +120,18 @@ func (p *pulse) troubles(s *control.Snapshot, site *site) []string {
 			if rs.Health != control.Inactive {
 				active++
 			}
-			switch rs.Health {
-			case control.Up:
-				up++
-			case control.Down:
+			used := rs.Health == control.Up
+			if rs.Forced != nil {
+				used = rs.Forced.To == control.ForceUp
+			}
+			switch {
+			case used && rs.Health == control.Down:
+				add("%s of %s is forced up, and its probes say it is down: %s", rs.Name, svc.Name, rs.Why)
+			case rs.Health == control.Down:
 				add("%s of %s is down: %s", rs.Name, svc.Name, rs.Why)
+			}
+			if used {
+				up++
 			}
 			if rs.Drain != nil {
 				drained++

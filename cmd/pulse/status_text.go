@@ -162,6 +162,8 @@ func (v *statusText) serverState(rs *control.Server) string {
 		return "not probed"
 	case rs.Leaving:
 		return fmt.Sprintf("leaving (%s)", left)
+	case rs.Forced != nil:
+		return fmt.Sprintf("forced %s (probes: %s)", rs.Forced.To, rs.Health)
 	}
 	return string(rs.Health)
 }
