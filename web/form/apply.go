@@ -54,3 +54,17 @@ func edit(b *lvscf.Block, d lvscf.Directive, values url.Values) string {
 	}
 	return write(b, d, v)
 }
+
+// Look says what is wrong with the values that b, a block of f, has; in is as
+// for Check.
+func Look(f *lvscf.File, in, b *lvscf.Block, groups ...Group) []Problem {
+	values := url.Values{}
+	for _, g := range groups {
+		for _, name := range g.Names {
+			if v, set := shown(b, directive(g.Where, name)); set {
+				values.Set(name, v.value)
+			}
+		}
+	}
+	return try(f, in, b, values, groups).judge(values, groups)
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -202,5 +203,28 @@ func TestCheckOfWhatIsYetToBeMade(t *testing.T) {
 	}
 	if string(f.Bytes()) != file {
 		t.Error("Check changed the file")
+	}
+}
+
+func TestLook(t *testing.T) {
+	f := lvscf.Parse("lvs.cf", []byte(strings.Replace(file, "deadtime = 1s", "deadtime = 100ms", 1)))
+	for _, test := range []struct {
+		page       Page
+		path, want string
+	}{
+		{Redundancy, "", "deadtime deadtime"},
+		{Global, "", "active_cmd no-effect"},
+		{Probe, "virtual web/probe login", "check_user no-effect, send no-effect"},
+		{Server, "virtual web/server a", ""},
+	} {
+		in, b := target(t, f, test.path)
+		var got []string
+		for _, p := range Look(f, in, b, Groups(test.page)...) {
+			got = append(got, p.Field+" "+p.Code)
+		}
+		slices.Sort(got)
+		if strings.Join(got, ", ") != test.want {
+			t.Errorf("%s: %q, want %q", test.page, got, test.want)
+		}
 	}
 }

@@ -5,6 +5,7 @@
 //   - Groups says which directives stand together on a page, in order.
 //   - Fields makes the fields of a block, or of one that is yet to be made.
 //   - Check says what is wrong with values that were typed; nothing changes.
+//   - Look says what is wrong with the values that a block has.
 //   - Apply checks them and writes what differs: comments, spelling and order
 //     of all the rest stay. It returns ErrRefused, having changed nothing, when
 //     one of its Problems is an error.
