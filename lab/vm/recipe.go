@@ -7,7 +7,7 @@ const kernelPackage = "linux-image-cloud-amd64"
 // toolPackages hold the programs of Tools. Libraries they depend on come along.
 var toolPackages = []string{
 	"bash", "busybox-static", "curl", "iproute2", "ipvsadm", "iptables",
-	"keepalived", "netbase", "nftables", "nginx", "procps", "systemd", "tcpdump", "util-linux",
+	"keepalived", "netbase", "nftables", "nginx", "openssh-server", "procps", "systemd", "tcpdump", "util-linux",
 }
 
 // Tools are the programs of the machine, beside busybox: paths in Debian's
@@ -18,7 +18,7 @@ var Tools = []string{
 	"/bin/ip", "/sbin/bridge", "/sbin/tc", "/bin/ss", "/usr/sbin/arpd",
 	"/sbin/ipvsadm", "/usr/sbin/keepalived",
 	"/usr/sbin/nft", "/usr/sbin/xtables-nft-multi",
-	"/usr/bin/tcpdump", "/usr/bin/curl", "/usr/sbin/nginx",
+	"/usr/bin/tcpdump", "/usr/bin/curl", "/usr/sbin/nginx", "/usr/sbin/sshd",
 	"/usr/bin/unshare", "/usr/bin/nsenter", "/usr/bin/setpriv",
 	"/usr/bin/taskset",
 	"/lib/systemd/systemd", "/lib/systemd/systemd-shutdown", "/bin/systemctl",
@@ -87,6 +87,7 @@ var Modules = []string{
 // accounts is the machine's /etc/passwd.
 const accounts = `root:x:0:0:root:/root:/bin/bash
 daemon:x:1:1:daemon:/usr/sbin:/bin/false
+sshd:x:100:65534::/run/sshd:/bin/false
 nobody:x:65534:65534:nobody:/nonexistent:/bin/false
 `
 
