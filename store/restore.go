@@ -21,12 +21,11 @@ var (
 const BeforeSuffix = ".before"
 
 // Restore replaces the database at path by the backup from, of OpenBackup,
-// after it has checked that it is whole, one of ours and not of a newer program. The
-// database there was is kept as path + BeforeSuffix, in place of one of an
-// earlier restore. Sessions, the set-up token and a change that waited to be
-// confirmed are not restored: they are of another time. Until the end nothing
-// has changed; the error may be ErrInUse while a Store is open, ErrNoBackup
-// or ErrDamaged.
+// after it has checked that it is whole, one of ours and not of a newer
+// program. The database there was is kept as path + BeforeSuffix, in place of
+// one of an earlier restore. Sessions, the set-up token and a change that
+// waited to be confirmed are not restored: they are of another time. The error
+// may be ErrInUse while a Store is open, ErrNoBackup or ErrDamaged.
 func Restore(ctx context.Context, from *os.File, path string) (err error) {
 	defer func() {
 		if err != nil {
@@ -53,10 +52,7 @@ func Restore(ctx context.Context, from *os.File, path string) (err error) {
 	if err := prepare(ctx, made); err != nil {
 		return err
 	}
-	if err := setAside(ctx, path); err != nil {
-		return err
-	}
-	if err := os.Rename(made, path); err != nil {
+	if err := swap(ctx, made, path); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
@@ -177,28 +173,45 @@ func damaged(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", ErrDamaged, err)
 }
 
-// setAside moves the database at path, if there is one, to path+BeforeSuffix.
-func setAside(ctx context.Context, path string) error {
+// swap moves the database at path, if there is one, to path+BeforeSuffix, and
+// made to path. Where it fails what was there is put back.
+func swap(ctx context.Context, made, path string) (err error) {
 	before := path + BeforeSuffix
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		return removeSides(path) // a log without its database must not meet another one
+		// A log without its database must not meet another one.
+		return errors.Join(removeSides(path), os.Rename(made, path))
 	}
-	if err := removeAll(before); err != nil {
-		return err
-	}
-	// Bring what a crash has left in the log into the file. Where it cannot
-	// be, because the file is damaged, both are moved.
+	// Bring what a crash has left in the log into the file. Where that fails,
+	// because the file is damaged, both are moved as they are.
 	if s, err := open(ctx, path, 0); err == nil {
 		s.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 		s.Close()
 	}
+	if err := removeAll(before); err != nil {
+		return err
+	}
 	if err := os.Rename(path, before); err != nil {
 		return err
 	}
-	if err := os.Rename(path+"-wal", before+"-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Rename(before, path), renameIfThere(before+"-wal", path+"-wal"))
+		}
+	}()
+	if err := renameIfThere(path+"-wal", before+"-wal"); err != nil {
 		return err
 	}
-	return removeSides(path)
+	if err := removeSides(path); err != nil {
+		return err
+	}
+	return os.Rename(made, path)
+}
+
+func renameIfThere(from, to string) error {
+	if err := os.Rename(from, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // removeAll removes the database at path with the files SQLite has beside it.

@@ -249,3 +249,13 @@ func TestOpenDuringARestore(t *testing.T) {
 	_, err = Open(t.Context(), path)
 	want(t, "open", err, ErrRestoring)
 }
+
+func TestSwapPutsBack(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "console.db")
+	want(t, "close", withUser(t, path, "kept").Close(), nil)
+	want(t, "swap", swap(t.Context(), filepath.Join(dir, "missing"), path), fs.ErrNotExist)
+	if diff := cmp.Diff([]string{"kept"}, names(t, path)); diff != "" {
+		t.Error(diff)
+	}
+}

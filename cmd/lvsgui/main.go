@@ -1,8 +1,12 @@
 // Command lvsgui is Pacu's console: pages on port 3636 to watch a router pair
 // and to change its lvs.cf.
 //
-//	lvsgui [--config FILE] [--listen ADDRESS] [--state DIR] [--control SOCKET] [--http]
-//	lvsgui passwd [--state DIR] [USER]
+//	lvsgui [--config FILE] [--listen ADDRESS] [--state DIR] [--control SOCKET] [--http] [--allow-from NETWORKS]
+//	lvsgui setup [--state DIR]
+//	lvsgui passwd [--state DIR] [--role ROLE] [--reset-totp] [USER]
+//	lvsgui users [--state DIR]
+//	lvsgui backup [--state DIR] FILE
+//	lvsgui restore [--state DIR] FILE
 //
 // It needs no privileges: started as root it becomes the owner of its state
 // directory, gives up every capability, and can write there and beside lvs.cf
@@ -24,7 +28,16 @@ import (
 // version is set by the linker.
 var version string
 
-const defaultState = "/var/lib/pacu"
+const (
+	defaultState = "/var/lib/pacu"
+	stateUsage   = "the `directory` of the database"
+	commandLine  = "command line" // who it was, in the audit
+)
+
+// commands are what lvsgui does instead of serving.
+var commands = map[string]func(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) error{
+	"backup": backup, "passwd": passwd, "restore": restore, "setup": setup, "users": users,
+}
 
 func main() {
 	confining = true
@@ -37,8 +50,10 @@ func main() {
 // line, 1 for everything else that went wrong.
 func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) int {
 	command := serve
-	if len(args) > 0 && args[0] == "passwd" {
-		command, args = passwd, args[1:]
+	if len(args) > 0 {
+		if c, ok := commands[args[0]]; ok {
+			command, args = c, args[1:]
+		}
 	}
 	err := command(ctx, args, stdin, stdout, stderr)
 	var usage usageError

@@ -65,7 +65,7 @@ func TestPasswd(t *testing.T) {
 		out   string // part of stdout
 		err   string // part of stderr
 	}{
-		{"passwd --state STATE", "correct horse\n", 0, "The password of piranha is set.", ""},
+		{"passwd --state STATE", "correct horse\n", 0, "The password of piranha is set. The role is admin.", ""},
 		{"passwd --state STATE", "correct horse", 0, "The password of piranha is set.", ""},
 		{"passwd --state STATE ops", "battery staple\r\n", 0, "The password of ops is set.", ""},
 		{"passwd --state STATE", "short\n", 1, "", "password has fewer than 8 characters"},
@@ -75,6 +75,14 @@ func TestPasswd(t *testing.T) {
 		{"passwd --state STATE Root!", "correct horse\n", 1, "", `user "Root!"`},
 		{"passwd --state STATE piranha secret", "", 2, "", `"secret" is one word too many`},
 		{"passwd --password secret", "", 2, "", "not defined: -password"},
+		{"passwd --state STATE --role viewer eyes", "correct horse\n", 0, "The password of eyes is set. The role is viewer.", ""},
+		{"passwd --state STATE eyes", "horse correct\n", 0, "The role is viewer.", ""},
+		{"passwd --state STATE --role operator eyes", "correct horse\n", 0, "The role is operator.", ""},
+		{"passwd --state STATE --role viewer eyes", "short\n", 1, "", "password has fewer than 8 characters"},
+		{"passwd --state STATE --role root eyes", "correct horse\n", 2, "", "write viewer, operator or admin"},
+		{"passwd --state STATE --role viewer --reset-totp eyes", "", 2, "", "leave --role out"},
+		{"passwd --state STATE --reset-totp nobody", "", 1, "", "no such user: see lvsgui users"},
+		{"passwd --state STATE --reset-totp eyes", "", 0, "eyes has no one-time code; nothing is changed.", ""},
 		{"passwd --help", "", 0, "", "Usage: lvsgui passwd"},
 		{"passwd --state /dev/null/x", "correct horse\n", 1, "", "--state"},
 	} {
@@ -123,7 +131,7 @@ func TestServe(t *testing.T) {
 					t.Fatalf("ended with %d: %s", code, stderr)
 				}
 			}
-			if !strings.Contains(stderr.String(), "run lvsgui passwd") {
+			if !strings.Contains(stderr.String(), "run lvsgui setup or lvsgui passwd") {
 				t.Errorf("says nothing of the missing password: %s", stderr)
 			}
 			c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
@@ -175,7 +183,8 @@ func TestServeErrors(t *testing.T) {
 		{"--state /dev/null", 1, []string{"/dev/null", "--state"}},
 		{"extra", 2, []string{`"extra"`}},
 		{"--nonsense", 2, []string{"not defined: -nonsense"}},
-		{"--help", 0, []string{"-config", "-listen", "-state", "-control", "-http"}},
+		{"--help", 0, []string{"-config", "-listen", "-state", "-control", "-http", "-allow-from"}},
+		{"--allow-from 192.0.2.1/24", 2, []string{"192.0.2.0/24"}},
 	} {
 		args := strings.Fields(tt.args)
 		if !strings.Contains(tt.args, "--state") && tt.code == 1 {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/coreos/go-systemd/v22/daemon"
+	"golang.org/x/term"
 
 	"pacu/control"
 	"pacu/logging"
@@ -31,7 +33,9 @@ func serve(ctx context.Context, args []string, _ *os.File, stdout, stderr io.Wri
 		plain   = f.Bool("http", false, "serve http without TLS, for the end of a tunnel")
 		verbose = f.Bool("verbose", false, "log more")
 		ask     = f.Bool("version", false, "print the version and exit")
+		allowed networks
 	)
+	f.Var(&allowed, "allow-from", "serve only clients in these `networks`, as 192.0.2.0/24,2001:db8::/32 (default all)")
 	if err := parse(f, args, 0); err != nil {
 		return err
 	}
@@ -74,16 +78,19 @@ func serve(ctx context.Context, args []string, _ *os.File, stdout, stderr io.Wri
 	}
 	defer l.Close() // closed before, unless something below fails
 
-	has, err := st.HasUsers(ctx)
-	if err != nil {
-		return err
-	}
-	if !has {
-		log.Warn("no password has been set, so nobody can log in: run lvsgui passwd")
-	}
 	scheme := "https"
 	if *plain {
 		scheme = "http"
+	}
+	url := consoleURL(scheme, l.Addr())
+	if err := st.SetSetting(ctx, urlSetting, url); err != nil {
+		return err
+	}
+	if err := firstUser(ctx, st, url, stderr, log); err != nil {
+		return err
+	}
+	if len(allowed) > 0 {
+		log.Info("only some clients are served", "allow-from", allowed.String())
 	}
 	log.Info("console is ready", "url", scheme+"://"+l.Addr().String()+"/", "config", *config)
 	// Without systemd there is nobody to tell, which is no error.
@@ -92,8 +99,27 @@ func serve(ctx context.Context, args []string, _ *os.File, stdout, stderr io.Wri
 	}
 	s := web.New(web.Options{
 		ConfigPath: *config, Pulse: control.NewClient(*socket), Store: st, Log: log, Secure: !*plain,
+		AllowFrom: allowed,
 	})
 	return web.Serve(ctx, l, s.Handler(), cert, log)
+}
+
+// firstUser says how to make one where there is none. A set-up token goes to a
+// terminal alone: what is logged is kept, and read by others.
+func firstUser(ctx context.Context, st *store.Store, url string, stderr io.Writer, log *slog.Logger) error {
+	has, err := st.HasUsers(ctx)
+	if err != nil || has {
+		return err
+	}
+	if f, ok := stderr.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+		log.Warn("nobody can log in yet: run lvsgui setup or lvsgui passwd")
+		return nil
+	}
+	token, err := st.NewSetup(ctx)
+	if err != nil {
+		return err
+	}
+	return printSetup(stderr, url, token)
 }
 
 // listenError says what to do about the usual reasons.
