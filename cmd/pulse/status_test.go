@@ -77,6 +77,8 @@ func TestStatusTextOfTheDirector(t *testing.T) {
 					in(control.Server{Name: "for-ever", Drain: &control.Drain{}}),
 					{Name: "out", Address: real4, Port: 80, Weight: 1, Health: control.Up, Drain: &control.Drain{Out: true}},
 					in(control.Server{Name: "leaving", Leaving: true, Inactive: 7}),
+					in(control.Server{Name: "forced-down", Forced: &control.Forced{To: control.ForceDown}}),
+					{Name: "forced-up", Address: real4, Port: 80, Weight: 1, Health: control.Down, Forced: &control.Forced{To: control.ForceUp}},
 				},
 			},
 			{Name: "mail", Protocol: "tcp", Address: netip.MustParseAddr("10.10.1.30"), Port: 25, Scheduler: "rr", Forward: "nat", Quorum: 1, Up: 1},
@@ -129,6 +131,7 @@ func TestCommandLine(t *testing.T) {
 		{"reload without pulse", []string{"reload", "--control", "/nonexistent/sock"}, 1, "pulse is not running"},
 		{"drain without pulse", []string{"drain", "--control", "/nonexistent/sock", "lvs-03"}, 1, "pulse is not running"},
 		{"undrain without pulse", []string{"undrain", "lvs-03", "--control", "/nonexistent/sock"}, 1, "pulse is not running"},
+		{"force without pulse", []string{"force", "lvs-03", "up", "--control", "/nonexistent/sock"}, 1, "pulse is not running"},
 		{"status with a bad flag", []string{"status", "--yaml"}, 2, "flag provided but not defined"},
 		{"guard by hand", []string{"guard", "me"}, 2, "pulse starts it"},
 	}
