@@ -183,7 +183,7 @@ func TestServeErrors(t *testing.T) {
 		{"--state /dev/null", 1, []string{"/dev/null", "--state"}},
 		{"extra", 2, []string{`"extra"`}},
 		{"--nonsense", 2, []string{"not defined: -nonsense"}},
-		{"--help", 0, []string{"-config", "-listen", "-state", "-control", "-http", "-allow-from"}},
+		{"--help", 0, []string{"-config", "-listen", "-state", "-control", "-http", "-allow-from", "lvsgui restore FILE"}},
 		{"--allow-from 192.0.2.1/24", 2, []string{"192.0.2.0/24"}},
 	} {
 		args := strings.Fields(tt.args)

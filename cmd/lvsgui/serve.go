@@ -25,6 +25,17 @@ import (
 func serve(ctx context.Context, args []string, _ *os.File, stdout, stderr io.Writer) (err error) {
 	f := flag.NewFlagSet("lvsgui", flag.ContinueOnError)
 	f.SetOutput(stderr)
+	f.Usage = func() {
+		fmt.Fprint(stderr, `Usage: lvsgui [FLAGS]             serve the console
+       lvsgui setup               print a token for the first user
+       lvsgui passwd [USER]       set a password, make a user
+       lvsgui users               list who can log in
+       lvsgui backup FILE         save all that the console remembers
+       lvsgui restore FILE        bring that back
+Each says more with --help. FLAGS are:
+`)
+		f.PrintDefaults()
+	}
 	var (
 		config  = f.String("config", "/etc/sysconfig/ha/lvs.cf", "the `file` to show and edit")
 		listen  = f.String("listen", "", "the `address` to serve on (default :3636, with --http 127.0.0.1:3636)")
