@@ -119,16 +119,6 @@ func (x finder) all(b *lvscf.Block, kind string, refs []templates.Ref) ([]*lvscf
 	return blocks, nil
 }
 
-// nameFree reports whether b has no block of kind called name but not.
-func nameFree(b *lvscf.Block, kind, name string, not *lvscf.Block) bool {
-	for _, in := range b.Blocks(kind) {
-		if in.Name() == name && (not == nil || *in != *not) {
-			return false
-		}
-	}
-	return true
-}
-
 // copyName suggests a name for a copy that no block of kind in b has.
 func copyName(b *lvscf.Block, kind, name string) string {
 	taken := map[string]bool{}

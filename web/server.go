@@ -131,7 +131,7 @@ func (s *Server) viewerRoutes(r chi.Router) {
 	r.Get("/monitoring", s.monitoring)
 	r.Get("/monitoring/stream", s.stream)
 	r.Get("/configuration", s.configuration)
-	r.Get("/virtuals", s.virtuals)
+	s.virtualPages(r)
 	r.Get("/password", s.passwordPage)
 	r.Post("/password", s.changePassword)
 }
@@ -141,7 +141,7 @@ func (s *Server) operatorRoutes(r chi.Router) {
 	r.Use(s.need(store.Operator))
 	r.With(limitBody(maxConfig)).Post("/configuration", s.saveConfiguration)
 	r = r.With(limitBody(maxForm))
-	r.Post("/virtuals", s.switchVirtuals)
+	s.virtualForms(r)
 	r.Post("/monitoring/reload", s.reload)
 	r.Get("/switchover", s.preflight)
 	r.Post("/switchover", s.switchOver)

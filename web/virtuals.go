@@ -51,7 +51,7 @@ func unopened(t *text.Words, err error) string {
 	if errors.Is(err, errNotText) {
 		return t.ConfigBinary
 	}
-	return fmt.Sprintf(t.Virtuals.Unreadable, err)
+	return fmt.Sprintf(t.Form.Unreadable, err)
 }
 
 // switchVirtuals activates or deactivates virtual servers of the draft: one by
@@ -61,30 +61,35 @@ func (s *Server) switchVirtuals(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	back, err := url.ParseQuery(r.PostForm.Get("back"))
-	if err != nil {
-		back = nil // it is only where to go on
-	}
-	q, t := templates.ReadVirtualQuery(back), s.page(r, "").T()
-	refs, on := switched(r.PostForm, "v")
+	back, t := r.PostForm.Get("back"), s.page(r, "").T()
+	refs, on := switched(r.PostForm)
 	if len(refs) == 0 {
-		s.listVirtuals(w, r, http.StatusUnprocessableEntity, q, t.Virtuals.NothingTicked)
+		s.listVirtuals(w, r, http.StatusUnprocessableEntity, readBack(back), t.Virtuals.NothingTicked)
 		return
 	}
-	_, err = s.desk.edit(r.Context(), s.user(r), func(f *lvscf.File) error {
-		return s.setActive(r, f, f.Global(), "virtual", refs, on)
+	_, err := s.desk.edit(r.Context(), s.user(r), func(f *lvscf.File) error {
+		return setActive(s.finder(r, f), f.Global(), "virtual", refs, on)
 	})
 	if err != nil {
-		s.listVirtuals(w, r, http.StatusUnprocessableEntity, q, s.refusal(r, t, err))
+		s.listVirtuals(w, r, http.StatusUnprocessableEntity, readBack(back), s.refusal(r, t, err))
 		return
 	}
 	s.flash(r, fmt.Sprintf(onOff(t, on), refNames(t, refs)))
-	http.Redirect(w, r, q.URL(), http.StatusSeeOther)
+	http.Redirect(w, r, readBack(back).URL(), http.StatusSeeOther)
+}
+
+// readBack is the list that a form's field names as the one to go back to.
+func readBack(query string) templates.VirtualQuery {
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		q = nil // it is only where to go on
+	}
+	return templates.ReadVirtualQuery(q)
 }
 
 // switched returns which blocks a form wants active, or not: the one whose own
 // button was pressed, or those whose boxes are ticked.
-func switched(v url.Values, box string) (refs []templates.Ref, on bool) {
+func switched(v url.Values) (refs []templates.Ref, on bool) {
 	for _, do := range []string{"on", "off"} {
 		if v.Has(do) {
 			return refsOf(v[do]), do == "on"
@@ -92,7 +97,7 @@ func switched(v url.Values, box string) (refs []templates.Ref, on bool) {
 	}
 	switch v.Get("do") {
 	case "on", "off":
-		return refsOf(v[box]), v.Get("do") == "on"
+		return refsOf(v["t"]), v.Get("do") == "on"
 	}
 	return nil, false
 }
@@ -105,8 +110,8 @@ func onOff(t *text.Words, on bool) string {
 }
 
 // setActive switches the blocks of kind in b that refs name.
-func (s *Server) setActive(r *http.Request, f *lvscf.File, b *lvscf.Block, kind string, refs []templates.Ref, on bool) error {
-	blocks, err := s.finder(r, f).all(b, kind, refs)
+func setActive(x finder, b *lvscf.Block, kind string, refs []templates.Ref, on bool) error {
+	blocks, err := x.all(b, kind, refs)
 	if err != nil {
 		return err
 	}
@@ -127,9 +132,9 @@ func (s *Server) refusal(r *http.Request, t *text.Words, err error) string {
 	var m missed
 	switch {
 	case errors.As(err, &m) && m.why == errMoved:
-		return fmt.Sprintf(t.Virtuals.Moved, m.ref.Name)
+		return fmt.Sprintf(t.Form.Moved, m.ref.Name)
 	case errors.As(err, &m):
-		return fmt.Sprintf(t.Virtuals.Gone, m.ref.Name)
+		return fmt.Sprintf(t.Form.Gone, m.ref.Name)
 	default:
 		s.Log.Warn("draft not edited", "user", s.user(r), "error", err)
 		return fmt.Sprintf(t.Virtuals.Refused, err)

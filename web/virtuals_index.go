@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -27,7 +28,21 @@ type virtualEntry struct {
 type virtualIndex struct {
 	draft   *draft
 	entries []virtualEntry
-	twice   bool // a name stands more than once
+	twice   bool  // a name stands more than once
+	starts  []int // the numbers of the lines that open the entries
+}
+
+// lines returns the first and the last line of entry i. The last of all ends
+// with the file.
+func (x *virtualIndex) lines(i int) (from, to int) {
+	switch {
+	case i >= len(x.starts):
+		return 0, -1 // it could not be found in the text
+	case i+1 < len(x.starts):
+		return x.starts[i], x.starts[i+1] - 1
+	default:
+		return x.starts[i], math.MaxInt
+	}
 }
 
 // virtualIndices keeps the virtualIndices of the drafts that were looked at last.
@@ -122,12 +137,12 @@ func makeVirtualEntry(b *lvscf.Block, ref templates.Ref) virtualEntry {
 
 // blame counts d's problems per virtual.
 func (x *virtualIndex) blame(d *draft) {
-	if len(d.Problems) == 0 || len(x.entries) == 0 {
+	if len(d.Problems) == 0 {
 		return
 	}
-	starts := openings(d.Text, x.entries)
+	x.starts = openings(d.Text, x.entries)
 	for _, p := range d.Problems {
-		i, exact := slices.BinarySearch(starts, p.Line)
+		i, exact := slices.BinarySearch(x.starts, p.Line)
 		if !exact {
 			i--
 		}

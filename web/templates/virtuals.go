@@ -223,4 +223,4 @@ func virtualShow(t *text.Words, show string) string {
 }
 
 // tickQuery is the query in which the box of r is ticked.
-func tickQuery(r Ref) string { return url.Values{"v": {r.String()}}.Encode() }
+func tickQuery(r Ref) string { return url.Values{"t": {r.String()}}.Encode() }

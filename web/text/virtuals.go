@@ -2,11 +2,10 @@ package text
 
 // VirtualsWords are the words of VIRTUAL SERVERS.
 type VirtualsWords struct {
-	Title      string
-	Intro      string
-	Unreadable string
-	NoName     string
-	Nth        string
+	Title  string
+	Intro  string
+	NoName string
+	Nth    string
 
 	// The list.
 	Search        string
@@ -64,11 +63,7 @@ type VirtualsWords struct {
 	Deleted     string
 	Copied      string
 	Made        string
-	Kept        string
-	Same        string
 	Refused     string
-	Gone        string
-	Moved       string
 
 	// Deleting.
 	DeleteTitle    string
@@ -77,7 +72,6 @@ type VirtualsWords struct {
 	DeleteProbes   string
 	DeleteNote     string
 	DeleteButton   string
-	Cancel         string
 	WithServers    string
 	AndMore        string
 	Connections    string
@@ -88,12 +82,6 @@ type VirtualsWords struct {
 	CopyTitle  string
 	CopyIntro  string
 	CopyButton string
-	Name       string
-	NameHint   string
-	NameEmpty  string
-	NameTaken  string
-	NameLong   string
-	NameBad    string
 
 	// One virtual server.
 	NewVirtual  string
@@ -102,7 +90,6 @@ type VirtualsWords struct {
 	TabServers  string
 	TabScripts  string
 	AllVirtuals string
-	Accept      string
 	LiveState   string
 	LiveMore    string
 	LiveUnknown string
@@ -136,11 +123,10 @@ type VirtualsWords struct {
 }
 
 var virtualsEnglish = VirtualsWords{
-	Title:      "VIRTUAL SERVERS",
-	Intro:      "Changes go to your draft; nothing happens on the routers until you apply it.",
-	Unreadable: "lvs.cf cannot be read: %s",
-	NoName:     "(no name)",
-	Nth:        "%s (no. %d of this name)",
+	Title:  "VIRTUAL SERVERS",
+	Intro:  "Changes go to your draft; nothing happens on the routers until you apply it.",
+	NoName: "(no name)",
+	Nth:    "%s (no. %d of this name)",
 
 	Search:        "Search",
 	SearchHint:    "name, address, mark, real server",
@@ -196,11 +182,7 @@ var virtualsEnglish = VirtualsWords{
 	Deleted:     "Deleted from your draft: %s.",
 	Copied:      "%s is a copy of %s, and inactive: give it what must be its own, then activate it.",
 	Made:        "%s is in your draft.",
-	Kept:        "%s is changed in your draft.",
-	Same:        "Nothing was changed.",
 	Refused:     "The draft stays as it was: %s",
-	Gone:        "%s is not in your draft of lvs.cf. It may have been deleted or renamed in another window.",
-	Moved:       "Your draft has changed since this page was shown, and more than one is called %s. Look which is meant, and try again.",
 
 	DeleteTitle:    "Delete",
 	DeleteVirtuals: "Delete these virtual servers?",
@@ -208,7 +190,6 @@ var virtualsEnglish = VirtualsWords{
 	DeleteProbes:   "Delete these checks of %s?",
 	DeleteNote:     "They are deleted from your draft. The routers go on as they are until you apply it; REVIEW shows once more what would end.",
 	DeleteButton:   "Delete",
-	Cancel:         "Cancel",
 	WithServers:    "with its real servers %s",
 	AndMore:        "and %d more",
 	Connections:    "%s connections now",
@@ -218,12 +199,6 @@ var virtualsEnglish = VirtualsWords{
 	CopyTitle:  "Duplicate %s",
 	CopyIntro:  "The copy has all settings and real servers of the original, and is inactive until you activate it.",
 	CopyButton: "Duplicate",
-	Name:       "Name",
-	NameHint:   "As lvs.cf, logs and this console call it.",
-	NameEmpty:  "Give it a name.",
-	NameTaken:  "Another one is called %s already.",
-	NameLong:   "A name has %d bytes at most.",
-	NameBad:    "lvs.cf cannot hold this name.",
 
 	NewVirtual:  "Add a virtual server",
 	Tabs:        "Parts of the virtual server",
@@ -231,7 +206,6 @@ var virtualsEnglish = VirtualsWords{
 	TabServers:  "REAL SERVER",
 	TabScripts:  "MONITORING SCRIPTS",
 	AllVirtuals: "All virtual servers",
-	Accept:      "ACCEPT",
 	LiveState:   "Now",
 	LiveMore:    "Watch it live",
 	LiveUnknown: "pulse does not run it.",
@@ -263,11 +237,10 @@ var virtualsEnglish = VirtualsWords{
 }
 
 var virtualsChinese = VirtualsWords{
-	Title:      "虚拟服务器",
-	Intro:      "更改先进入您的草稿；应用之前，路由器上不会有任何变化。",
-	Unreadable: "无法读取 lvs.cf：%s",
-	NoName:     "（无名称）",
-	Nth:        "%s（同名的第 %d 个）",
+	Title:  "虚拟服务器",
+	Intro:  "更改先进入您的草稿；应用之前，路由器上不会有任何变化。",
+	NoName: "（无名称）",
+	Nth:    "%s（同名的第 %d 个）",
 
 	Search:        "搜索",
 	SearchHint:    "名称、地址、标记或真实服务器",
@@ -323,11 +296,7 @@ var virtualsChinese = VirtualsWords{
 	Deleted:     "已从草稿中删除：%s。",
 	Copied:      "%s 是 %s 的副本，处于停用状态：请先改好它独有的设置，再启用。",
 	Made:        "%s 已加入草稿。",
-	Kept:        "%s 已在草稿中修改。",
-	Same:        "没有任何更改。",
 	Refused:     "草稿未改动：%s",
-	Gone:        "您的 lvs.cf 草稿中没有 %s，它可能已在另一个窗口中被删除或改名。",
-	Moved:       "此页显示之后草稿已有变化，而名为 %s 的不止一个。请确认是哪一个，然后重试。",
 
 	DeleteTitle:    "删除",
 	DeleteVirtuals: "要删除这些虚拟服务器吗？",
@@ -335,7 +304,6 @@ var virtualsChinese = VirtualsWords{
 	DeleteProbes:   "要删除 %s 的这些检查吗？",
 	DeleteNote:     "它们将从您的草稿中删除。应用之前路由器保持不变；审核页会再次列出将要终止的内容。",
 	DeleteButton:   "删除",
-	Cancel:         "取消",
 	WithServers:    "及其真实服务器 %s",
 	AndMore:        "以及另外 %d 台",
 	Connections:    "当前有 %s 个连接",
@@ -345,12 +313,6 @@ var virtualsChinese = VirtualsWords{
 	CopyTitle:  "复制 %s",
 	CopyIntro:  "副本具有原件的全部设置和真实服务器，在您启用之前处于停用状态。",
 	CopyButton: "复制",
-	Name:       "名称",
-	NameHint:   "在 lvs.cf、日志和本控制台中使用的名称。",
-	NameEmpty:  "请填写名称。",
-	NameTaken:  "已有一个名为 %s。",
-	NameLong:   "名称最长 %d 字节。",
-	NameBad:    "lvs.cf 中无法写入此名称。",
 
 	NewVirtual:  "添加虚拟服务器",
 	Tabs:        "虚拟服务器的各部分",
@@ -358,7 +320,6 @@ var virtualsChinese = VirtualsWords{
 	TabServers:  "真实服务器",
 	TabScripts:  "监控脚本",
 	AllVirtuals: "所有虚拟服务器",
-	Accept:      "接受",
 	LiveState:   "当前",
 	LiveMore:    "实时查看",
 	LiveUnknown: "pulse 没有运行它。",
