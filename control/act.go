@@ -24,6 +24,7 @@ func (w Way) Known() bool { return w == ForceUp || w == ForceDown || w == Auto }
 type Forced struct {
 	To    Way       `json:"to"` // up or down
 	Since time.Time `json:"since"`
+	As    string    `json:"as,omitempty"` // as Drain.As
 }
 
 // A Probed is what one probe found of a real server in one service.

@@ -154,7 +154,7 @@ func TestActJSON(t *testing.T) {
 				Notes: []string{"direct: it must be on one link with the routers"},
 			}}}},
 		},
-		Server:  Server{Name: "lvs-03", Address: real33, Port: 80, Health: Down, Forced: &Forced{To: ForceUp, Since: at}},
+		Server:  Server{Name: "lvs-03", Address: real33, Port: 80, Health: Down, Quiesce: true, Forced: &Forced{To: ForceUp, Since: at, As: "web/10.8.8.33"}, Drain: &Drain{Since: at, As: "10.8.8.33"}},
 		Partner: Partner{Address: netip.MustParseAddr("10.10.1.32"), State: Standby, Keyed: true, SHA256: "9f86d081884c7d65"},
 	}
 	got, err := json.MarshalIndent(words, "", "  ")

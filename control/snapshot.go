@@ -268,6 +268,9 @@ type Server struct {
 	Sorry bool `json:"sorry,omitempty"`
 	// Drain is set while the server is drained.
 	Drain *Drain `json:"drain,omitempty"`
+	// Quiesce: while it is down it stays in the kernel with weight 0, and its
+	// connections go on.
+	Quiesce bool `json:"quiesce,omitempty"`
 	// Forced is set while an operator overrules the probes; a Drain counts for
 	// more.
 	Forced *Forced `json:"forced,omitempty"`
@@ -288,6 +291,9 @@ type Drain struct {
 	Since time.Time `json:"since"`
 	Until time.Time `json:"until,omitzero"` // when connections are ended; zero: never
 	Out   bool      `json:"out"`            // it has no connection any more and left the kernel
+	// As is how to name what is drained, to end it: "10.8.8.33" in all
+	// services, "web/10.8.8.33:80" in one.
+	As string `json:"as,omitempty"`
 }
 
 // A Table is the kernel's connection table.

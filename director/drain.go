@@ -80,6 +80,9 @@ func (d *Director) Undrain(name string) (Target, error) {
 	before := len(d.drains)
 	d.drains = slices.DeleteFunc(d.drains, func(o Drain) bool { return t.covers(o.Target) })
 	if len(d.drains) == before {
+		if i := slices.IndexFunc(d.drains, func(o Drain) bool { return o.covers(t) }); i >= 0 {
+			return Target{}, fmt.Errorf("%s is not drained alone: name all that is, %s", name, d.drains[i].Target)
+		}
 		return Target{}, fmt.Errorf("%s is not being drained", name)
 	}
 	d.touch(t)

@@ -72,7 +72,7 @@ func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus, stan
 	for i := range svc.Servers {
 		rs := &svc.Servers[i]
 		key := director.ServerKey{Service: svc.JudgedBy, Addr: rs.Addr, Port: rs.Port}
-		v := control.Server{Name: rs.Name, Address: rs.Addr, Port: rs.Port, Weight: rs.Weight, Health: control.Untried}
+		v := control.Server{Name: rs.Name, Address: rs.Addr, Port: rs.Port, Weight: rs.Weight, Health: control.Untried, Quiesce: rs.Quiesce}
 		if rs.Unchecked {
 			v.Health, v.Why = control.Up, "check = none"
 		}
@@ -90,12 +90,12 @@ func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus, stan
 		}
 		for _, d := range drains {
 			if rs.Active && d.Concerns(svc, rs) {
-				v.Drain = &control.Drain{Since: d.Since, Until: d.Until, Out: !v.InKernel}
+				v.Drain = &control.Drain{Since: d.Since, Until: d.Until, Out: !v.InKernel, As: d.Target.String()}
 			}
 		}
 		for _, f := range forces { // the last one counts
 			if rs.Active && f.Concerns(svc, rs) {
-				v.Forced = &control.Forced{To: way(f.Up), Since: f.Since}
+				v.Forced = &control.Forced{To: way(f.Up), Since: f.Since, As: f.Target.String()}
 			}
 		}
 		list = append(list, v)
