@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -27,6 +28,14 @@ func (s *Server) withRole(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if name := s.user(r); name != "" {
 			u, err := s.Store.User(r.Context(), name)
+			if errors.Is(err, store.ErrNoUser) {
+				// Deleted since the session was loaded.
+				if err := s.sessions.Destroy(r.Context()); err != nil {
+					s.Log.Error("end session of a deleted user", "user", name, "error", err)
+				}
+				s.turnAway(w, r)
+				return
+			}
 			if err != nil {
 				s.fail(w, r, err)
 				return

@@ -3,156 +3,116 @@ package web
 import (
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
+	"time"
 
 	"pacu/store"
 	"pacu/web/templates"
+	"pacu/web/text"
 )
 
-func (s *Server) loginPage(w http.ResponseWriter, r *http.Request) {
-	if s.user(r) != "" {
-		http.Redirect(w, r, "/monitoring", http.StatusSeeOther)
-		return
-	}
-	s.loginForm(w, r, http.StatusOK, templates.LoginForm{Next: ownPage(r.URL.Query().Get("next"))})
+func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) {
+	s.account(w, r, http.StatusOK, templates.AccountPage{})
 }
 
-func (s *Server) loginForm(w http.ResponseWriter, r *http.Request, status int, f templates.LoginForm) {
-	p := s.page(r, "")
-	p.Title, p.Path = p.T().LoginTitle, "/login"
-	s.render(w, r, status, templates.Login(p, f))
-}
-
-// ownPage returns path if it is a page one may want after the login, and else
-// "": a login never leads to another site.
-func ownPage(path string) string {
-	switch path {
-	case "/configuration", "/password", "/switchover", "/hold":
-		return path
-	}
-	return ""
-}
-
-func (s *Server) login(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
+// account shows the user's own account; a brings what was typed and what is
+// wrong with it.
+func (s *Server) account(w http.ResponseWriter, r *http.Request, status int, a templates.AccountPage) {
+	ctx, user := r.Context(), s.user(r)
+	var errs [3]error
+	a.User, errs[0] = s.Store.User(ctx, user)
+	a.Sessions, errs[1] = s.Store.SessionList(ctx, user)
+	a.Tokens, errs[2] = s.Store.Tokens(ctx, user)
+	if err := errors.Join(errs[:]...); err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	ctx, t := r.Context(), s.page(r, "").T()
-	user, password := r.PostForm.Get("user"), r.PostForm.Get("password")
-	f := templates.LoginForm{User: user, Next: ownPage(r.PostForm.Get("next"))}
-
-	wait, err := s.Store.Wait(ctx, user)
-	if err != nil {
-		s.fail(w, r, err)
-		return
+	a.This, a.Now = s.sessionID(r), time.Now()
+	if made, ok := s.made.take(a.This); ok {
+		a.NewToken, a.NewName = made.secret, made.name
 	}
-	if wait > 0 {
-		seconds := int(math.Ceil(wait.Seconds()))
-		f.Error = fmt.Sprintf(t.LoginWait, seconds)
-		w.Header().Set("Retry-After", fmt.Sprint(seconds))
-		s.loginForm(w, r, http.StatusTooManyRequests, f)
-		return
+	if a.TokenForm.Role == "" {
+		a.TokenForm.Role = store.Viewer
 	}
-	ok, err := s.Store.Verify(ctx, user, password)
-	if err != nil {
-		s.fail(w, r, err)
-		return
+	if a.TokenForm.Expires == "" {
+		a.TokenForm.Expires = "90"
 	}
-	if !ok {
-		// The name is not logged: it may be a password in the wrong field.
-		s.Log.Warn("login failed", "client", client(r))
-		if err := s.Store.Failed(ctx, user); err != nil {
-			s.fail(w, r, err)
-			return
-		}
-		f.Error = t.LoginWrong
-		s.loginForm(w, r, http.StatusUnauthorized, f)
-		return
-	}
-	if err := errors.Join(s.Store.Succeeded(ctx, user), s.sessions.RenewToken(ctx)); err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	s.sessions.Put(ctx, store.UserKey, user)
-	s.record(r, user, "login", "from "+client(r))
-	next := f.Next
-	if next == "" {
-		next = "/monitoring"
-	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
-}
-
-func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
-	user := s.user(r)
-	if err := s.sessions.Destroy(r.Context()); err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	s.record(r, user, "logout", "from "+client(r))
-	http.Redirect(w, r, "/login", http.StatusSeeOther)
-}
-
-func (s *Server) passwordPage(w http.ResponseWriter, r *http.Request) {
-	s.passwordForm(w, r, http.StatusOK, "")
-}
-
-func (s *Server) passwordForm(w http.ResponseWriter, r *http.Request, status int, problem string) {
 	p := s.userPage(r, "")
-	p.Title, p.Path = p.T().PasswordTitle, "/password"
-	s.render(w, r, status, templates.Password(p, store.MinPassword, problem))
+	p.Title, p.Path = p.T().People.AccountTitle, "/account"
+	s.render(w, r, status, templates.Account(p, a))
 }
 
+// changePassword changes one's own password, and ends one's other sessions.
 func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	ctx, t, user := r.Context(), s.page(r, "").T(), s.user(r)
+	refuse := func(field, words string) {
+		s.account(w, r, http.StatusUnprocessableEntity, templates.AccountPage{Wrong: templates.Complaints{field: words}})
+	}
 	if r.PostForm.Get("new") != r.PostForm.Get("again") {
-		s.passwordForm(w, r, http.StatusUnprocessableEntity, t.PasswordDiffer)
+		refuse("again", t.PasswordDiffer)
 		return
 	}
-	wait, err := s.Store.Wait(ctx, user)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	if wait > 0 {
-		s.passwordForm(w, r, http.StatusTooManyRequests, fmt.Sprintf(t.LoginWait, int(math.Ceil(wait.Seconds()))))
-		return
-	}
-	ok, err := s.Store.Verify(ctx, user, r.PostForm.Get("now"))
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	if !ok {
-		if err := s.Store.Failed(ctx, user); err != nil {
-			s.fail(w, r, err)
-			return
-		}
-		s.passwordForm(w, r, http.StatusUnprocessableEntity, t.PasswordWrong)
-		return
-	}
-	switch err := s.Store.SetPassword(ctx, user, r.PostForm.Get("new")); {
-	case errors.Is(err, store.ErrShort):
-		s.passwordForm(w, r, http.StatusUnprocessableEntity, fmt.Sprintf(t.PasswordShort, store.MinPassword))
-	case errors.Is(err, store.ErrLong):
-		s.passwordForm(w, r, http.StatusUnprocessableEntity, fmt.Sprintf(t.PasswordLong, store.MaxPassword))
-	case errors.Is(err, store.ErrTrivial):
-		s.passwordForm(w, r, http.StatusUnprocessableEntity, t.PasswordTrivial)
+	switch problem, err := s.isOwner(r, r.PostForm.Get("now")); {
 	case err != nil:
 		s.fail(w, r, err)
+		return
+	case problem != "":
+		refuse("now", problem)
+		return
+	}
+	err := s.Store.ChangePassword(ctx, user, r.PostForm.Get("new"))
+	if problem := passwordProblem(t, err); problem != "" {
+		refuse("new", problem)
+		return
+	}
+	if err == nil {
+		// Every session has ended; this one goes on under a new token.
+		err = s.sessions.RenewToken(ctx)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.sessions.Put(ctx, flashKey, t.PasswordChanged)
+	s.recordEntry(r, store.Entry{What: "password", Object: user, Note: "changed their own"})
+	http.Redirect(w, r, "/account", http.StatusSeeOther)
+}
+
+// isOwner asks for the password once more of who is logged in already, and
+// returns what to say where it is not theirs, or "". A wrong one counts as a
+// failed login.
+func (s *Server) isOwner(r *http.Request, password string) (problem string, err error) {
+	ctx, t, user := r.Context(), s.page(r, "").T(), s.user(r)
+	wait, err := s.Store.Wait(ctx, user)
+	if err != nil {
+		return "", err
+	}
+	if wait > 0 {
+		return fmt.Sprintf(t.LoginWait, int(wait.Seconds())+1), nil
+	}
+	ok, err := s.Store.Verify(ctx, user, password)
+	if err != nil || ok {
+		return "", err
+	}
+	s.Log.Warn("wrong password of who is logged in", "user", user, "client", client(r))
+	return t.PasswordWrong, s.Store.Failed(ctx, user)
+}
+
+// passwordProblem is what CheckPassword found wrong, in words; "" where err is
+// something else, or nothing.
+func passwordProblem(t *text.Words, err error) string {
+	switch {
+	case errors.Is(err, store.ErrShort):
+		return fmt.Sprintf(t.PasswordShort, store.MinPassword)
+	case errors.Is(err, store.ErrLong):
+		return fmt.Sprintf(t.PasswordLong, store.MaxPassword)
+	case errors.Is(err, store.ErrTrivial):
+		return t.PasswordTrivial
 	default:
-		// SetPassword has ended every session; this one goes on under a new token.
-		if err := s.sessions.RenewToken(ctx); err != nil {
-			s.fail(w, r, err)
-			return
-		}
-		s.sessions.Put(ctx, flashKey, t.PasswordChanged)
-		s.record(r, user, "password", "changed their own, from "+client(r))
-		http.Redirect(w, r, "/monitoring", http.StatusSeeOther)
+		return ""
 	}
 }

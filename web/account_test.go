@@ -117,17 +117,17 @@ func TestChangePassword(t *testing.T) {
 		{password, "piranha123", "piranha123", "too easy to guess"},
 		{password, strings.Repeat("long horse ", 30), strings.Repeat("long horse ", 30), "too long"},
 	} {
-		resp, body := v.do("POST", "/password", url.Values{"now": {tt.now}, "new": {tt.new}, "again": {tt.again}})
+		resp, body := v.do("POST", "/account/password", url.Values{"now": {tt.now}, "new": {tt.new}, "again": {tt.again}})
 		if resp.StatusCode != http.StatusUnprocessableEntity {
 			t.Errorf("%q: %s", tt.want, resp.Status)
 		}
 		want(t, body, tt.want)
 	}
-	resp, _ := v.do("POST", "/password", url.Values{"now": {password}, "new": {"battery staple"}, "again": {"battery staple"}})
+	resp, _ := v.do("POST", "/account/password", url.Values{"now": {password}, "new": {"battery staple"}, "again": {"battery staple"}})
 	if resp.StatusCode != http.StatusSeeOther {
 		t.Fatalf("change: %s", resp.Status)
 	}
-	_, body := v.get("/monitoring")
+	_, body := v.get("/account")
 	want(t, body, "The password is changed.")
 	if resp, _ := other.get("/monitoring"); resp.StatusCode != http.StatusSeeOther {
 		t.Errorf("the other session: %s", resp.Status)
@@ -142,7 +142,7 @@ func TestNoSecretsInTheLog(t *testing.T) {
 	v := visit(t, s.Handler())
 	v.do("POST", "/login", url.Values{"user": {"hunter2-typed-in-the-wrong-field"}, "password": {"wrong horse"}})
 	v.login()
-	v.do("POST", "/password", url.Values{"now": {password}, "new": {"battery staple"}, "again": {"battery staple"}})
+	v.do("POST", "/account/password", url.Values{"now": {password}, "new": {"battery staple"}, "again": {"battery staple"}})
 	log, err := s.Store.Audit(t.Context(), store.AuditQuery{N: 100})
 	if err != nil {
 		t.Fatal(err)

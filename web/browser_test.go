@@ -235,8 +235,8 @@ func TestBrowserConfiguration(t *testing.T) {
 	b.Until(`document.querySelector('.theirs').innerText.includes('deadtime = 18')`)
 	b.Check("configuration-conflict")
 
-	b.Open("/password")
-	b.Check("password")
+	b.Open("/account")
+	b.Check("account")
 	b.Press(`form[action="/logout"] button`)
 	b.Until(`location.pathname === '/login'`)
 }

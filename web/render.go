@@ -16,7 +16,7 @@ import (
 func (s *Server) page(r *http.Request, tab templates.Tab) templates.Page {
 	p := templates.Page{Lang: language(r), Host: s.Hostname, Tab: tab}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		p.Path = r.URL.Path
+		p.Path = r.URL.RequestURI()
 	}
 	return p
 }
@@ -27,7 +27,7 @@ func (s *Server) userPage(r *http.Request, tab templates.Tab) templates.Page {
 	p := s.page(r, tab)
 	p.User = s.user(r)
 	p.Flash = s.sessions.PopString(r.Context(), flashKey)
-	if tab != "" {
+	if tab != "" && p.Path == "" {
 		p.Path = string(tab)
 	}
 	p.Role = role(r)

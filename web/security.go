@@ -95,54 +95,43 @@ func (s *Server) recoverer(next http.Handler) http.Handler {
 }
 
 // public reports whether path is for everybody.
-func public(path string) bool { return path == "/login" || strings.HasPrefix(path, "/static/") }
-
-// setupFirst shows how to set the first password until there is one, and lets
-// nothing else through but the static files.
-func (s *Server) setupFirst(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.hasUsers.Load() || strings.HasPrefix(r.URL.Path, "/static/") {
-			next.ServeHTTP(w, r)
-			return
-		}
-		has, err := s.Store.HasUsers(r.Context())
-		if err != nil {
-			s.fail(w, r, err)
-			return
-		}
-		if has {
-			s.hasUsers.Store(true)
-			next.ServeHTTP(w, r)
-			return
-		}
-		p := s.page(r, "")
-		p.Title = p.T().SetupTitle
-		s.render(w, r, http.StatusServiceUnavailable, templates.Setup(p))
-	})
+func public(path string) bool {
+	return path == "/login" || path == "/login/code" || path == "/setup" || isStatic(path)
 }
+
+func isStatic(path string) bool { return strings.HasPrefix(path, "/static/") }
 
 // requireLogin refuses everything that is not public without a session. It
 // stands before the router's choice, so a route added later is refused too.
 func (s *Server) requireLogin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case public(r.URL.Path) || s.user(r) != "":
+		if public(r.URL.Path) || s.user(r) != "" {
 			next.ServeHTTP(w, r)
-		case r.URL.Path == "/monitoring/stream":
-			// A redirect would put the login page into the monitoring page.
-			w.WriteHeader(http.StatusUnauthorized)
-		case r.Method == http.MethodGet || r.Method == http.MethodHead:
-			to := "/login"
-			if r.URL.Path != "/" {
-				to += "?next=" + url.QueryEscape(r.URL.Path)
-			}
-			http.Redirect(w, r, to, http.StatusSeeOther)
-		default:
-			p := s.page(r, "")
-			p.Title = p.T().LoginTitle
-			s.render(w, r, http.StatusUnauthorized, templates.Login(p, templates.LoginForm{Note: p.T().SessionEnded}))
+			return
 		}
+		s.turnAway(w, r)
 	})
+}
+
+// turnAway answers one who is not logged in.
+func (s *Server) turnAway(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/stream") || r.Header.Get("HX-Request") != "":
+		// A redirect would put the login page into a part of the page; this
+		// way what was typed stays, and the next whole page asks for a login.
+		w.Header().Set("HX-Reswap", "none")
+		w.WriteHeader(http.StatusUnauthorized)
+	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		to := "/login"
+		if next := s.ownPage(r.URL.RequestURI()); next != "" && next != "/" {
+			to += "?next=" + url.QueryEscape(next)
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
+	default:
+		p := s.page(r, "")
+		p.Title = p.T().LoginTitle
+		s.render(w, r, http.StatusUnauthorized, templates.Login(p, templates.LoginForm{Note: p.T().SessionEnded}))
+	}
 }
 
 // user returns who is logged in, or "".

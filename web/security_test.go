@@ -65,33 +65,12 @@ func TestEveryRouteNeedsALogin(t *testing.T) {
 	}
 }
 
-func TestNothingBeforeTheFirstPassword(t *testing.T) {
-	s, _ := newConsoleWithoutUsers(t, true)
-	v := visit(t, s.Handler())
-	for _, path := range []string{"/", "/login", "/monitoring", "/monitoring/stream", "/configuration", "/password", "/nowhere"} {
-		for _, method := range []string{"GET", "POST"} {
-			resp, body := v.do(method, path, url.Values{"user": {"piranha"}, "password": {password}})
-			if resp.StatusCode != http.StatusServiceUnavailable {
-				t.Errorf("%s %s: %s", method, path, resp.Status)
-			}
-			want(t, body, "lvsgui passwd", "There is no default password")
-		}
-	}
-	if resp, _ := v.get(static.URL("console.css")); resp.StatusCode != http.StatusOK {
-		t.Errorf("the style: %s", resp.Status)
-	}
-	if err := s.Store.SetPassword(t.Context(), "piranha", password); err != nil {
-		t.Fatal(err)
-	}
-	v.login()
-}
-
 func TestHeaders(t *testing.T) {
 	s, _ := newConsole(t, true)
 	v := visit(t, s.Handler())
 	v.login()
 	inline := regexp.MustCompile(`(?i)<style|<script>|<script [^>]*>[^<]|\son[a-z]+=|\sstyle=|javascript:|https?://`)
-	for _, path := range []string{"/login", "/monitoring", "/configuration", "/password", "/nowhere", static.URL("live.js")} {
+	for _, path := range []string{"/login", "/monitoring", "/configuration", "/account", "/nowhere", static.URL("live.js")} {
 		resp, body := v.get(path)
 		for name, value := range map[string]string{
 			"Content-Security-Policy":    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -131,7 +110,7 @@ func TestCrossSiteIsRefused(t *testing.T) {
 		{"Origin", "https://evil.example"},
 		{"Origin", "null"},
 	} {
-		for _, path := range []string{"/monitoring/reload", "/configuration", "/password", "/logout", "/login"} {
+		for _, path := range []string{"/monitoring/reload", "/configuration", "/account/password", "/logout", "/login"} {
 			if resp, _ := v.do("POST", path, url.Values{"text": {"x"}}, header...); resp.StatusCode != http.StatusForbidden {
 				t.Errorf("POST %s with %v: %s", path, header, resp.Status)
 			}

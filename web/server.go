@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -72,6 +73,11 @@ type Server struct {
 	hasUsers atomic.Bool   // becomes true once and stays so
 	check    time.Duration // sessionCheck; tests are more impatient
 
+	pages   map[string]bool   // the paths that one may go to after a login
+	steps   *shelf[loginStep] // by the key in the browser's cookie
+	secrets *shelf[string]    // of one-time codes to be, by session
+	made    *shelf[madeToken] // to be shown once, by session
+
 	// saving makes one save of lvs.cf wait for the other, so that the hash a
 	// save was compared with is still the file's when it is written.
 	saving sync.Mutex
@@ -83,13 +89,30 @@ func New(o Options) *Server {
 	if o.Hostname == "" {
 		o.Hostname, _ = os.Hostname() // without one the page's head is shorter
 	}
-	return &Server{
+	s := &Server{
 		Options:  o,
 		hub:      newHub(o.Pulse, o.ConfigPath, o.Hostname),
 		desk:     &desk{path: o.ConfigPath, store: o.Store},
 		sessions: newSessions(o.Store, o.Log, o.Secure),
 		check:    sessionCheck,
+		steps:    newShelf[loginStep](stepLimit),
+		secrets:  newShelf[string](totpLimit),
+		made:     newShelf[madeToken](madeLimit),
 	}
+	s.pages = ownPages(s.router())
+	return s
+}
+
+// ownPages are the paths of routes that show a page to who is logged in.
+func ownPages(routes chi.Router) map[string]bool {
+	pages := map[string]bool{}
+	chi.Walk(routes, func(method, path string, _ http.Handler, _ ...func(http.Handler) http.Handler) error { // fails only as this function does
+		if method == http.MethodGet && !public(path) && !strings.HasSuffix(path, "/stream") {
+			pages[path] = true
+		}
+		return nil
+	})
+	return pages
 }
 
 // The longest request bodies: a form, and lvs.cf of 100,000 real servers.
@@ -115,7 +138,12 @@ func (s *Server) router() chi.Router {
 	// Everybody.
 	r.Handle("/static/*", static.Handler())
 	r.Get("/login", s.loginPage)
-	r.With(s.limitLogins(), limitBody(maxForm)).Post("/login", s.login)
+	r.Get("/login/code", s.codePage)
+	r.Get("/setup", s.setupPage)
+	guesses := r.With(s.limitLogins(), limitBody(maxForm))
+	guesses.Post("/login", s.login)
+	guesses.Post("/login/code", s.loginCode)
+	guesses.Post("/setup", s.setup)
 	r.With(limitBody(maxForm)).Post("/logout", s.logout)
 
 	r.Group(s.viewerRoutes)
@@ -132,8 +160,15 @@ func (s *Server) viewerRoutes(r chi.Router) {
 	r.Get("/monitoring/stream", s.stream)
 	r.Get("/configuration", s.configuration)
 	s.virtualPages(r)
-	r.Get("/password", s.passwordPage)
-	r.Post("/password", s.changePassword)
+	r.Get("/account", s.accountPage)
+	r.Get("/password", http.RedirectHandler("/account", http.StatusSeeOther).ServeHTTP) // where it was
+	r.Post("/account/password", s.changePassword)
+	r.Post("/account/totp", s.changeTOTP)
+	r.Get("/account/totp", s.totpPage)
+	r.Post("/account/totp/confirm", s.confirmTOTP)
+	r.Post("/account/sessions/end", s.endOwnSessions)
+	r.Post("/account/tokens", s.newToken)
+	r.Post("/account/tokens/revoke", s.revokeOwnToken)
 }
 
 // operatorRoutes change lvs.cf and what pulse does.
@@ -147,11 +182,25 @@ func (s *Server) operatorRoutes(r chi.Router) {
 	r.Post("/switchover", s.switchOver)
 	r.Get("/hold", s.holdPage)
 	r.Post("/hold", s.hold)
+	r.Get("/audit", s.auditView)
+	r.Get("/audit.csv", s.auditCSV)
 }
 
 // adminRoutes are about people, secrets and the console itself.
 func (s *Server) adminRoutes(r chi.Router) {
 	r.Use(s.need(store.Admin), limitBody(maxForm))
+	r.Get("/users", s.usersPage)
+	r.Post("/users", s.addUser)
+	r.Get("/user", s.userPageOf)
+	r.Post("/user/role", s.onUser(s.setRole))
+	r.Post("/user/password", s.onUser(s.resetPassword))
+	r.Post("/user/totp", s.onUser(s.resetTOTP))
+	r.Post("/user/sessions", s.onUser(s.endUserSessions))
+	r.Post("/user/delete", s.onUser(s.deleteUser))
+	r.Get("/sessions", s.sessionsPage)
+	r.Post("/sessions/end", s.endAnySession)
+	r.Get("/tokens", s.tokensPage)
+	r.Post("/tokens/revoke", s.revokeAnyToken)
 }
 
 // limitLogins bounds guesses per client address; the store slows them down

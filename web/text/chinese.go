@@ -9,7 +9,6 @@ var chinese = Words{
 	Language:         "语言",
 	TabMonitoring:    "控制 / 监控",
 	TabConfiguration: "lvs.cf",
-	ChangePassword:   "修改密码",
 	Logout:           "退出",
 	None:             "无",
 	Unknown:          "未知",
@@ -21,11 +20,6 @@ var chinese = Words{
 	TooMany:          "来自您的地址的尝试过多。请等待一分钟后再试。",
 	Failure:          "控制台未能完成此操作。原因见 lvsgui 的日志。",
 	Back:             "返回",
-
-	SetupTitle: "尚未设置密码",
-	SetupIntro: "没有默认密码。请先在本路由器上设置第一个密码，在此之前无法进行任何操作：",
-	SetupAfter: "它会两次询问用户 piranha 的新密码。完成后请重新加载此页面。",
-	SetupAgain: "重新加载",
 
 	LoginTitle:     "登录",
 	User:           "用户",

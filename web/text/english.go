@@ -9,7 +9,6 @@ var english = Words{
 	Language:         "Language",
 	TabMonitoring:    "CONTROL / MONITORING",
 	TabConfiguration: "lvs.cf",
-	ChangePassword:   "Change password",
 	Logout:           "Log out",
 	None:             "none",
 	Unknown:          "unknown",
@@ -21,11 +20,6 @@ var english = Words{
 	TooMany:          "Too many attempts from your address. Wait a minute, then try again.",
 	Failure:          "The console could not do this. The log of lvsgui says why.",
 	Back:             "Back",
-
-	SetupTitle: "No password has been set",
-	SetupIntro: "There is no default password. Nothing else is possible here until the first one is set on this router:",
-	SetupAfter: "It asks for the new password of the user piranha, twice. Then load this page again.",
-	SetupAgain: "Load again",
 
 	LoginTitle:     "Log in",
 	User:           "User",

@@ -22,7 +22,6 @@ type Words struct {
 	PendingBar       string
 	PendingOthers    string
 	PendingLook      string
-	ChangePassword   string
 	Logout           string
 	None             string
 	Unknown          string
@@ -34,12 +33,6 @@ type Words struct {
 	TooMany          string
 	Failure          string
 	Back             string
-
-	// Before the first password.
-	SetupTitle string
-	SetupIntro string
-	SetupAfter string
-	SetupAgain string
 
 	// Logging in.
 	LoginTitle     string
