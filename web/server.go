@@ -159,6 +159,7 @@ func (s *Server) viewerRoutes(r chi.Router) {
 	r.Get("/monitoring", s.monitoring)
 	r.Get("/monitoring/stream", s.stream)
 	r.Get("/configuration", s.configuration)
+	s.settingsPages(r)
 	s.virtualPages(r)
 	r.Get("/account", s.accountPage)
 	r.Get("/password", http.RedirectHandler("/account", http.StatusSeeOther).ServeHTTP) // where it was
@@ -176,6 +177,7 @@ func (s *Server) operatorRoutes(r chi.Router) {
 	r.Use(s.need(store.Operator))
 	r.With(limitBody(maxConfig)).Post("/configuration", s.saveConfiguration)
 	r = r.With(limitBody(maxForm))
+	s.settingsForms(r)
 	s.virtualForms(r)
 	r.Post("/monitoring/reload", s.reload)
 	r.Get("/switchover", s.preflight)

@@ -190,3 +190,12 @@ func severityTone(s lvscf.Severity) string {
 	}
 	return "wait"
 }
+
+// problemsOf are the problems to show of f; while it is typed not those that
+// it is missing.
+func problemsOf(f form.Field, typing bool) []form.Problem {
+	if !typing {
+		return f.Problems
+	}
+	return slices.DeleteFunc(slices.Clone(f.Problems), func(p form.Problem) bool { return p.Missing })
+}

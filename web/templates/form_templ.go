@@ -1437,7 +1437,7 @@ func controls(p Page, f form.Field) templ.Component {
 }
 
 // problemSlot is what is wrong with a field; oob has it replace the one of the
-// page that asked.
+// page that asked, where what is not there yet is no mistake.
 func problemSlot(p Page, f form.Field, oob bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1486,7 +1486,7 @@ func problemSlot(p Page, f form.Field, oob bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, problem := range f.Problems {
+		for _, problem := range problemsOf(f, oob) {
 			var templ_7745c5c3_Var76 = []any{severityTone(problem.Severity)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var76...)
 			if templ_7745c5c3_Err != nil {

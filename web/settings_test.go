@@ -1,0 +1,276 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"pacu/store"
+)
+
+// drafted is the text of piranha's draft.
+func drafted(t *testing.T, s *Server) string {
+	t.Helper()
+	d, err := s.desk.open(t.Context(), "piranha")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(d.Text)
+}
+
+// onDisk is lvs.cf as it is.
+func onDisk(t *testing.T, s *Server) string {
+	t.Helper()
+	b, err := os.ReadFile(s.ConfigPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestSettings(t *testing.T) {
+	s, _ := newConsole(t, true)
+	v := visit(t, s.Handler())
+	v.login()
+	before := onDisk(t, s)
+
+	_, body := v.get("/global")
+	want(t, body, "GLOBAL SETTINGS", `name="nat_router" value="10.8.8.30"`, `name="nat_router.device" value="eth1:0"`, "NAT router IP and device",
+		`<option value="nat" selected>nat – NAT</option>`, `placeholder="0"`, "/global/check", "How packets reach the real servers")
+	if strings.Contains(body, "waits draft") {
+		t.Error("there is a draft before anything was typed")
+	}
+
+	// What is right goes into the draft, and nowhere else.
+	resp, _ := v.do(http.MethodPost, "/global", url.Values{"tcp_timeout": {"900"}, "nat_nmask": {""}, "network": {"nat"}})
+	if resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != "/global" {
+		t.Fatalf("save: %s to %s", resp.Status, resp.Header.Get("Location"))
+	}
+	_, body = v.get("/global")
+	want(t, body, "Accepted into your draft.", `name="tcp_timeout" value="900"`, "waits draft")
+	d := drafted(t, s)
+	want(t, d, "tcp_timeout = 900\n")
+	if strings.Contains(d, "nat_nmask") {
+		t.Errorf("nat_nmask was emptied and is still there:\n%s", d)
+	}
+	if onDisk(t, s) != before {
+		t.Error("lvs.cf has changed")
+	}
+
+	// The same again changes nothing.
+	v.do(http.MethodPost, "/global", url.Values{"tcp_timeout": {"900"}})
+	_, body = v.get("/global")
+	want(t, body, "Nothing was different")
+
+	// What is wrong comes back with all that was typed.
+	resp, body = v.do(http.MethodPost, "/redundancy", url.Values{"keepalive": {"9"}, "deadtime": {"3"}, "heartbeat_port": {"x<b>y"}, "witness": {"10.10.1.1"}})
+	if resp.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("wrong values: %s", resp.Status)
+	}
+	want(t, body, "Not accepted yet", `href="#f-heartbeat_port"`, `value="x&lt;b&gt;y"`, `name="keepalive" value="9"`, `name="deadtime" value="3"`, `name="witness" value="10.10.1.1"`, `aria-invalid="true"`)
+	if drafted(t, s) != d {
+		t.Error("refused values are in the draft")
+	}
+
+	// In Chinese too.
+	_, body = v.get("/redundancy", "Accept-Language", "zh")
+	want(t, body, "判定失效时间", "对方沉默多久后视为失效", "接受", `lang="zh"`)
+}
+
+func TestSettingsCheck(t *testing.T) {
+	s, _ := newConsole(t, true)
+	v := visit(t, s.Handler())
+	v.login()
+	resp, body := v.do(http.MethodPost, "/redundancy/check", url.Values{"keepalive": {"9"}, "deadtime": {"3"}})
+	if resp.StatusCode != http.StatusOK {
+		t.Fatal(resp.Status)
+	}
+	want(t, body, `id="p-deadtime"`, `hx-swap-oob="true"`, "deadtime")
+	if strings.Count(body, `class="dot bad"`) != 1 || strings.Contains(body, "<html") {
+		t.Errorf("one field is wrong:\n%s", body)
+	}
+	if _, _, err := s.Store.Draft(t.Context(), "piranha"); err != nil {
+		t.Error(err)
+	}
+	if version, _, _ := s.Store.DraftVersion(t.Context(), "piranha"); version != 0 {
+		t.Error("a check made a draft")
+	}
+}
+
+func TestSettingsOfAViewer(t *testing.T) {
+	s, _ := newConsole(t, true)
+	if err := s.Store.AddUser(t.Context(), "second", store.Admin, password); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Store.SetRole(t.Context(), "piranha", store.Viewer); err != nil {
+		t.Fatal(err)
+	}
+	v := visit(t, s.Handler())
+	v.login()
+	for _, path := range []string{"/global", "/redundancy", "/failovers"} {
+		resp, body := v.get(path)
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
+		main := body[strings.Index(body, "<main"):]
+		for _, no := range []string{"<input", "<select", "<button", "hx-post", "/new"} {
+			if strings.Contains(main, no) {
+				t.Errorf("%s shows a viewer %s", path, no)
+			}
+		}
+	}
+	for _, path := range []string{"/global", "/global/check", "/redundancy/script/new", "/failover/new", "/redundancy/scripts"} {
+		if resp, _ := v.do(http.MethodPost, path, url.Values{}); resp.StatusCode != http.StatusForbidden {
+			t.Errorf("POST %s: %s", path, resp.Status)
+		}
+	}
+}
+
+func TestSettingsOfAnUnreadableFile(t *testing.T) {
+	s, _ := newConsole(t, true)
+	if err := os.WriteFile(s.ConfigPath, []byte("\xff\xfe"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v := visit(t, s.Handler())
+	v.login()
+	for _, path := range []string{"/global", "/redundancy", "/failovers", "/failover/new"} {
+		resp, body := v.get(path)
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
+		want(t, body, "not UTF-8")
+	}
+	if resp, _ := v.do(http.MethodPost, "/global", url.Values{"tcp_timeout": {"900"}}); resp.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("save: %s", resp.Status)
+	}
+}
+
+func TestLoneBlocks(t *testing.T) {
+	for _, test := range []struct {
+		k       loneKind
+		sent    url.Values
+		change  url.Values
+		want    []string // of the draft
+		changed []string
+		wrong   url.Values
+		list    string // the page that lists it
+	}{
+		{
+			trackScripts, url.Values{"command": {"/bin/up --fast"}, "interval": {"500ms"}, "active": {""}},
+			url.Values{"fall": {"4"}},
+			[]string{"track_script up link {\n", "\"/bin/up --fast\"", "interval = 500ms"},
+			[]string{"fall = 4", "\"/bin/up --fast\""}, url.Values{"fall": {"0"}}, "/redundancy",
+		},
+		{
+			failovers, url.Values{"address": {"10.10.1.50"}, "address.device": {"eth0:5"}, "start_cmd": {"/bin/start <db>"}, "stop_cmd": {"/bin/stop"}, "active": {"1"}},
+			url.Values{"port": {"5432"}},
+			[]string{"failover up link {\n", "address = 10.10.1.50 eth0:5", "active = 1"},
+			[]string{"port = 5432"}, url.Values{"port": {"0"}}, "/failovers",
+		},
+	} {
+		t.Run(test.k.kind, func(t *testing.T) {
+			s, _ := newConsole(t, true)
+			v := visit(t, s.Handler())
+			v.login()
+			name := func(values url.Values, name string) url.Values {
+				all := url.Values{"name": {name}, "seen": {sight([]byte(drafted(t, s)))}}
+				for k, v := range values {
+					all[k] = v
+				}
+				return all
+			}
+			save := func(path string, values url.Values, status int) string {
+				t.Helper()
+				resp, body := v.do(http.MethodPost, path, values)
+				if resp.StatusCode != status {
+					t.Fatalf("POST %s: %s\n%s", path, resp.Status, body)
+				}
+				return body
+			}
+			_, body := v.get(test.k.path + "/new")
+			want(t, body, `name="name"`, test.k.path+"/new/check")
+			save(test.k.path+"/new", name(test.sent, ""), 422)
+			save(test.k.path+"/new", name(test.sent, "a\nb"), 422)
+			body = save(test.k.path+"/new", name(test.wrong, "<up>"), 422)
+			want(t, body, `value="&lt;up&gt;"`, "Not accepted yet")
+			save(test.k.path+"/new", name(test.sent, "up link"), 303)
+			quoted := make([]string, len(test.want))
+			for i, w := range test.want {
+				quoted[i] = strings.Replace(w, "up link", `"up link"`, 1)
+			}
+			want(t, drafted(t, s), quoted...)
+			body = save(test.k.path+"/new", name(test.sent, "up link"), 422)
+			want(t, body, "There is one of this name already.")
+			_, body = v.get(test.list)
+			want(t, body, "up link", test.k.path+"?name=up+link")
+
+			at := test.k.path + "?name=up+link"
+			_, body = v.get(at)
+			want(t, body, "up link", test.k.path+"/delete?name=up+link")
+			save(at, name(test.wrong, "up link"), 422)
+			save(at, name(test.change, "other"), 303)
+			d := drafted(t, s)
+			want(t, d, test.changed...)
+			want(t, d, test.k.kind+` "other" {`)
+			if resp, _ := v.get(at); resp.StatusCode != http.StatusNotFound {
+				t.Errorf("under its old name: %s", resp.Status)
+			}
+			save(at, name(test.change, "other"), 404)
+
+			save(strings.Replace(test.list, "redundancy", "redundancy/scripts", 1), url.Values{"off": {"1:other"}}, 303)
+			want(t, drafted(t, s), "active = 0")
+			resp, body := v.do(http.MethodPost, test.k.path+"/check?name=other", test.wrong)
+			if resp.StatusCode != http.StatusOK || !strings.Contains(body, `class="dot bad"`) {
+				t.Errorf("check: %s %s", resp.Status, body)
+			}
+			save(test.k.path+"/delete?name=other", url.Values{}, 303)
+			if strings.Contains(drafted(t, s), "other") {
+				t.Error("it is still there")
+			}
+			save(test.k.path+"/delete?name=other", url.Values{}, 404)
+			if drafted(t, s) != onDisk(t, s) {
+				t.Errorf("made and taken out, the draft is not the file:\n%s", drafted(t, s))
+			}
+		})
+	}
+}
+
+func TestSettingsPagesAreQuick(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a large file")
+	}
+	s, _ := newConsole(t, true)
+	var b strings.Builder
+	b.WriteString("primary = 10.10.1.31\nservice = lvs\n")
+	for i := range 4000 {
+		fmt.Fprintf(&b, "virtual v%d {\n active = 1\n address = 10.20.%d.%d eth0:%d\n port = 80\n", i, i/250, i%250+1, i)
+		for j := range 10 {
+			fmt.Fprintf(&b, " server s%d {\n  address = 10.30.0.%d\n  active = 1\n }\n", j, j+1)
+		}
+		b.WriteString("}\n")
+	}
+	if err := os.WriteFile(s.ConfigPath, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v := visit(t, s.Handler())
+	v.login()
+	for _, path := range []string{"/global", "/redundancy", "/failovers"} {
+		began := time.Now()
+		_, body := v.get(path)
+		t.Log(time.Since(began))
+		began = time.Now()
+		v.do(http.MethodPost, "/global/check", url.Values{"tcp_timeout": {"900"}})
+		t.Log("check", time.Since(began))
+		began = time.Now()
+		v.do(http.MethodPost, "/global", url.Values{"tcp_timeout": {fmt.Sprint(len(path))}})
+		t.Log("save", time.Since(began))
+		if len(body) > 100<<10 {
+			t.Errorf("%s has %d bytes", path, len(body))
+		}
+		t.Logf("%s: %d bytes", path, len(body))
+	}
+}
