@@ -1,6 +1,6 @@
 package text
 
-// ActWords are the words of what one can do to real servers, and their help.
+// ActWords are the words of what one can do to real servers.
 type ActWords struct {
 
 	// Acting on a real server.
@@ -100,31 +100,7 @@ type ActWords struct {
 	HoldServing   string
 	HoldEnds      string
 
-	// Real server help.
-	Title         string
-	HelpIntro     string
-	HelpFormats   string
-	HelpSource    string
-	HelpSearch    string
-	HelpFind      string
-	HelpAll       string
-	HelpFound     string
-	HelpNone      string
-	HelpNoServers string
-	HelpNothing   string
-	HelpNotes     string
-	HelpRouter    string
-	HelpCopy      string
-	HelpCopyName  string
-	HelpCopied    string
-	HelpNotCopied string
-	HelpDown      string
-	StepARP       string
-	StepAccept    string
-	StepGUE       string
-	StepUnwrap    string
-	StepUnwrapFor string
-	StepGateway   string
+	Help HelpWords
 }
 
 var actEnglish = ActWords{
@@ -223,30 +199,7 @@ var actEnglish = ActWords{
 	HoldServing:   "It keeps these addresses, and their connections, %s now. Should it fail, the other router takes over as ever; then this one does not take them back.",
 	HoldEnds:      "From then on it takes these over again when it must:",
 
-	Title:         "Real server help",
-	HelpIntro:     "What each real server must be set up with, so that the packets that routers send it are answered. Run the commands on the real server as root. They last until its next boot.",
-	HelpFormats:   "As files for sysctl.d, ifcfg, netplan or networkd, which last longer, on a router:",
-	HelpSource:    "As of the lvs.cf that pulse runs by, not of your draft.",
-	HelpSearch:    "Server, virtual server or address",
-	HelpFind:      "FIND",
-	HelpAll:       "%d real servers",
-	HelpFound:     "%d of %d real servers",
-	HelpNone:      "No real server matches.",
-	HelpNoServers: "The active virtual servers of lvs.cf have no real servers.",
-	HelpNothing:   "Nothing is to be set up.",
-	HelpNotes:     "Mind this",
-	HelpRouter:    "also the %s router",
-	HelpCopy:      "COPY",
-	HelpCopyName:  "Copy the commands for %s",
-	HelpCopied:    "Copied.",
-	HelpNotCopied: "Not copied: select the text.",
-	HelpDown:      "pulse does not answer, and it makes this list: %s",
-	StepARP:       "Answer ARP only on the interface that has the address, and ask with that interface's addresses",
-	StepAccept:    "Accept packets to %s",
-	StepGUE:       "Take generic UDP encapsulation",
-	StepUnwrap:    "Unwrap what the routers send",
-	StepUnwrapFor: "Unwrap what the routers send for %s",
-	StepGateway:   "Send answers back through the active router",
+	Help: helpEnglish,
 }
 
 var actChinese = ActWords{
@@ -345,28 +298,5 @@ var actChinese = ActWords{
 	HoldServing:   "它保留这些地址和现有的 %s 个连接。如果它失效，另一台路由器照常接管；之后本路由器不会把它们接回来。",
 	HoldEnds:      "此后需要时它会重新接管这些地址：",
 
-	Title:         "真实服务器帮助",
-	HelpIntro:     "每台真实服务器要怎样设置，才能应答路由器转来的报文。请在真实服务器上以 root 身份执行这些命令。它们在下次重启之前有效。",
-	HelpFormats:   "长期有效的配置文件（sysctl.d、ifcfg、netplan、networkd）可在路由器上用命令生成：",
-	HelpSource:    "以 pulse 正在使用的 lvs.cf 为准，不包括您的草稿。",
-	HelpSearch:    "服务器、虚拟服务器或地址",
-	HelpFind:      "查找",
-	HelpAll:       "%d 台真实服务器",
-	HelpFound:     "%d 台，共 %d 台真实服务器",
-	HelpNone:      "没有匹配的真实服务器。",
-	HelpNoServers: "lvs.cf 中启用的虚拟服务器没有真实服务器。",
-	HelpNothing:   "无需任何设置。",
-	HelpNotes:     "请注意",
-	HelpRouter:    "同时是%s路由器",
-	HelpCopy:      "复制",
-	HelpCopyName:  "复制 %s 的命令",
-	HelpCopied:    "已复制。",
-	HelpNotCopied: "未能复制：请选中文本。",
-	HelpDown:      "pulse 没有应答，而此列表由它生成：%s",
-	StepARP:       "只在拥有该地址的接口上应答 ARP，并用该接口的地址发问",
-	StepAccept:    "接收发往 %s 的报文",
-	StepGUE:       "接收通用 UDP 封装（GUE）",
-	StepUnwrap:    "解开路由器发来的隧道报文",
-	StepUnwrapFor: "解开路由器发来的、目的地为 %s 的隧道报文",
-	StepGateway:   "应答经由活动路由器返回",
+	Help: helpChinese,
 }
