@@ -200,7 +200,7 @@ func (b *Browser) Check(name string) {
 	for _, c := range Eval[[]string](b, contrastJS) {
 		b.t.Errorf("%s: contrast: %s", name, c)
 	}
-	for _, c := range Eval[[]string](b, `[...document.querySelectorAll('input:not([type=hidden]), textarea, select')].filter(e => !e.labels.length).map(e => e.outerHTML)`) {
+	for _, c := range Eval[[]string](b, `[...document.querySelectorAll('input:not([type=hidden]), textarea, select')].filter(e => !e.labels.length && !e.ariaLabel).map(e => e.outerHTML)`) {
 		b.t.Errorf("%s: no label: %s", name, c)
 	}
 	for _, c := range b.axe() {
