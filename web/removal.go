@@ -43,6 +43,9 @@ func (s *Server) removalPage(k blockKind) http.HandlerFunc {
 			return
 		}
 		rm.Seen = c.seen
+		if len(refs) == 1 {
+			rm.Question = fmt.Sprintf(t.Virtuals.DeleteOne, refs[0].Title(t))
+		}
 		live := newLive(s.glance(r.Context()))
 		var err error
 		c.draft.read(func(f *lvscf.File) {

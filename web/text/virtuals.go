@@ -44,7 +44,6 @@ type VirtualsWords struct {
 	TickAll       string
 	Ticked        string
 	NothingTicked string
-	Edit          string
 	Duplicate     string
 	Delete        string
 	Activate      string
@@ -67,6 +66,7 @@ type VirtualsWords struct {
 
 	// Deleting.
 	DeleteTitle    string
+	DeleteOne      string
 	DeleteVirtuals string
 	DeleteServers  string
 	DeleteProbes   string
@@ -164,7 +164,6 @@ var virtualsEnglish = VirtualsWords{
 	TickAll:       "Select all on this page",
 	Ticked:        "With the selected ones:",
 	NothingTicked: "Nothing is selected. Tick the boxes of those that are meant first.",
-	Edit:          "Edit",
 	Duplicate:     "Duplicate",
 	Delete:        "Delete",
 	Activate:      "Activate",
@@ -185,10 +184,11 @@ var virtualsEnglish = VirtualsWords{
 	Refused:     "The draft stays as it was: %s",
 
 	DeleteTitle:    "Delete",
+	DeleteOne:      "Delete %s?",
 	DeleteVirtuals: "Delete these virtual servers?",
 	DeleteServers:  "Delete these real servers of %s?",
 	DeleteProbes:   "Delete these checks of %s?",
-	DeleteNote:     "They are deleted from your draft. The routers go on as they are until you apply it; REVIEW shows once more what would end.",
+	DeleteNote:     "This deletes from your draft alone. The routers go on as they are until you apply it; REVIEW shows once more what would end.",
 	DeleteButton:   "Delete",
 	WithServers:    "with its real servers %s",
 	AndMore:        "and %d more",
@@ -278,7 +278,6 @@ var virtualsChinese = VirtualsWords{
 	TickAll:       "选择本页全部",
 	Ticked:        "对所选项：",
 	NothingTicked: "没有选择任何项。请先勾选要操作的项。",
-	Edit:          "编辑",
 	Duplicate:     "复制",
 	Delete:        "删除",
 	Activate:      "启用",
@@ -299,6 +298,7 @@ var virtualsChinese = VirtualsWords{
 	Refused:     "草稿未改动：%s",
 
 	DeleteTitle:    "删除",
+	DeleteOne:      "要删除 %s 吗？",
 	DeleteVirtuals: "要删除这些虚拟服务器吗？",
 	DeleteServers:  "要删除 %s 的这些真实服务器吗？",
 	DeleteProbes:   "要删除 %s 的这些检查吗？",
