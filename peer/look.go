@@ -28,6 +28,7 @@ type File struct {
 // Found is what a Look saw.
 type Found struct {
 	File    *File    // nil: there is no lvs.cf, or it cannot be read
+	NoKey   bool     // there is no key of heartbeats, and none here
 	Version string   // of pulse there, empty where it does not run
 	Faults  []*Error // what to put right; none of them kept the look from going on
 }
@@ -82,7 +83,10 @@ func (p *Peer) Look(ctx context.Context, ours Secret, tell func(Event)) (*Found,
 			found.File, note, err = l.config(config)
 			return note, err
 		}},
-		{Key, func() (string, error) { return l.compareKey(ours) }},
+		{Key, func() (note string, err error) {
+			note, found.NoKey, err = l.compareKey(ours)
+			return note, err
+		}},
 		{Program, func() (note string, err error) {
 			found.Version, err = l.version()
 			return found.Version, err
@@ -151,24 +155,25 @@ func hash(b []byte) string {
 }
 
 // compareKey looks at the key there. Nothing of it is ever told.
-func (l *link) compareKey(ours Secret) (string, error) {
+func (l *link) compareKey(ours Secret) (note string, none bool, err error) {
 	p := l.Settings.keyPath()
 	theirs, fi, err := l.read(Key, p, longestKey)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && ours.Known():
-		return "", l.fault(Key, NoKey, nil)
+		return "", false, l.fault(Key, NoKey, nil)
 	case errors.Is(err, fs.ErrNotExist):
-		return "-", nil
+		return "-", true, nil
 	case err != nil:
-		return "", err
-	case fi.Mode().Perm()&0o077 != 0:
-		return "", &Error{l.Settings.Host, Key, KeyOpen, fmt.Sprintf("%s, mode %04o", p, fi.Mode().Perm()), nil}
-	case ours.Known() && !bytes.Equal(theirs, ours.text):
-		return "", l.fault(Key, KeyDiffers, nil)
-	case ours.Known():
-		return fmt.Sprintf("%s, mode %04o, =", p, fi.Mode().Perm()), nil
+		return "", false, err
 	}
-	return fmt.Sprintf("%s, mode %04o", p, fi.Mode().Perm()), nil
+	note = fmt.Sprintf("%s, mode %04o", p, fi.Mode().Perm())
+	switch {
+	case fi.Mode().Perm()&0o077 != 0:
+		return "", false, &Error{l.Settings.Host, Key, KeyOpen, note, nil}
+	case ours.Known() && !bytes.Equal(theirs, ours.text):
+		return "", false, l.fault(Key, KeyDiffers, nil)
+	}
+	return note, false, nil
 }
 
 // version is what pulse there says it is.

@@ -102,7 +102,7 @@ func snapshot(now time.Time) *control.Snapshot {
 
 // newConsole is a console with user piranha, an lvs.cf that is the sample and
 // a fakePulse.
-func newConsole(t *testing.T, secure bool) (*Server, *fakePulse) {
+func newConsole(t testing.TB, secure bool) (*Server, *fakePulse) {
 	t.Helper()
 	s, p := newConsoleWithoutUsers(t, secure)
 	if err := s.Store.SetPassword(t.Context(), "piranha", password); err != nil {
@@ -113,7 +113,7 @@ func newConsole(t *testing.T, secure bool) (*Server, *fakePulse) {
 
 const password = "correct horse"
 
-func newConsoleWithoutUsers(t *testing.T, secure bool) (*Server, *fakePulse) {
+func newConsoleWithoutUsers(t testing.TB, secure bool) (*Server, *fakePulse) {
 	t.Helper()
 	dir := t.TempDir()
 	sample, err := os.ReadFile("testdata/lvs.cf")
@@ -138,7 +138,7 @@ func newConsoleWithoutUsers(t *testing.T, secure bool) (*Server, *fakePulse) {
 	p := &fakePulse{snap: snap, over: make(chan error)}
 	w := &testWriter{}
 	s := New(Options{
-		ConfigPath: path, Pulse: p, Store: st, Secure: secure, Hostname: "lvs-01",
+		ConfigPath: path, Pulse: p, Store: st, Secure: secure, Hostname: "lvs-01", State: dir,
 		Log: slog.New(slog.NewTextHandler(w, nil)),
 	})
 	logs.Store(s, w)
@@ -163,12 +163,12 @@ func (w *testWriter) Write(b []byte) (int, error) {
 // A visitor is a browser without JavaScript.
 type visitor struct {
 	*http.Client
-	t    *testing.T
+	t    testing.TB
 	base string
 }
 
 // visit serves h and returns a visitor to it that follows no redirects.
-func visit(t *testing.T, h http.Handler) *visitor {
+func visit(t testing.TB, h http.Handler) *visitor {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(h)
 	srv.StartTLS()
@@ -219,7 +219,12 @@ func (v *visitor) get(path string, header ...string) (*http.Response, string) {
 
 func (v *visitor) login() {
 	v.t.Helper()
-	resp, body := v.do(http.MethodPost, "/login", url.Values{"user": {"piranha"}, "password": {password}})
+	v.loginAs("piranha", password)
+}
+
+func (v *visitor) loginAs(user, password string) {
+	v.t.Helper()
+	resp, body := v.do(http.MethodPost, "/login", url.Values{"user": {user}, "password": {password}})
 	if resp.StatusCode != http.StatusSeeOther {
 		v.t.Fatalf("login: %s\n%s", resp.Status, body)
 	}

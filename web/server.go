@@ -20,6 +20,7 @@ import (
 	"pacu/control"
 	"pacu/store"
 	"pacu/web/static"
+	"pacu/web/templates"
 )
 
 // Pulse is what the console asks of pulse; *control.Client is one.
@@ -60,6 +61,7 @@ type Options struct {
 	Log        *slog.Logger   // requests that fail, logins, saves
 	Secure     bool           // the browser speaks TLS to us
 	Hostname   string         // for the page's head; os.Hostname's when empty
+	State      string         // the folder of the console's own files: its ssh key, known hosts
 	AllowFrom  []netip.Prefix // networks of the clients that are served; empty: all
 }
 
@@ -68,6 +70,7 @@ type Server struct {
 	Options
 	hub      *hub
 	desk     *desk
+	peering  *peering
 	lists    virtualIndices // of drafts, for VIRTUAL SERVERS
 	sessions *scs.SessionManager
 	hasUsers atomic.Bool   // becomes true once and stays so
@@ -93,6 +96,7 @@ func New(o Options) *Server {
 		Options:  o,
 		hub:      newHub(o.Pulse, o.ConfigPath, o.Hostname),
 		desk:     &desk{path: o.ConfigPath, store: o.Store},
+		peering:  newPeering(o.State),
 		sessions: newSessions(o.Store, o.Log, o.Secure),
 		check:    sessionCheck,
 		steps:    newShelf[loginStep](stepLimit),
@@ -161,6 +165,7 @@ func (s *Server) viewerRoutes(r chi.Router) {
 	r.Get("/configuration", s.configuration)
 	s.settingsPages(r)
 	s.virtualPages(r)
+	r.Get(templates.PeerPath, s.peerPage)
 	r.Get("/account", s.accountPage)
 	r.Get("/password", http.RedirectHandler("/account", http.StatusSeeOther).ServeHTTP) // where it was
 	r.Post("/account/password", s.changePassword)
@@ -179,6 +184,7 @@ func (s *Server) operatorRoutes(r chi.Router) {
 	r = r.With(limitBody(maxForm))
 	s.settingsForms(r)
 	s.virtualForms(r)
+	s.peerActs(r)
 	r.Post("/monitoring/reload", s.reload)
 	r.Get("/switchover", s.preflight)
 	r.Post("/switchover", s.switchOver)
@@ -191,6 +197,7 @@ func (s *Server) operatorRoutes(r chi.Router) {
 // adminRoutes are about people, secrets and the console itself.
 func (s *Server) adminRoutes(r chi.Router) {
 	r.Use(s.need(store.Admin), limitBody(maxForm))
+	s.peerSetup(r)
 	r.Get("/users", s.usersPage)
 	r.Post("/users", s.addUser)
 	r.Get("/user", s.userPageOf)

@@ -109,7 +109,7 @@ Each says more with --help. FLAGS are:
 		log.Warn("tell systemd", "error", err)
 	}
 	s := web.New(web.Options{
-		ConfigPath: *config, Pulse: control.NewClient(*socket), Store: st, Log: log, Secure: !*plain,
+		ConfigPath: *config, State: *state, Pulse: control.NewClient(*socket), Store: st, Log: log, Secure: !*plain,
 		AllowFrom: allowed,
 	})
 	return web.Serve(ctx, l, s.Handler(), cert, log)
