@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/ssh"
+
+	"pacu/peer/peertest"
 )
 
 func TestKnownHosts(t *testing.T) {
@@ -22,7 +24,7 @@ func TestKnownHosts(t *testing.T) {
 		}
 		return out
 	}
-	one, two, three := HostKey{newSigner(t).PublicKey()}, HostKey{newSigner(t).PublicKey()}, HostKey{newSigner(t).PublicKey()}
+	one, two, three := HostKey{peertest.NewSigner(t).PublicKey()}, HostKey{peertest.NewSigner(t).PublicKey()}, HostKey{peertest.NewSigner(t).PublicKey()}
 	if got := of("10.0.0.2:22"); len(got) != 0 {
 		t.Errorf("before: %v", got)
 	}
@@ -55,7 +57,7 @@ func TestKnownHosts(t *testing.T) {
 }
 
 func TestHostKey(t *testing.T) {
-	key := HostKey{newSigner(t).PublicKey()}
+	key := HostKey{peertest.NewSigner(t).PublicKey()}
 	again, err := ParseHostKey(key.String())
 	if err != nil || again.Fingerprint() != key.Fingerprint() || key.File() != "/etc/ssh/ssh_host_ed25519_key.pub" {
 		t.Errorf("%v: %s, %s", err, again, key.File())

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"pacu/peer/peertest"
 )
 
 const newer = "serial_no = 13\nprimary = 10.0.0.1\nservice = lvs\nnetwork = nat\n"
@@ -21,7 +23,7 @@ func TestPush(t *testing.T) {
 		name  string
 		text  string
 		seen  string
-		make  func(t *testing.T, r *router, p *Peer, folder string)
+		make  func(t *testing.T, r *peertest.Router, p *Peer, folder string)
 		steps string
 		then  string   // lvs.cf's text afterwards
 		files []string // in the folder afterwards
@@ -29,12 +31,12 @@ func TestPush(t *testing.T) {
 		note  string // part of the error
 	}{
 		{"well", newer, old, nil, pushed, newer, []string{"lvs.cf 0600"}, "", ""},
-		{"to a new router", newer, NoFile, func(t *testing.T, _ *router, _ *Peer, folder string) {
+		{"to a new router", newer, NoFile, func(t *testing.T, _ *peertest.Router, _ *Peer, folder string) {
 			if err := os.Remove(filepath.Join(folder, "lvs.cf")); err != nil {
 				t.Fatal(err)
 			}
 		}, strings.Replace(pushed, "config: well", "config: well", 1), newer, []string{"lvs.cf 0640"}, "", ""},
-		{"after one that lost its connection", newer, old, func(t *testing.T, _ *router, _ *Peer, folder string) {
+		{"after one that lost its connection", newer, old, func(t *testing.T, _ *peertest.Router, _ *Peer, folder string) {
 			left := filepath.Join(folder, stagePrefix+"ABC")
 			if err := os.Mkdir(left, 0o700); err != nil {
 				t.Fatal(err)
@@ -44,42 +46,42 @@ func TestPush(t *testing.T) {
 		{"bad: moved", newer, NoFile, nil, "connect: well, login: well, config: moved", sample, []string{"lvs.cf 0600"}, Moved, ""},
 		{"bad: file refused", "serial_no = 13\nservice = nonsense\n", old, nil,
 			"connect: well, login: well, config: well, program: well, put: well, checking: bad-config", sample, []string{"lvs.cf 0600"}, BadConfig, "/lvs.cf:2:"},
-		{"bad: no pulse", newer, old, func(_ *testing.T, r *router, _ *Peer, _ string) {
-			r.answer = func(string) (string, uint8) { return "sh: not found", 127 }
+		{"bad: no pulse", newer, old, func(_ *testing.T, r *peertest.Router, _ *Peer, _ string) {
+			r.Answer = func(string) (string, uint8) { return "sh: not found", 127 }
 		}, "connect: well, login: well, config: well, program: no-pulse", sample, []string{"lvs.cf 0600"}, NoPulse, "sh: not found"},
-		{"bad: another program", newer, old, func(_ *testing.T, r *router, _ *Peer, _ string) {
-			r.answer = func(c string) (string, uint8) {
+		{"bad: another program", newer, old, func(_ *testing.T, r *peertest.Router, _ *Peer, _ string) {
+			r.Answer = func(c string) (string, uint8) {
 				if strings.HasSuffix(c, "--version") {
-					return pulse(c)
+					return peertest.Pulse(c)
 				}
 				return "", 0
 			}
 		}, "connect: well, login: well, config: well, program: well, put: well, checking: unusable", sample, []string{"lvs.cf 0600"}, Unusable, ""},
-		{"bad: not reloaded", newer, old, func(_ *testing.T, r *router, _ *Peer, _ string) {
-			r.answer = func(c string) (string, uint8) {
+		{"bad: not reloaded", newer, old, func(_ *testing.T, r *peertest.Router, _ *Peer, _ string) {
+			r.Answer = func(c string) (string, uint8) {
 				if strings.HasSuffix(c, "reload") {
 					return "pulse reload: pulse is not running", 1
 				}
-				return pulse(c)
+				return peertest.Pulse(c)
 			}
 		}, strings.Replace(pushed, "reload: well", "reload: no-reload", 1), newer, []string{"lvs.cf 0600"}, NoReload, "pulse is not running"},
-		{"bad: dies halfway", newer, old, func(_ *testing.T, r *router, _ *Peer, _ string) {
-			r.answer = func(c string) (string, uint8) {
+		{"bad: dies halfway", newer, old, func(_ *testing.T, r *peertest.Router, _ *Peer, _ string) {
+			r.Answer = func(c string) (string, uint8) {
 				if strings.Contains(c, " check ") {
-					r.cut()
+					r.Cut()
 				}
-				return pulse(c)
+				return peertest.Pulse(c)
 			}
 		}, "connect: well, login: well, config: well, program: well, put: well, checking: lost", sample, []string{"lvs.cf 0600"}, Lost, ""},
-		{"bad: somebody else writes", newer, old, func(t *testing.T, r *router, p *Peer, _ string) {
-			r.answer = func(c string) (string, uint8) {
+		{"bad: somebody else writes", newer, old, func(t *testing.T, r *peertest.Router, p *Peer, _ string) {
+			r.Answer = func(c string) (string, uint8) {
 				if strings.Contains(c, " check ") {
 					// The name is taken by a folder: nothing can be put over it.
 					if err := errors.Join(os.Remove(p.Settings.Config), os.Mkdir(p.Settings.Config, 0o700)); err != nil {
 						t.Error(err)
 					}
 				}
-				return pulse(c)
+				return peertest.Pulse(c)
 			}
 		}, "connect: well, login: well, config: well, program: well, put: well, checking: well, replace: failed", "", []string{"lvs.cf 0700"}, Failed, ""},
 	}
@@ -88,7 +90,7 @@ func TestPush(t *testing.T) {
 			r, p, folder := newRouter(t)
 			write(t, p.Settings.Config, sample, 0o600)
 			if tt.make != nil {
-				r.change(func() { tt.make(t, r, p, folder) })
+				r.Change(func() { tt.make(t, r, p, folder) })
 			}
 			var steps record
 			before, err := p.Push(t.Context(), []byte(tt.text), tt.seen, steps.tell)
@@ -118,12 +120,12 @@ func TestPush(t *testing.T) {
 func TestPushGoneForGood(t *testing.T) {
 	r, p, folder := newRouter(t)
 	write(t, p.Settings.Config, sample, 0o640)
-	r.change(func() {
-		r.answer = func(c string) (string, uint8) {
+	r.Change(func() {
+		r.Answer = func(c string) (string, uint8) {
 			if strings.Contains(c, " check ") {
-				r.stop()
+				r.Stop()
 			}
-			return pulse(c)
+			return peertest.Pulse(c)
 		}
 	})
 	_, err := p.Push(t.Context(), []byte(newer), hash([]byte(sample)), func(Event) {})
@@ -186,7 +188,7 @@ func TestPushKey(t *testing.T) {
 	if diff := cmp.Diff([]string{"lvs.key 0600"}, names(t, folder)); diff != "" {
 		t.Errorf("folder (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"reload"}, r.commands()); diff != "" {
+	if diff := cmp.Diff([]string{"reload"}, r.Commands()); diff != "" {
 		t.Errorf("ran (-want +got):\n%s", diff)
 	}
 	found, err := p.Look(t.Context(), key, func(Event) {})
