@@ -80,6 +80,7 @@ type Server struct {
 	steps   *shelf[loginStep] // by the key in the browser's cookie
 	secrets *shelf[string]    // of one-time codes to be, by session
 	made    *shelf[madeToken] // to be shown once, by session
+	probes  *shelf[templates.ProbePage]
 
 	// saving makes one save of lvs.cf wait for the other, so that the hash a
 	// save was compared with is still the file's when it is written.
@@ -102,6 +103,7 @@ func New(o Options) *Server {
 		steps:    newShelf[loginStep](stepLimit),
 		secrets:  newShelf[string](totpLimit),
 		made:     newShelf[madeToken](madeLimit),
+		probes:   newShelf[templates.ProbePage](probeKept),
 	}
 	s.pages = ownPages(s.router())
 	return s
@@ -166,6 +168,7 @@ func (s *Server) viewerRoutes(r chi.Router) {
 	s.settingsPages(r)
 	s.virtualPages(r)
 	r.Get(templates.PeerPath, s.peerPage)
+	r.Get(templates.HelpPath, s.serverHelp)
 	r.Get("/account", s.accountPage)
 	r.Get("/password", http.RedirectHandler("/account", http.StatusSeeOther).ServeHTTP) // where it was
 	r.Post("/account/password", s.changePassword)
@@ -188,6 +191,9 @@ func (s *Server) operatorRoutes(r chi.Router) {
 	r.Post("/monitoring/reload", s.reload)
 	r.Get("/switchover", s.preflight)
 	r.Post("/switchover", s.switchOver)
+	r.Get("/act", s.actPage)
+	r.Post("/act", s.act)
+	r.Get("/probe", s.probePage)
 	r.Get("/hold", s.holdPage)
 	r.Post("/hold", s.hold)
 	r.Get("/audit", s.auditView)

@@ -1,0 +1,47 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"pacu/control"
+	"pacu/web/templates"
+)
+
+// serverHelp tells what real servers must be set up with. pulse makes the list:
+// it knows the lvs.cf in use, and the names in it.
+func (s *Server) serverHelp(w http.ResponseWriter, r *http.Request) {
+	p := s.userPage(r, templates.Virtuals)
+	p.Title = p.T().Act.Help.Title
+	v := templates.HelpPage{Query: helpQuery(r)}
+	setup, err := s.Pulse.Setup(r.Context(), control.SetupQuery{
+		Match: v.Query.Text, Skip: (v.Query.Page - 1) * templates.HelpShown, Limit: templates.HelpShown,
+	})
+	status := http.StatusOK
+	if err != nil {
+		status, v.Refused = http.StatusBadGateway, pulseSaid(err)
+	} else {
+		v.Setup = *setup
+	}
+	s.render(w, r, status, templates.HelpView(p, v))
+}
+
+// helpQuery is what is searched for; a page that is none is the first.
+func helpQuery(r *http.Request) templates.HelpQuery {
+	q := r.URL.Query()
+	text := strings.ToValidUTF8(strings.TrimSpace(q.Get("q")), "")
+	for len(text) > control.MaxMatch {
+		_, size := utf8.DecodeLastRuneInString(text)
+		text = text[:len(text)-size]
+	}
+	page, err := strconv.Atoi(q.Get("page"))
+	if err != nil || page < 1 || page > maxHelpPage {
+		page = 1
+	}
+	return templates.HelpQuery{Text: text, Page: page}
+}
+
+// maxHelpPage bounds what is multiplied; no file has so many servers.
+const maxHelpPage = 1 << 20
