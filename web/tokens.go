@@ -51,9 +51,17 @@ func (s *Server) newToken(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.recordEntry(r, store.Entry{What: "token made", Object: token.Name, Note: fmt.Sprintf("of %s, as %s, good for %s", user, token.Role, life[i].Key)})
+	s.recordEntry(r, store.Entry{What: "token made", Object: token.Name, Note: fmt.Sprintf("of %s, as %s, until %s", user, token.Role, until(expires))})
 	s.made.put(s.sessionID(r), madeToken{token.Name, secret})
 	http.Redirect(w, r, "/account", http.StatusSeeOther)
+}
+
+// until is a time in the audit's words.
+func until(t time.Time) string {
+	if t.IsZero() {
+		return "it is revoked"
+	}
+	return t.UTC().Format(time.DateOnly)
 }
 
 // revokeOwnToken revokes one of the user's own tokens.

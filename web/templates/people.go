@@ -2,6 +2,7 @@ package templates
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -188,6 +189,22 @@ func upTo(most store.Role) []store.Role {
 		}
 	}
 	return out
+}
+
+// inShort is what an entry changed, in one line; "" where that is too long, or
+// nothing.
+func inShort(t *text.Words, e store.Entry) string {
+	const longest = 60 // bytes
+	if len(e.Before)+len(e.After) > longest || strings.ContainsAny(e.Before+e.After, "\r\n") || e.Before+e.After == "" {
+		return ""
+	}
+	word := func(s string) string {
+		if s == "" {
+			return t.None
+		}
+		return s
+	}
+	return word(e.Before) + " → " + word(e.After)
 }
 
 func yesNo(t *text.Words, yes bool) string {

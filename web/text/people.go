@@ -6,17 +6,18 @@ type PeopleWords struct {
 	Title string
 
 	// The first set-up.
-	SetupTitle  string
-	SetupIntro  string
-	SetupHow    string
-	SetupLimit  string
-	SetupToken  string
-	SetupUser   string
-	SetupButton string
-	SetupWrong  string
-	SetupWait   string
-	SetupElse   string
-	SetupDone   string
+	SetupTitle   string
+	SetupIntro   string
+	SetupHow     string
+	SetupLimit   string
+	SetupToken   string
+	SetupUser    string
+	SetupButton  string
+	SetupWrong   string
+	SetupWait    string
+	SetupElse    string
+	SetupCommand string
+	SetupDone    string
 
 	// The second step of a login.
 	CodeTitle  string
@@ -104,6 +105,7 @@ type PeopleWords struct {
 	Role         string
 	LastLogin    string
 	PasswordSet  string
+	UserMade     string
 	Yes          string
 	No           string
 	You          string
@@ -170,17 +172,18 @@ type PeopleWords struct {
 var peopleEnglish = PeopleWords{
 	Title: "USERS",
 
-	SetupTitle:  "First set-up",
-	SetupIntro:  "Nobody can log in here yet, and there is no default password. Whoever sits at this router makes the first administrator. On its own terminal, as root:",
-	SetupHow:    "It prints a one-time token. Type it here.",
-	SetupLimit:  "A token is good for an hour and for one set-up; lvsgui setup makes another.",
-	SetupToken:  "One-time token",
-	SetupUser:   "Name of the first administrator",
-	SetupButton: "SET UP",
-	SetupWrong:  "This token is not right, or it has expired. lvsgui setup prints a new one.",
-	SetupWait:   "Too many wrong tokens. Try again in %d s, or make a new one with lvsgui setup.",
-	SetupElse:   "Or set the first password on the router itself, without this page:",
-	SetupDone:   "Welcome. You are the first administrator; USERS is where others are added.",
+	SetupTitle:   "First set-up",
+	SetupIntro:   "Nobody can log in here yet, and there is no default password. Whoever sits at this router makes the first administrator. On its own terminal, as root:",
+	SetupHow:     "It prints a one-time token. Type it here.",
+	SetupLimit:   "A token is good for an hour and for one set-up; lvsgui setup makes another.",
+	SetupToken:   "One-time token",
+	SetupUser:    "Name of the first administrator",
+	SetupButton:  "SET UP",
+	SetupWrong:   "This token is not right, or it has expired. lvsgui setup prints a new one.",
+	SetupWait:    "Too many wrong tokens. Try again in %d s, or make a new one with lvsgui setup.",
+	SetupElse:    "Or without this page",
+	SetupCommand: "On the router, as root, this asks for the first password itself:",
+	SetupDone:    "Welcome. You are the first administrator; USERS is where others are added.",
 
 	CodeTitle:  "One-time code",
 	CodeIntro:  "The password of %s was right. Now the code that your telephone shows for Pacu:",
@@ -263,6 +266,7 @@ var peopleEnglish = PeopleWords{
 	Role:         "Role",
 	LastLogin:    "Last login",
 	PasswordSet:  "Password set",
+	UserMade:     "Added",
 	Yes:          "yes",
 	No:           "no",
 	You:          "you",
@@ -283,13 +287,13 @@ var peopleEnglish = PeopleWords{
 	RoleAdmin:    "manages users, tokens, keys and ssh as well",
 	Everyone:     "All users",
 	Self:         "This is yourself: your password, codes, sessions and tokens are in your account. Your role and the end of your account are for another administrator to decide.",
-	RoleTitle:    "Role",
+	RoleTitle:    "What this user may do",
 	RoleButton:   "SET ROLE",
 	RoleSet:      "%s now has the role of %s.",
 	RoleSame:     "%s had the role of %s already.",
 	LastAdmin:    "This is the last administrator: make another one first.",
 	NotSelf:      "Not of yourself: ask another administrator.",
-	ResetTitle:   "New password",
+	ResetTitle:   "Reset the password",
 	ResetIntro:   "It ends all sessions of this user, and the wait after failed logins.",
 	ResetButton:  "SET PASSWORD",
 	Reset:        "%s has a new password, and is logged out everywhere.",
@@ -328,17 +332,18 @@ var peopleEnglish = PeopleWords{
 var peopleChinese = PeopleWords{
 	Title: "用户",
 
-	SetupTitle:  "首次设置",
-	SetupIntro:  "目前还没有人能登录，也没有默认密码。第一个管理员只能由能操作本路由器的人创建。请在路由器自己的终端上以 root 身份执行：",
-	SetupHow:    "它会打印一个一次性令牌，请填在下面。",
-	SetupLimit:  "令牌一小时内有效，只能用于一次设置；再次运行 lvsgui setup 可生成新的令牌。",
-	SetupToken:  "一次性令牌",
-	SetupUser:   "第一个管理员的用户名",
-	SetupButton: "完成设置",
-	SetupWrong:  "令牌不正确或已过期。请用 lvsgui setup 生成新的令牌。",
-	SetupWait:   "错误的令牌过多。请在 %d 秒后重试，或用 lvsgui setup 生成新的令牌。",
-	SetupElse:   "也可以不使用此页面，直接在路由器上设置第一个密码：",
-	SetupDone:   "欢迎。您是第一个管理员；可在“用户”页面添加其他人。",
+	SetupTitle:   "首次设置",
+	SetupIntro:   "目前还没有人能登录，也没有默认密码。第一个管理员只能由能操作本路由器的人创建。请在路由器自己的终端上以 root 身份执行：",
+	SetupHow:     "它会打印一个一次性令牌，请填在下面。",
+	SetupLimit:   "令牌一小时内有效，只能用于一次设置；再次运行 lvsgui setup 可生成新的令牌。",
+	SetupToken:   "一次性令牌",
+	SetupUser:    "第一个管理员的用户名",
+	SetupButton:  "完成设置",
+	SetupWrong:   "令牌不正确或已过期。请用 lvsgui setup 生成新的令牌。",
+	SetupWait:    "错误的令牌过多。请在 %d 秒后重试，或用 lvsgui setup 生成新的令牌。",
+	SetupElse:    "不使用此页面",
+	SetupCommand: "在路由器上以 root 身份执行，直接设置第一个密码：",
+	SetupDone:    "欢迎。您是第一个管理员；可在“用户”页面添加其他人。",
 
 	CodeTitle:  "一次性验证码",
 	CodeIntro:  "%s 的密码正确。请输入手机上为 Pacu 显示的验证码：",
@@ -421,6 +426,7 @@ var peopleChinese = PeopleWords{
 	Role:         "角色",
 	LastLogin:    "最近登录",
 	PasswordSet:  "密码设置于",
+	UserMade:     "添加于",
 	Yes:          "是",
 	No:           "否",
 	You:          "您",
@@ -441,13 +447,13 @@ var peopleChinese = PeopleWords{
 	RoleAdmin:    "还可管理用户、令牌、密钥和 ssh",
 	Everyone:     "所有用户",
 	Self:         "这是您自己：密码、验证码、会话和令牌请在“账户”中管理。您的角色以及账户的删除须由其他管理员决定。",
-	RoleTitle:    "角色",
+	RoleTitle:    "权限",
 	RoleButton:   "设置角色",
 	RoleSet:      "%s 的角色现在是%s。",
 	RoleSame:     "%s 的角色本来就是%s。",
 	LastAdmin:    "这是最后一个管理员：请先设置另一个管理员。",
 	NotSelf:      "不能对自己操作：请联系其他管理员。",
-	ResetTitle:   "新密码",
+	ResetTitle:   "重设密码",
 	ResetIntro:   "将结束该用户的所有会话，并结束登录失败后的等待。",
 	ResetButton:  "设置密码",
 	Reset:        "%s 的密码已重设，其所有登录均已退出。",
