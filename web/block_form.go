@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -172,7 +173,7 @@ func (s *Server) saveBlock(k blockKind) http.HandlerFunc {
 			if err == nil && v.name != "" {
 				err = form.ErrRefused
 			}
-			changed = string(before) != string(f.Bytes())
+			changed = !bytes.Equal(before, f.Bytes())
 			return err
 		})
 		switch {

@@ -44,7 +44,7 @@ func (s *Server) showNew(w http.ResponseWriter, r *http.Request, k blockKind, st
 			return
 		}
 		f.Title, p.Title, p.Path = t.Virtuals.NewVirtual, t.Virtuals.NewVirtual, r.URL.Path
-		f.Seen = sight(d.Text)
+		f.Seen = s.lists.of(d).seen
 		s.render(w, r, status, templates.NewVirtualView(p, f, v.note))
 		return
 	}

@@ -24,7 +24,7 @@ func (s *Server) removalPage(k blockKind) http.HandlerFunc {
 				s.fail(w, r, err)
 				return
 			}
-			c = scene{draft: d, seen: sight(d.Text)}
+			c = scene{draft: d, seen: s.lists.of(d).seen}
 		} else {
 			var ok bool
 			if c, ok = s.openVirtual(w, r); !ok {

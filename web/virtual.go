@@ -42,7 +42,7 @@ func (s *Server) openVirtual(w http.ResponseWriter, r *http.Request) (scene, boo
 		s.message(w, r, http.StatusNotFound, s.refusal(r, t, missed{ref, errGone}))
 		return scene{}, false
 	}
-	c := scene{draft: d, entry: x.entries[i], seen: sight(d.Text)}
+	c := scene{draft: d, entry: x.entries[i], seen: x.seen}
 	c.from, c.to = x.lines(i)
 	if snap := s.glance(r.Context()); snap != nil {
 		live := newLive(snap)

@@ -40,7 +40,7 @@ func (s *Server) listVirtuals(w http.ResponseWriter, r *http.Request, status int
 		v.Rows = append(v.Rows, e.VirtualRow)
 	}
 	if x.twice {
-		v.Seen = sight(d.Text)
+		v.Seen = x.seen
 	}
 	p.Path = v.Query.URL()
 	s.render(w, r, status, templates.VirtualsView(p, v))

@@ -27,6 +27,7 @@ type virtualEntry struct {
 // A virtualIndex is all virtual servers of one draft, in the file's order.
 type virtualIndex struct {
 	draft   *draft
+	seen    string // see finder
 	entries []virtualEntry
 	twice   bool  // a name stands more than once
 	starts  []int // the numbers of the lines that open the entries
@@ -67,7 +68,7 @@ func (x *virtualIndices) of(d *draft) *virtualIndex {
 }
 
 func makeVirtualIndex(d *draft) *virtualIndex {
-	x := &virtualIndex{draft: d}
+	x := &virtualIndex{draft: d, seen: sight(d.Text)}
 	d.read(func(f *lvscf.File) {
 		count := map[string]int{}
 		for _, b := range f.Global().Blocks("virtual") {
