@@ -22,6 +22,7 @@ track_script disk {
 `), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	p.change(time.Now(), uneasy)
 	b := openBrowser(t, s)
 	b.LogIn("/monitoring", "piranha", password)
 	shoot := func(path, name string) {
@@ -77,10 +78,9 @@ track_script disk {
 	b.Press(".accept button")
 	b.Until(`document.querySelector('#scripts').innerText.includes('gateway')`)
 
-	// The pair in trouble, in Chinese.
+	// In Chinese.
 	b.Press(`.languages a[lang=zh]`)
 	b.Until(`document.documentElement.lang === 'zh'`)
-	p.change(time.Now(), uneasy)
 	shoot("/redundancy", "redundancy-zh")
 	shoot("/global", "global-zh")
 	b.Open("/redundancy")

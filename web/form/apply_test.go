@@ -216,6 +216,7 @@ func TestLook(t *testing.T) {
 		{Global, "", "active_cmd no-effect"},
 		{Probe, "virtual web/probe login", "check_user no-effect, send no-effect"},
 		{Server, "virtual web/server a", ""},
+		{Failover, "failover db", ""},
 	} {
 		in, b := target(t, f, test.path)
 		var got []string

@@ -13,9 +13,10 @@ type Section struct {
 	Fields []Field
 }
 
-// Open reports whether the section is to be seen at first.
+// Open reports whether the section is to be seen at first. What has no effect
+// need not be seen for being set: every file has some of it.
 func (s Section) Open() bool {
-	return !s.Folded || slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Set || len(f.Problems) > 0 })
+	return !s.Folded || slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Set && s.ID != "legacy" || len(f.Problems) > 0 })
 }
 
 // Fields returns the fields of b; with a nil b those of a block that is yet to

@@ -26,7 +26,7 @@ type Group struct {
 	Page   Page
 	Where  lvscf.Where
 	Names  []string
-	Folded bool // hidden until asked for, or until one of them is set
+	Folded bool // hidden until asked for, see Section.Open
 }
 
 // Groups returns the groups of a page, in order. Every directive of lvs.cf

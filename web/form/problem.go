@@ -58,7 +58,7 @@ var heads = map[string]head{
 // all the blocks in view, which a trial has not; and of old words, which stand
 // under a heading that says so.
 func unfair(where lvscf.Where, code, field string) bool {
-	return code == "legacy" || where == lvscf.Global && (code == "min-servers" || code == "nat-router" || code == "no-effect" && field == "snat_pool")
+	return code == "legacy" || where == lvscf.Global && (code == "min-servers" || code == "nothing-active" || code == "nat-router" || code == "no-effect" && field == "snat_pool")
 }
 
 func broken(name, code string) Problem {

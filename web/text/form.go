@@ -19,7 +19,6 @@ type FormWords struct {
 	NameTaken    string
 	NameBad      string
 	Default      string
-	DefaultNone  string
 	NotSet       string
 	On           string
 	Off          string
@@ -92,7 +91,6 @@ var formEnglish = FormWords{
 	NameTaken:    "There is one of this name already.",
 	NameBad:      "lvs.cf cannot hold this name. Letters, digits, dots, dashes and blanks are fine; at most 200 bytes.",
 	Default:      "default %s",
-	DefaultNone:  "no default",
 	NotSet:       "not set",
 	On:           "1 – on",
 	Off:          "0 – off",
@@ -127,10 +125,10 @@ var formEnglish = FormWords{
 
 var formChinese = FormWords{
 	Accept:       "接受",
-	AcceptNote:   "改动先存入您的草稿，在“审阅”中“应用”之前不影响运行。",
+	AcceptNote:   "改动先存入您的草稿，在“审核”中“应用”之前不影响运行。",
 	Cancel:       "取消",
 	Kept:         "已存入您的草稿。",
-	KeptErrors:   "已存入您的草稿；草稿的其他位置有 %d 处错误，请在“审阅”中查看。",
+	KeptErrors:   "已存入您的草稿；草稿的其他位置有 %d 处错误，请在“审核”中查看。",
 	Same:         "没有任何改动，草稿保持原样。",
 	Refused:      "尚未接受。您填写的内容仍在此处，请先改正：",
 	ReadOnly:     "您的角色只能查看这些设置，不能修改。",
@@ -143,7 +141,6 @@ var formChinese = FormWords{
 	NameTaken:    "此名称已被使用。",
 	NameBad:      "lvs.cf 无法写入此名称。可使用字母、数字、点、短横线和空格，最多 200 字节。",
 	Default:      "默认 %s",
-	DefaultNone:  "无默认值",
 	NotSet:       "未设置",
 	On:           "1 – 开",
 	Off:          "0 – 关",
