@@ -19,7 +19,7 @@ func newRouter(t *testing.T) (*peertest.Router, *Peer, string) {
 		t.Fatal(err)
 	}
 	r := peertest.Start(t)
-	r.Allowed = id.signer.PublicKey()
+	r.Change(func() { r.Allowed = id.signer.PublicKey() })
 	p := &Peer{
 		Settings: Settings{
 			Host: "127.0.0.1", Port: r.Port, User: "root",

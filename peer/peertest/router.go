@@ -25,7 +25,7 @@ type Router struct {
 	Folder string // of its lvs.cf
 	Port   int    // on 127.0.0.1
 
-	// What it is like. Once it has been asked something, only within Change.
+	// What it is like. It is changed within Change alone.
 	Host    ssh.Signer                           // its host key
 	Allowed ssh.PublicKey                        // who may log in; nil: nobody
 	NoSFTP  bool                                 // it has no sftp
