@@ -28,7 +28,7 @@ func (s *Server) actPage(w http.ResponseWriter, r *http.Request) {
 func (s *Server) ask(w http.ResponseWriter, r *http.Request, status int, a templates.ActPage, service, server string) {
 	p := s.userPage(r, templates.Monitoring)
 	p.Title = p.T().Act.Act
-	snap, err := s.Pulse.Snapshot(r.Context())
+	snap, err := s.moment(r.Context())
 	if err != nil {
 		a.Refused = pulseSaid(err)
 		s.render(w, r, http.StatusBadGateway, templates.ActView(p, a))
@@ -71,7 +71,7 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	snap, err := s.Pulse.Snapshot(r.Context())
+	snap, err := s.moment(r.Context())
 	there := false
 	if err == nil {
 		a.Place, there = templates.FindPlace(snap, service, server)

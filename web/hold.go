@@ -12,11 +12,11 @@ func (s *Server) holdPage(w http.ResponseWriter, r *http.Request) {
 	p := s.userPage(r, "")
 	p.Title, p.Tab = p.T().HoldTitle, templates.Monitoring
 	v, status := templates.HoldPage{}, http.StatusOK
-	snap, err := s.Pulse.Snapshot(r.Context())
+	snap, err := s.moment(r.Context())
 	if err != nil {
 		status, v.Refused = http.StatusBadGateway, pulseSaid(err)
 	} else {
-		v.Router = snap.Router
+		v.Router, v.Snapshot = snap.Router, snap
 	}
 	s.render(w, r, status, templates.HoldView(p, v))
 }

@@ -20,7 +20,7 @@ func (s *Server) preflight(w http.ResponseWriter, r *http.Request) {
 	flight, err := s.Pulse.SwitchOver(r.Context(), true, false)
 	if err == nil {
 		v.Findings = flight.Findings
-		v.Snapshot, err = s.Pulse.Snapshot(r.Context())
+		v.Snapshot, err = s.moment(r.Context())
 	}
 	status := http.StatusOK
 	if err != nil {

@@ -186,9 +186,3 @@ func (s SwitchPage) plan(t *text.Words) string {
 	}
 	return ""
 }
-
-// A HoldPage begins a hold, or ends it.
-type HoldPage struct {
-	Router  control.Router
-	Refused string // why pulse does not tell; then there is nothing else
-}

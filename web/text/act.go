@@ -2,8 +2,6 @@ package text
 
 // ActWords are the words of what one can do to real servers.
 type ActWords struct {
-
-	// Acting on a real server.
 	Act            string
 	ActTitle       string
 	Actions        string
@@ -95,7 +93,7 @@ type ActWords struct {
 	MovesHere     string
 	SwitchSynced  string
 	SwitchCut     string
-	SwitchConns   string
+	SwitchCutHere string
 	HoldAddresses string
 	HoldServing   string
 	HoldEnds      string
@@ -194,7 +192,7 @@ var actEnglish = ActWords{
 	MovesHere:     "These addresses move here:",
 	SwitchSynced:  "Connections under way, %s now, go on: the other router knows of them by the sync daemon.",
 	SwitchCut:     "Connections under way, %s now, break: without syncdaemon = 1 the other router does not know of them. Clients must connect again.",
-	SwitchConns:   "The connections under way stay on the other router's table; how many there are is shown there.",
+	SwitchCutHere: "Connections under way break: without syncdaemon = 1 this router does not know of them. Clients must connect again.",
 	HoldAddresses: "If %s fails while the hold lasts, nobody serves these addresses:",
 	HoldServing:   "It keeps these addresses, and their connections, %s now. Should it fail, the other router takes over as ever; then this one does not take them back.",
 	HoldEnds:      "From then on it takes these over again when it must:",
@@ -293,7 +291,7 @@ var actChinese = ActWords{
 	MovesHere:     "这些地址移到本路由器：",
 	SwitchSynced:  "现有的 %s 个连接继续：另一台路由器通过同步守护进程得知它们。",
 	SwitchCut:     "现有的 %s 个连接会中断：没有 syncdaemon = 1，另一台路由器不知道它们。客户端必须重新连接。",
-	SwitchConns:   "现有连接在另一台路由器的表中；数量请在那里查看。",
+	SwitchCutHere: "现有的连接会中断：没有 syncdaemon = 1，本路由器不知道它们。客户端必须重新连接。",
 	HoldAddresses: "在禁止接管期间，如果 %s 失效，就没有路由器为这些地址提供服务：",
 	HoldServing:   "它保留这些地址和现有的 %s 个连接。如果它失效，另一台路由器照常接管；之后本路由器不会把它们接回来。",
 	HoldEnds:      "此后需要时它会重新接管这些地址：",
