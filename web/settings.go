@@ -43,6 +43,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, k settings
 				v.problems = form.Look(f, nil, f.Global(), groups...)
 			}
 			g.Sections = form.Refill(g.Sections, v.values, v.problems)
+			g.Errors = len(d.Problems.Errors())
 			if k == redundancy {
 				g.Scripts, g.Seen = loneRows(f, trackScripts), sight(d.Text)
 			}

@@ -151,6 +151,43 @@ func TestSettingsOfAnUnreadableFile(t *testing.T) {
 	}
 }
 
+func TestSettingsOfABrokenFile(t *testing.T) {
+	s, _ := newConsole(t, true)
+	broken := strings.Replace(onDisk(t, s), "keepalive = 2", "keepalive 2", 1)
+	if err := os.WriteFile(s.ConfigPath, []byte(broken), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v := visit(t, s.Handler())
+	v.login()
+	_, body := v.get("/redundancy")
+	want(t, body, "has errors, and cannot be applied as it is: 1.", `href="/configuration"`)
+	v.do(http.MethodPost, "/redundancy", url.Values{"keepalive": {""}, "deadtime": {"7"}})
+	_, body = v.get("/redundancy")
+	want(t, body, "which has errors elsewhere now: 1")
+	want(t, drafted(t, s), "keepalive 2\n", "deadtime = 7\n")
+	v.do(http.MethodPost, "/redundancy", url.Values{"keepalive": {"2"}})
+	_, body = v.get("/redundancy")
+	want(t, body, "Accepted into your draft.")
+	want(t, drafted(t, s), "keepalive = 2\n")
+}
+
+func TestSettingsWithoutAFile(t *testing.T) {
+	s, _ := newConsole(t, true)
+	if err := os.Remove(s.ConfigPath); err != nil {
+		t.Fatal(err)
+	}
+	v := visit(t, s.Handler())
+	v.login()
+	_, body := v.get("/global")
+	want(t, body, `name="primary" value=""`)
+	v.do(http.MethodPost, "/global", url.Values{"primary": {"10.10.1.31"}, "nat_router": {"10.8.8.30"}, "nat_router.device": {"eth1:0"}})
+	v.do(http.MethodPost, "/redundancy", url.Values{"backup_active": {"1"}, "backup": {"10.10.1.32"}})
+	want(t, drafted(t, s), "primary = 10.10.1.31\n", "nat_router = 10.8.8.30 eth1:0\n", "backup = 10.10.1.32\n", "backup_active = 1\n")
+	if _, err := os.Stat(s.ConfigPath); err == nil {
+		t.Error("lvs.cf was written")
+	}
+}
+
 func TestLoneBlocks(t *testing.T) {
 	for _, test := range []struct {
 		k       loneKind

@@ -14,6 +14,7 @@ type SettingsPage struct {
 	Check    string // where its values are checked as they are typed
 	Note     string // why nothing was done; may be empty
 	Shut     bool   // lvs.cf cannot be opened
+	Errors   int    // in the whole file
 	Sections []form.Section
 	Scripts  []LoneRow         // of REDUNDANCY
 	Seen     string            // the draft that is shown

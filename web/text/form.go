@@ -8,6 +8,7 @@ type FormWords struct {
 	Kept         string
 	KeptErrors   string
 	Same         string
+	HasErrors    string
 	Refused      string
 	ReadOnly     string
 	Unreadable   string
@@ -79,6 +80,7 @@ var formEnglish = FormWords{
 	Cancel:       "Cancel",
 	Kept:         "Accepted into your draft.",
 	KeptErrors:   "Accepted into your draft, which has errors elsewhere now: %d. REVIEW shows them.",
+	HasErrors:    "This lvs.cf has errors, and cannot be applied as it is: %d.",
 	Same:         "Nothing was different: your draft is as it was.",
 	Refused:      "Not accepted yet. What you typed is still here; mend these:",
 	ReadOnly:     "Your role shows these settings and does not change them.",
@@ -129,6 +131,7 @@ var formChinese = FormWords{
 	Cancel:       "取消",
 	Kept:         "已存入您的草稿。",
 	KeptErrors:   "已存入您的草稿；草稿的其他位置有 %d 处错误，请在“审核”中查看。",
+	HasErrors:    "此 lvs.cf 有 %d 处错误，无法直接应用。",
 	Same:         "没有任何改动，草稿保持原样。",
 	Refused:      "尚未接受。您填写的内容仍在此处，请先改正：",
 	ReadOnly:     "您的角色只能查看这些设置，不能修改。",
