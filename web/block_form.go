@@ -157,7 +157,7 @@ func (s *Server) saveBlock(k blockKind) http.HandlerFunc {
 		}
 		t, q := s.page(r, "").T(), r.URL.Query()
 		v := typed{values: r.PostForm}
-		name := strings.TrimSpace(r.PostForm.Get("name"))
+		var name string // of the block, in the end
 		var changed bool
 		d, err := s.desk.edit(r.Context(), s.user(r), func(f *lvscf.File) error {
 			in, b, err := k.find(s.finder(r, f), f, q)
@@ -166,7 +166,9 @@ func (s *Server) saveBlock(k blockKind) http.HandlerFunc {
 			}
 			before := f.Bytes()
 			v.problems, v.name, err = nil, "", nil
-			if k != checks && name != b.Name() {
+			name = b.Name()
+			if typed := r.PostForm.Get("name"); k != checks && r.PostForm.Has("name") && typed != name {
+				name = strings.TrimSpace(typed)
 				v.name = rename(t, parent(f, in), b, name)
 			}
 			v.problems, err = form.Apply(f, in, b, r.PostForm, form.Groups(k.page)...)
@@ -189,7 +191,7 @@ func (s *Server) saveBlock(k blockKind) http.HandlerFunc {
 			return
 		}
 		ref, _ := k.ref(q)
-		if k != checks && name != ref.Name {
+		if name != ref.Name {
 			ref = templates.Ref{Name: name, Nth: 1} // it is the only one of that name
 		}
 		s.flash(r, accepted(t, d, changed))
@@ -221,11 +223,11 @@ func (s *Server) checkBlock(k blockKind, isNew bool) http.HandlerFunc {
 		}
 		p := s.page(r, templates.Virtuals)
 		p.Role = role(r)
-		d, err := s.desk.open(r.Context(), s.user(r))
-		if err != nil {
-			s.fail(w, r, err)
+		d, ok := s.openDraft(w, r)
+		if !ok {
 			return
 		}
+		var err error
 		groups := form.Groups(k.page)
 		var problems []form.Problem
 		d.read(func(f *lvscf.File) {

@@ -37,10 +37,8 @@ func (s *Server) showNew(w http.ResponseWriter, r *http.Request, k blockKind, st
 	}
 	v.refill(&f)
 	if k == aVirtual {
-		d, err := s.desk.open(r.Context(), p.User)
-		if err != nil {
-			s.Log.Error("open lvs.cf", "user", p.User, "error", err)
-			s.message(w, r, http.StatusOK, unopened(t, err))
+		d, ok := s.openDraft(w, r)
+		if !ok {
 			return
 		}
 		f.Title, p.Title, p.Path = t.Virtuals.NewVirtual, t.Virtuals.NewVirtual, r.URL.Path

@@ -19,9 +19,8 @@ func (s *Server) removalPage(k blockKind) http.HandlerFunc {
 		rm := templates.Removal{Action: r.URL.Path, Back: readBack(q.Get("back")).URL(), Query: q.Get("back"), Question: t.Virtuals.DeleteVirtuals}
 		var c scene
 		if k == aVirtual {
-			d, err := s.desk.open(r.Context(), p.User)
-			if err != nil {
-				s.fail(w, r, err)
+			d, ok := s.openDraft(w, r)
+			if !ok {
 				return
 			}
 			c = scene{draft: d, seen: s.lists.of(d).seen}

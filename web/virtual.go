@@ -30,10 +30,8 @@ func (s *Server) openVirtual(w http.ResponseWriter, r *http.Request) (scene, boo
 		s.message(w, r, http.StatusNotFound, t.NotFound)
 		return scene{}, false
 	}
-	d, err := s.desk.open(r.Context(), s.user(r))
-	if err != nil {
-		s.Log.Error("open lvs.cf", "user", s.user(r), "error", err)
-		s.message(w, r, http.StatusOK, unopened(t, err))
+	d, ok := s.openDraft(w, r)
+	if !ok {
 		return scene{}, false
 	}
 	x := s.lists.of(d)
@@ -49,6 +47,18 @@ func (s *Server) openVirtual(w http.ResponseWriter, r *http.Request) (scene, boo
 		c.asked, c.live, c.entry.Live = true, live.service(&c.entry), live.of(&c.entry)
 	}
 	return c, true
+}
+
+// openDraft returns the user's draft. Where lvs.cf cannot be read it says so
+// instead, and returns false.
+func (s *Server) openDraft(w http.ResponseWriter, r *http.Request) (*draft, bool) {
+	d, err := s.desk.open(r.Context(), s.user(r))
+	if err != nil {
+		s.Log.Error("open lvs.cf", "user", s.user(r), "error", err)
+		s.message(w, r, http.StatusOK, unopened(s.page(r, "").T(), err))
+		return nil, false
+	}
+	return d, true
 }
 
 // head is the head of the pages about c's virtual.

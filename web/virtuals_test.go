@@ -11,6 +11,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"pacu/store"
+	"pacu/web/form"
+	"pacu/web/templates"
 )
 
 // draftText is the text of piranha's draft.
@@ -462,4 +466,105 @@ func TestVirtualsOfABrokenDraft(t *testing.T) {
 	}
 	want(t, v.page("/virtuals", http.StatusOK), "not UTF-8 text")
 	want(t, v.page("/virtual?v=mail", http.StatusOK), "not UTF-8 text")
+}
+
+// Whatever is typed into any field of any form is text, and stays that.
+func TestFormsOfVirtualsKeepWhatIsTyped(t *testing.T) {
+	s, v := lvsConsole(t, threeVirtuals)
+	for path, page := range map[string]form.Page{
+		"/virtual?v=web": form.Virtual, "/virtual/new": form.Virtual,
+		"/virtual/server?v=web&s=a": form.Server, "/virtual/server/new?v=web": form.Server,
+		"/virtual/monitoring?v=web": form.Monitoring, "/virtual/probe?v=dns&p=tcp53": form.Probe, "/virtual/probe/new?v=dns": form.Probe,
+	} {
+		for _, evil := range []string{"\"><script>alert(1)</script>`$(reboot)';|&\n{\n}", "'\"\x00\x01 ${x}; rm -rf / #", "}\nvirtual evil {\n"} {
+			values := url.Values{"name": {evil}}
+			for _, g := range form.Groups(page) {
+				for _, name := range g.Names {
+					values.Set(name, evil)
+					values.Set(form.DeviceName(name), evil)
+				}
+			}
+			body := v.post(path, values, http.StatusUnprocessableEntity)
+			if strings.Contains(body, "<script>alert") {
+				t.Errorf("%s: a script got into the page", path)
+			}
+			check := strings.Replace(path, "?", "/check?", 1)
+			if !strings.Contains(path, "?") {
+				check += "/check"
+			}
+			if body := v.post(check, values, http.StatusOK); strings.Contains(body, "<script>alert") {
+				t.Errorf("%s: a script got into the answer", check)
+			}
+			if draftText(t, s) != threeVirtuals {
+				t.Fatalf("%s: the draft is now\n%s", path, draftText(t, s))
+			}
+		}
+	}
+}
+
+// A viewer sees everything, and changes nothing.
+func TestVirtualsForViewers(t *testing.T) {
+	s, v := lvsConsole(t, strings.Replace(threeVirtuals, "check = dns", "check = ldap\n     check_password = geheim", 1))
+	if err := s.Store.AddUser(t.Context(), "admin", store.Admin, password+"!"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Store.SetRole(t.Context(), "piranha", store.Viewer); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/virtuals", "/virtual?v=web", "/virtual/servers?v=web", "/virtual/server?v=web&s=b", "/virtual/monitoring?v=dns", "/virtual/probe?v=dns&p=tcp53"} {
+		body := v.page(path, http.StatusOK)
+		for _, sign := range []string{"/duplicate", "/delete", "/new", `name="t"`, "ACCEPT", "geheim", `name="seen"`} {
+			if strings.Contains(body, sign) {
+				t.Errorf("%s shows a viewer %q", path, sign)
+			}
+		}
+	}
+	want(t, v.page("/virtual/server?v=web&s=b", http.StatusOK), "10.8.8.34")
+	for _, path := range []string{"/virtual/new", "/virtual/duplicate?v=web", "/virtuals/delete?t=1%3Aweb"} {
+		v.page(path, http.StatusForbidden)
+	}
+	for _, path := range []string{"/virtuals", "/virtual?v=web", "/virtual/servers?v=web", "/virtual/new", "/virtual/check?v=web"} {
+		v.post(path, url.Values{"off": {"1:web"}}, http.StatusForbidden)
+	}
+}
+
+func FuzzRef(f *testing.F) {
+	f.Add("1:web", "v=web&n=2")
+	f.Add("2:a:b", "v=%00&n=+1")
+	f.Fuzz(func(t *testing.T, ticked, query string) {
+		if ref, ok := parseRef(ticked); ok {
+			if again, ok := parseRef(ref.String()); !ok || again != ref {
+				t.Errorf("%q: %v, and again %v", ticked, ref, again)
+			}
+		}
+		q, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		ref, ok := readRef(q, "v", "n")
+		if !ok {
+			return
+		}
+		u, err := url.Parse(ref.Virtual("/virtual"))
+		if err != nil || u.Path != "/virtual" {
+			t.Fatalf("%q: %v", ref.Virtual("/virtual"), err)
+		}
+		if again, ok := readRef(u.Query(), "v", "n"); !ok || again != ref {
+			t.Errorf("%q: %v, and again %v", query, ref, again)
+		}
+	})
+}
+
+func FuzzVirtualQuery(f *testing.F) {
+	f.Add("q=x&show=on&sort=-name&page=7")
+	f.Fuzz(func(t *testing.T, query string) {
+		q := readBack(query)
+		u, err := url.Parse(q.URL())
+		if err != nil || u.Path != "/virtuals" || u.Host != "" {
+			t.Fatalf("%q goes to %q", query, q.URL())
+		}
+		if again := templates.ReadVirtualQuery(u.Query()); again != q {
+			t.Errorf("%q: %v, and again %v", query, q, again)
+		}
+	})
 }
