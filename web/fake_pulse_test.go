@@ -27,6 +27,7 @@ type fakePulse struct {
 	plan      *control.Plan     // what Plan answers; nil: nothing changes
 	planned   []byte            // the text Plan was asked about last
 	did       []string          // what was done to real servers
+	refuse    error             // what is answered to that, if anything
 	probed    []control.Probed  // what Probe answers
 	setup     *control.Setup    // what Setup answers; nil: nothing
 	looked    []control.SetupQuery
@@ -150,6 +151,9 @@ func (f *fakePulse) do(format string, args ...any) (string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.did = append(f.did, fmt.Sprintf(format, args...))
+	if f.refuse != nil {
+		return "", f.refuse
+	}
 	return "done", f.err
 }
 
