@@ -68,7 +68,7 @@ func (s *Server) showPeer(w http.ResponseWriter, r *http.Request, status int, no
 	}
 	p := s.userPage(r, templates.Redundancy)
 	p.Title, p.Path, p.Htmx = p.T().Peer.Title, templates.PeerPath, true
-	v := templates.PeerPage{Note: note, Ready: s.peerReady(settings, saved), Before: exists(s.peering.before())}
+	v := templates.PeerPage{Note: note, Saved: saved, Ready: s.peerReady(settings, saved), Before: exists(s.peering.before())}
 	v.Settings = templates.PeerSettings{
 		Host: settings.Host, Port: strconv.Itoa(settings.Port), User: settings.User, Config: settings.Config, Pulse: settings.Pulse,
 	}

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ const PeerPath = "/peer"
 type PeerPage struct {
 	Settings PeerSettings
 	Note     string // what went wrong with the last request; may be empty
+	Saved    bool   // the settings have been saved once
 	Ready    bool   // the other router can be reached: settings and host key are there
 
 	Ours       PeerFile
@@ -171,6 +173,10 @@ func (v PeerPage) verdict(t *text.Words) (words, tone string) {
 	return t.Peer.UnknownLong, "off"
 }
 
+// jobFirst reports whether the job is of more interest than the difference: it
+// is under way, or has failed.
+func (v PeerPage) jobFirst() bool { return v.Job != nil && (v.Job.Running() || v.Job.Error != nil) }
+
 // unrun reports whether pulse here runs another lvs.cf than that on disk.
 func (v PeerPage) unrun() bool {
 	return v.Snapshot != nil && v.Ours.SHA256 != "" && v.Snapshot.Config.SHA256 != v.Ours.SHA256
@@ -267,6 +273,8 @@ func (j *PeerJob) state(t *text.Words) (word, tone string) {
 		return t.LevelWarning, "wait"
 	case j.Error != nil:
 		return t.Peer.EndedBad, "bad"
+	case slices.ContainsFunc(j.Steps, func(s PeerStep) bool { return s.Error != nil }):
+		return t.Peer.EndedMixed, "wait"
 	default:
 		return t.Peer.EndedWell, "ok"
 	}
@@ -282,6 +290,24 @@ func (s PeerStep) state(t *text.Words) (word, tone string) {
 		return t.Peer.StepBad, "bad"
 	default:
 		return t.Peer.StepOK, "ok"
+	}
+}
+
+// remedy is the part of the page where an administrator puts right what went
+// wrong, empty where it is elsewhere.
+func (s PeerStep) remedy() string {
+	if s.Error == nil {
+		return ""
+	}
+	switch s.Error.Fault {
+	case peer.Denied, peer.NoIdentity:
+		return "#identity"
+	case peer.Unset, peer.Unresolved, peer.Refused, peer.NotSSH, peer.NoFolder, peer.OddPath, peer.TooLong, peer.NoPulse:
+		return "#host"
+	case peer.NoKey, peer.KeyDiffers, peer.KeyOpen:
+		return "#key"
+	default:
+		return ""
 	}
 }
 

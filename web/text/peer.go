@@ -44,6 +44,7 @@ type PeerWords struct {
 	// What can be done.
 	Look         string
 	LookAgain    string
+	LookNote     string
 	Push         string
 	PushNote     string
 	PushSame     string
@@ -82,6 +83,8 @@ type PeerWords struct {
 	Running    string
 	EndedWell  string
 	EndedBad   string
+	EndedMixed string
+	Remedy     string
 	Began      string
 	Refresh    string
 	StepWait   string
@@ -173,7 +176,7 @@ var peerEnglish = PeerWords{
 	Same:        "Both routers run the same lvs.cf, serial %d.",
 	SameOnDisk:  "Both routers have the same lvs.cf.",
 	Differs:     "lvs.cf differs: serial %d here, %d there.",
-	DiffersLong: "The routers have different lvs.cf files: after a takeover the other one counts.",
+	DiffersLong: "The routers have different lvs.cf files: after a takeover, the other one serves by its own.",
 	NoneThere:   "The other router has no lvs.cf yet.",
 	Unknown:     "Whether the other router has the same lvs.cf is not known: heartbeats without a key do not tell.",
 	UnknownLong: "Whether the other router has the same lvs.cf is not known until it is looked at.",
@@ -183,6 +186,7 @@ var peerEnglish = PeerWords{
 
 	Look:         "LOOK THERE",
 	LookAgain:    "LOOK AGAIN",
+	LookNote:     "asks over ssh what is there, and changes nothing.",
 	Push:         "PUSH",
 	PushNote:     "puts this router's lvs.cf there: it is checked there first, takes its place in one step, and is loaded.",
 	PushSame:     "There is nothing to push or fetch: the files are the same.",
@@ -219,6 +223,8 @@ var peerEnglish = PeerWords{
 	Running:    "under way",
 	EndedWell:  "done",
 	EndedBad:   "failed",
+	EndedMixed: "not all is well",
+	Remedy:     "Go there",
 	Began:      "begun by %s",
 	Refresh:    "Refresh",
 	StepWait:   "under way",
@@ -309,7 +315,7 @@ var peerChinese = PeerWords{
 	Same:        "两台路由器运行相同的 lvs.cf，版本号 %d。",
 	SameOnDisk:  "两台路由器的 lvs.cf 相同。",
 	Differs:     "lvs.cf 不一致：本机版本号 %d，对方 %d。",
-	DiffersLong: "两台路由器的 lvs.cf 不一致：一旦切换，将以对方的为准。",
+	DiffersLong: "两台路由器的 lvs.cf 不一致：切换之后，对方将按它自己的文件提供服务。",
 	NoneThere:   "对方还没有 lvs.cf。",
 	Unknown:     "不知道对方的 lvs.cf 是否相同：没有密钥的心跳不包含此信息。",
 	UnknownLong: "查看对方之前，不知道对方的 lvs.cf 是否相同。",
@@ -319,6 +325,7 @@ var peerChinese = PeerWords{
 
 	Look:         "查看对方",
 	LookAgain:    "重新查看",
+	LookNote:     "通过 ssh 查看对方现状，不作任何改动。",
 	Push:         "推送",
 	PushNote:     "把本机的 lvs.cf 放到对方：先在对方检查，再一步替换，然后加载。",
 	PushSame:     "两边文件相同，无需推送或取回。",
@@ -355,6 +362,8 @@ var peerChinese = PeerWords{
 	Running:    "进行中",
 	EndedWell:  "完成",
 	EndedBad:   "失败",
+	EndedMixed: "有待处理",
+	Remedy:     "前往处理",
 	Began:      "由 %s 发起",
 	Refresh:    "刷新",
 	StepWait:   "进行中",
