@@ -30,14 +30,18 @@ type draft struct {
 	Conf     *lvscf.Config  // nil where Text has errors
 	Problems lvscf.Problems //
 
+	name    string // of the file, in Problems
 	reading sync.Mutex
-	file    *lvscf.File
+	file    *lvscf.File // nil until somebody reads it
 }
 
 // read calls f with the draft's tree, which must neither be changed nor kept.
 func (d *draft) read(f func(*lvscf.File)) {
 	d.reading.Lock()
 	defer d.reading.Unlock()
+	if d.file == nil {
+		d.file = lvscf.Parse(d.name, d.Text)
+	}
 	f(d.file)
 }
 
@@ -49,6 +53,11 @@ var errNotText = errors.New("it is not UTF-8 text: the console leaves it alone")
 type desk struct {
 	path  string // of lvs.cf
 	store *store.Store
+
+	// reader reads texts that differ little from one another; it has a lock of
+	// its own, for some take long.
+	reader  lvscf.Reader
+	reading sync.Mutex
 
 	mu     sync.Mutex // guards what follows
 	disk   *draft     // the file as of stat
@@ -149,11 +158,10 @@ func (k *desk) name() string { return filepath.Base(k.path) }
 
 // parse fills in what follows from d's text.
 func (k *desk) parse(d *draft) *draft {
-	d.file = lvscf.Parse(k.name(), d.Text)
-	d.Conf, d.Problems = d.file.Check()
-	if d.Problems.Err() != nil {
-		d.Conf = nil
-	}
+	k.reading.Lock()
+	defer k.reading.Unlock()
+	d.name = k.name()
+	d.Conf, d.Problems, _, _ = k.reader.Read(d.name, d.Text)
 	return d
 }
 
