@@ -27,8 +27,8 @@ require (
 require (
 	github.com/boombuler/barcode v1.0.1-0.20190219062509-6c824513bacc // indirect
 	github.com/kr/fs v0.1.0 // indirect
-	github.com/pkg/sftp v1.13.12 // indirect
-	github.com/pquerna/otp v1.5.0 // indirect
+	github.com/pkg/sftp v1.13.12
+	github.com/pquerna/otp v1.5.0
 )
 
 require (
