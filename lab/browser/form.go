@@ -46,3 +46,10 @@ func (b *Browser) field(sel, script string) string {
 		return said === undefined ? '' : said;
 	})()`, sel, script))
 }
+
+// Fail ends the test, with a picture of what was to be seen.
+func (b *Browser) Fail(format string, args ...any) {
+	b.t.Helper()
+	b.Picture("failed")
+	b.t.Fatalf(format, args...)
+}

@@ -18,10 +18,9 @@ import (
 
 // A demo is `make demo`, with the test at its terminal.
 type demo struct {
-	t        *testing.T
-	cmd      *exec.Cmd
-	in       io.WriteCloser
-	password string
+	t   *testing.T
+	cmd *exec.Cmd
+	in  io.WriteCloser
 
 	mu    sync.Mutex
 	lines []string
@@ -30,7 +29,7 @@ type demo struct {
 
 // startDemo starts the cluster of article 004 as `make demo` does, and waits
 // until it names the consoles.
-func startDemo(t *testing.T) *demo {
+func startDemo(t *testing.T, options ...string) *demo {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("browser tests are for make e2e")
@@ -48,7 +47,7 @@ func startDemo(t *testing.T) *demo {
 	for _, name := range []string{"pulse", "nanny", "lvsgui"} {
 		args = append(args, "--with", filepath.Join(bin, name))
 	}
-	d := &demo{t: t, cmd: exec.Command(filepath.Join(bin, "lab"), append(args, "--", filepath.Join(bin, "demo"))...), news: make(chan struct{})}
+	d := &demo{t: t, cmd: exec.Command(filepath.Join(bin, "lab"), append(append(args, "--", filepath.Join(bin, "demo")), options...)...), news: make(chan struct{})}
 	out, err := d.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +76,6 @@ func startDemo(t *testing.T) *demo {
 			t.Log(strings.Join(d.lines, "\n"))
 		}
 	})
-	d.password = d.wait(regexp.MustCompile(`user piranha, password (\S+)`))[1]
 	return d
 }
 
@@ -135,8 +133,9 @@ func row(name string) string {
 // console while things break.
 func TestBrowserCluster(t *testing.T) {
 	d := startDemo(t)
+	password := d.wait(regexp.MustCompile(`user piranha, password (\S+)`))[1]
 	b := browser.Open(t, first)
-	b.LogIn("/monitoring", "piranha", d.password)
+	b.LogIn("/monitoring", "piranha", password)
 	b.Until(`!document.getElementById('live').hidden`)
 	for _, name := range []string{"lvs-03", "lvs-04"} {
 		b.Until(row(name) + `?.className === 'ok'`)
@@ -170,7 +169,7 @@ func TestBrowserCluster(t *testing.T) {
 
 	// The active router loses power: the other console shows who serves.
 	b.At(second)
-	b.LogIn("/monitoring", "piranha", d.password)
+	b.LogIn("/monitoring", "piranha", password)
 	b.Until(`document.querySelector('.routers').innerText.toLowerCase().includes('standby')`)
 	b.Check("cluster-standby")
 	d.say("1")

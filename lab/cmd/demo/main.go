@@ -1,7 +1,8 @@
 // Command demo runs the router pair of article 004 on the kernel it finds,
 // with clients sending steady traffic and the console on ports 3636 (lvs-01)
 // and 3637 (lvs-02), and lets the one at the terminal break things. With
-// --tour it plays the article's story by itself.
+// --tour it plays the article's story by itself; with --blank nothing is set up
+// yet, and the one at the consoles does all of it.
 //
 // `make demo` runs it inside the lab's machine.
 package main
@@ -30,6 +31,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	fs := flag.NewFlagSet("demo", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	tour := fs.Bool("tour", false, "play the story of article 004 and end")
+	bare := fs.Bool("blank", false, "nothing is set up: no lvs.cf, no pulse, no users")
 	if err := fs.Parse(args); err != nil {
 		return 2
 	}
@@ -37,10 +39,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer stop()
 	out := &screen{w: stdout}
 	var err error
-	if *tour {
+	switch {
+	case *tour:
 		err = playTour(ctx, out)
-	} else {
-		err = live(ctx, out, stdin)
+	case *bare:
+		err = blank(ctx, out, typed(stdin))
+	default:
+		err = live(ctx, out, typed(stdin))
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "demo: %v\n", err)
@@ -104,7 +109,7 @@ const menu = `
   q  quit
 `
 
-func live(ctx context.Context, out *screen, stdin io.Reader) error {
+func live(ctx context.Context, out *screen, words <-chan string) error {
 	out.printf("building the cluster of article 004 ...")
 	p, err := article004.New(out.line)
 	if err != nil {
@@ -128,6 +133,11 @@ func live(ctx context.Context, out *screen, stdin io.Reader) error {
 	tasks.Go(func() { d.tellLosses(ctx) })
 
 	out.printf("\nconsole of lvs-01: https://127.0.0.1:3636/   of lvs-02: https://127.0.0.1:3637/\nuser piranha, password %s\n%s", d.password, menu)
+	return serveMenu(ctx, out, words, func(word string) error { return d.do(ctx, word) })
+}
+
+// typed are the lines that come from the terminal.
+func typed(stdin io.Reader) <-chan string {
 	words := make(chan string)
 	go func() {
 		defer close(words)
@@ -136,6 +146,11 @@ func live(ctx context.Context, out *screen, stdin io.Reader) error {
 			words <- strings.TrimSpace(in.Text())
 		}
 	}()
+	return words
+}
+
+// serveMenu does what is typed until that is q, or ends, or ctx does.
+func serveMenu(ctx context.Context, out *screen, words <-chan string, do func(word string) error) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -144,7 +159,7 @@ func live(ctx context.Context, out *screen, stdin io.Reader) error {
 			if !ok || w == "q" {
 				return nil
 			}
-			if err := d.do(ctx, w); err != nil {
+			if err := do(w); err != nil {
 				out.printf("!! %v", err)
 			}
 		}
