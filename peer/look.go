@@ -35,7 +35,7 @@ type Found struct {
 
 // Look logs in and sees what is there: whether the folder is writable, lvs.cf,
 // the key, which it compares with ours where that is Known, and whether pulse
-// runs. It changes nothing. tell hears of every step. The error is an *Error:
+// runs. It leaves nothing behind. tell hears of every step. The error is an *Error:
 // why there was no looking at all.
 func (p *Peer) Look(ctx context.Context, ours Secret, tell func(Event)) (*Found, error) {
 	l, err := p.dial(ctx, tell)

@@ -25,6 +25,7 @@ const (
 	loginLimit   = 20 * time.Second
 	stepLimit    = 30 * time.Second
 	moveLimit    = 2 * time.Minute // 32 MiB over a slow line
+	workLimit    = 2 * time.Minute // pulse checks or loads 100,000 real servers
 )
 
 // LongestConfig bounds lvs.cf, in bytes: what the console takes.

@@ -56,10 +56,10 @@ func (p *Peer) Push(ctx context.Context, text []byte, seen string, tell func(Eve
 		before, mode = old.Text, old.info
 	}
 	err = l.place(config, text, mode, func(staged string) error {
-		return l.step(Checking, stepLimit, func(ctx context.Context) (string, error) { return l.check(ctx, staged, config) })
+		return l.step(Checking, workLimit, func(ctx context.Context) (string, error) { return l.check(ctx, staged, config) })
 	})
 	if err == nil {
-		err = l.step(Reload, stepLimit, l.reload)
+		err = l.step(Reload, workLimit, l.reload)
 	}
 	return before, err
 }
@@ -79,7 +79,7 @@ func (p *Peer) PushKey(ctx context.Context, key Secret, tell func(Event)) error 
 	if err := l.place(p.Settings.keyPath(), key.text, nil, nil); err != nil {
 		return err
 	}
-	return l.step(Reload, stepLimit, l.reload)
+	return l.step(Reload, workLimit, l.reload)
 }
 
 // place puts b at the path to, by way of a stage. With check, it is an lvs.cf

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,7 +21,6 @@ import (
 type peering struct {
 	state string // the folder of the console's own files
 	known *peer.KnownHosts
-	dial  func(ctx context.Context, network, address string) (net.Conn, error) // nil: as package net does; tests
 
 	mu    sync.Mutex
 	job   *templates.PeerJob  // under way, or the last
@@ -146,13 +144,14 @@ func (g *peering) idle() (bool, time.Duration) {
 func (g *peering) before() string { return filepath.Join(g.state, "peer_before.cf") }
 
 // peer returns the other router as set up.
-func (g *peering) peer(settings peer.Settings) *peer.Peer {
-	p := &peer.Peer{Settings: settings, Known: g.known, DialContext: g.dial}
-	// Where the key cannot be used, logging in tells.
-	if id, err := peer.LoadIdentity(peer.IdentityPath(g.state)); err == nil {
-		p.Identity = id
+func (g *peering) peer(settings peer.Settings) (*peer.Peer, error) {
+	id, err := peer.LoadIdentity(peer.IdentityPath(g.state))
+	if err != nil {
+		e := &peer.Error{Host: settings.Host, Step: peer.Login, Fault: peer.NoIdentity, Err: err}
+		g.tell(peer.Event{Step: e.Step, Ended: true, Error: e})
+		return nil, e
 	}
-	return p
+	return &peer.Peer{Settings: settings, Identity: id, Known: g.known}, nil
 }
 
 // work does a job in the background; it goes on when the one who asked leaves.
@@ -161,8 +160,12 @@ func (s *Server) work(ctx context.Context, settings peer.Settings, do func(conte
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobLimit)
 	go func() {
 		defer cancel()
+		p, err := s.peering.peer(settings)
+		if err == nil {
+			err = do(ctx, p)
+		}
 		var e *peer.Error
-		if err := do(ctx, s.peering.peer(settings)); err != nil && !errors.As(err, &e) {
+		if err != nil && !errors.As(err, &e) {
 			e = &peer.Error{Host: settings.Host, Fault: peer.Failed, Err: err}
 		}
 		if e != nil {

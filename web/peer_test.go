@@ -297,6 +297,44 @@ func TestPeerRefusesToPush(t *testing.T) {
 	}
 }
 
+func TestPeerIdentity(t *testing.T) {
+	s, _, v, r := newPair(t)
+	connect(t, s, v, r)
+	path := peer.IdentityPath(s.State)
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	post(t, v, "/peer/look", url.Values{})
+	want(t, settle(t, s, v), "own ssh key cannot be used", "mode 0644")
+	was := readFile(t, path)
+	post(t, v, "/peer/identity", url.Values{"sure": {"1"}})
+	if readFile(t, path) == was {
+		t.Error("it is the same key")
+	}
+	post(t, v, "/peer/look", url.Values{})
+	want(t, settle(t, s, v), "the account does not take the console")
+}
+
+// TestPeerOfACrowd: the page is small and quick in the longest file, also
+// where all of it differs.
+func TestPeerOfACrowd(t *testing.T) {
+	s, p, v, r := newPair(t)
+	text, snap := virtualCrowd(4000)
+	if err := os.WriteFile(s.ConfigPath, []byte(text), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	p.change(time.Now(), func(s *control.Snapshot) { s.Services = snap.Services })
+	theirs := strings.ReplaceAll(strings.Replace(text, "serial_no = 1", "serial_no = 7", 1), "weight = 1\n", "weight = 2\n")
+	if err := os.WriteFile(filepath.Join(r.Folder, "lvs.cf"), []byte(theirs), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	body := connect(t, s, v, r)
+	want(t, body, "40001 in all", "and 39801 more")
+	if len(body) > 100_000 {
+		t.Errorf("the page has %d bytes", len(body))
+	}
+}
+
 // TestPeerRoles: a viewer sees, an operator looks and pushes, and only an
 // administrator sees and changes the way there.
 func TestPeerRoles(t *testing.T) {
@@ -368,6 +406,26 @@ func TestOtherHost(t *testing.T) {
 		n.IP = ip
 		if got := otherHost(d.Conf, []net.Addr{n}); got != want {
 			t.Errorf("%s: %q, want %q", own, got, want)
+		}
+	}
+}
+
+// BenchmarkPeer is the page of 4,000 virtuals with 10 servers each, all of
+// which differ from the other router's.
+func BenchmarkPeer(b *testing.B) {
+	s, p := newConsole(b, true)
+	text, snap := virtualCrowd(4000)
+	if err := os.WriteFile(s.ConfigPath, []byte(text), 0o640); err != nil {
+		b.Fatal(err)
+	}
+	p.snap = snap
+	theirs := []byte(strings.ReplaceAll(text, "weight = 1\n", "weight = 2\n"))
+	s.peering.saw(&peer.Found{File: &peer.File{Text: theirs, SHA256: hash(theirs)}}, nil)
+	v := visit(b, s.Handler())
+	v.login()
+	for b.Loop() {
+		if resp, body := v.get("/peer"); resp.StatusCode != http.StatusOK || !strings.Contains(body, "39800 more") {
+			b.Fatalf("%s\n%s", resp.Status, body)
 		}
 	}
 }

@@ -261,7 +261,7 @@ var peerEnglish = PeerWords{
 
 	HostKeyTitle:   "3. Know the other router",
 	HostKeyKnown:   "Its host key is confirmed:",
-	HostKeyNone:    "Its host key has not been confirmed yet. LOOK THERE asks for it.",
+	HostKeyNone:    "Its host key has not been confirmed yet: SAVE and LOOK THERE ask for it.",
 	HostKeyShown:   "It shows this host key, which nobody has confirmed yet:",
 	HostKeyHow:     "Compare it with what this prints on the other router itself:",
 	HostKeyTick:    "The fingerprints are the same",
@@ -400,7 +400,7 @@ var peerChinese = PeerWords{
 
 	HostKeyTitle:   "3. 确认对方身份",
 	HostKeyKnown:   "对方的主机密钥已确认：",
-	HostKeyNone:    "对方的主机密钥尚未确认。点“查看对方”即可获取。",
+	HostKeyNone:    "对方的主机密钥尚未确认：“保存”或“查看对方”会获取它。",
 	HostKeyShown:   "对方出示了以下主机密钥，尚未有人确认：",
 	HostKeyHow:     "请与在对方本机上运行以下命令的结果核对：",
 	HostKeyTick:    "指纹一致",
