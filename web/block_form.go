@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -81,7 +80,7 @@ func (s *Server) showBlock(w http.ResponseWriter, r *http.Request, k blockKind, 
 	p.Path, p.Htmx = path(r), true
 	t := p.T()
 	head := c.head(k.list)
-	head.Note = cmp.Or(v.note, v.name)
+	head.Note = v.note
 	f := templates.BlockForm{
 		Named: k != checks, Seen: c.seen, Action: r.URL.Path + "?" + r.URL.Query().Encode(),
 		Check: r.URL.Path + "/check?" + r.URL.Query().Encode(), Back: head.Virtual(string(k.list)),

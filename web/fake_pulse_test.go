@@ -24,6 +24,8 @@ type fakePulse struct {
 	over      chan error        // what a switchover comes to, one each; SwitchOver waits for it
 	overs     []string          // what SwitchOver and Hold were asked, but for checks
 	explained int               // how often Explain was asked
+	older     []control.Event   // that Follow tells besides those of the snapshot
+	followed  int               // how often Follow was asked
 	plan      *control.Plan     // what Plan answers; nil: nothing changes
 	planned   []byte            // the text Plan was asked about last
 	did       []string          // what was done to real servers
@@ -106,6 +108,24 @@ func (f *fakePulse) Explain(context.Context) (*control.Explanation, error) {
 		Because: []string{"No heartbeat came for 6s after the start."},
 		Change:  []string{"A switchover.", "A fault of this router while the partner is fit."},
 	}, nil
+}
+
+// Follow tells older events, then those of the snapshot.
+func (f *fakePulse) Follow(ctx context.Context, after uint64, tell func(control.Event) error) error {
+	f.mu.Lock()
+	f.followed++
+	events := append(slices.Clone(f.older), f.snap.Events...)
+	f.mu.Unlock()
+	for _, e := range events {
+		if e.Seq <= after {
+			continue
+		}
+		if err := tell(e); err != nil {
+			return err
+		}
+	}
+	<-ctx.Done()
+	return ctx.Err()
 }
 
 func (f *fakePulse) Plan(_ context.Context, text []byte) (*control.Plan, error) {

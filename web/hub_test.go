@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"pacu/control"
-	"pacu/web/text"
 )
 
 // TestHubAsksOnlyWhileWatched counts the questions to pulse.
@@ -22,7 +21,7 @@ func TestHubAsksOnlyWhileWatched(t *testing.T) {
 		if p.asked != 0 {
 			t.Errorf("asked %d times before anybody watched", p.asked)
 		}
-		leave := []func(){h.join(), h.join(), h.join()}
+		leave := []func(){h.join(""), h.join(""), h.join("")}
 		time.Sleep(10*time.Second + time.Millisecond)
 		synctest.Wait()
 		if p.asked != 11 {
@@ -39,14 +38,14 @@ func TestHubAsksOnlyWhileWatched(t *testing.T) {
 		}
 		// Pages that come at once share one question.
 		for range 5 {
-			if _, err := h.page(t.Context(), text.English); err != nil {
-				t.Fatal(err)
+			if m := h.present(t.Context()); !m.Known {
+				t.Fatal("nothing is known")
 			}
 		}
 		if p.asked != 1 {
 			t.Errorf("asked %d times for 5 pages", p.asked)
 		}
-		leave[0] = h.join()
+		leave[0] = h.join("")
 		synctest.Wait()
 		leave[0]()
 	})
@@ -57,12 +56,13 @@ func TestHubTellsOfAHungPulse(t *testing.T) {
 		p := &fakePulse{}
 		p.stall(true)
 		h := newHub(p, filepath.Join(t.TempDir(), "lvs.cf"), "lvs-01")
-		defer h.join()()
-		l, err := h.next(t.Context(), text.English, 0)
+		defer h.join("")()
+		v := &viewer{view: monitoringView{listQuery{page: 1}}}
+		l, err := v.next(t.Context(), h)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want(t, fmt.Sprint(l.changed), "pulse does not answer: no answer within 3s.")
+		want(t, fmt.Sprint(l.changes), "pulse does not answer: no answer within 3s.")
 	})
 }
 
@@ -70,7 +70,7 @@ func TestHubNextEndsWithItsViewer(t *testing.T) {
 	h := newHub(&fakePulse{}, "lvs.cf", "")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := h.next(ctx, text.English, 0); err == nil {
+	if _, err := (&viewer{}).next(ctx, h); err == nil {
 		t.Error("a viewer that left got a look")
 	}
 }
@@ -106,26 +106,4 @@ func crowd(n int) *control.Snapshot {
 		s.Services = append(s.Services, one)
 	}
 	return s
-}
-
-// BenchmarkHub is one look at 1,000 services of ten servers of which one
-// changed, rendered for the stream.
-func BenchmarkHub(b *testing.B) {
-	p := &fakePulse{snap: crowd(1000)}
-	h := newHub(p, filepath.Join(b.TempDir(), "lvs.cf"), "lvs-01")
-	h.look(b.Context(), 0)
-	if _, err := h.next(b.Context(), text.English, 0); err != nil {
-		b.Fatal(err)
-	}
-	var n uint32
-	for b.Loop() {
-		n++
-		p.snap = crowd(1000)
-		p.snap.Services[500].Servers[3].Active = n
-		after := h.version
-		h.look(b.Context(), 0)
-		if _, err := h.next(b.Context(), text.English, after); err != nil {
-			b.Fatal(err)
-		}
-	}
 }

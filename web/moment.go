@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"pacu/control"
-	"pacu/web/templates"
 )
 
 // momentFresh is how old a snapshot may be that a page about one thing shows:
@@ -25,11 +24,4 @@ func (s *Server) moment(ctx context.Context) (*control.Snapshot, error) {
 		return nil, errors.New(m.Down)
 	}
 	return m.Snapshot, nil
-}
-
-// latest is what the last look saw; nil before the first.
-func (h *hub) latest() *templates.Monitor {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.now
 }

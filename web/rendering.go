@@ -2,125 +2,97 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/a-h/templ"
 
 	"pacu/web/templates"
-	"pacu/web/text"
 )
 
-// A rendering is the page's parts in one language.
+// A rendering keeps the parts of live pages as HTML while somebody sees them,
+// so that what many see is rendered once. Its methods may be called at the
+// same time.
 type rendering struct {
-	version    uint64
-	parts      map[string]*part
-	services   []string // IDs of the table's bodies, in order
-	noTable    bool     // there is no table of services, as there is none in lvs.cf
-	servicesAt uint64   // version at which that, or the order, changed
+	mu   sync.Mutex
+	kept map[renderKey]*rendered
 }
 
-// A part is one part of the page. HTML is of data, and of version at.
+type renderKey struct {
+	templates.Audience
+	id string
+}
+
+// A rendered is a part as HTML: of data that is of version dataAt; the HTML is
+// so since version at, and was needed last at version used.
+type rendered struct {
+	html             string
+	dataAt, at, used uint64
+}
+
+// A part is an element of a live page.
 type part struct {
-	data any
-	html string
-	at   uint64
+	id    string // of the element
+	key   string // among all parts of all pages; empty: id
+	at    uint64 // version at which its data changed
+	outer bool   // its HTML is the element itself, not what is in it
+	view  func(templates.Audience) templ.Component
+	// rows are elements in it, which are sent alone where the rest is as
+	// before. A part with rows is not kept.
+	rows []part
 }
 
-// partIDs are the parts of the page but for the services.
-var partIDs = []string{"status", "routers", "addresses", "availability", "takeovers", "failovers", "nannies", "events"}
-
-// servicesID is the table of services; its bodies are parts of their own.
-const servicesID = "services"
-
-// render brings the rendering in lang up to now and returns it. Parts whose
-// data is as before are not rendered again. The caller holds mu.
-func (h *hub) render(lang text.Lang) (*rendering, error) {
-	old := h.rendered[lang]
-	if old == nil {
-		old = &rendering{parts: map[string]*part{}}
+// swap is how htmx puts the part in its place.
+func (p *part) swap() string {
+	if p.outer {
+		return "outerMorph"
 	}
-	if old.version == h.version {
-		return old, nil
-	}
-	r := &rendering{version: h.version, parts: make(map[string]*part, len(old.parts)), servicesAt: old.servicesAt}
-	t, m := lang.Words(), h.now
-	put := func(id string, data any, c templ.Component) error {
-		was := old.parts[id]
-		if was != nil && reflect.DeepEqual(was.data, data) {
-			r.parts[id] = was
-			return nil
-		}
-		html, err := renderString(c)
-		if err != nil {
-			return err
-		}
-		p := &part{data, html, h.version}
-		if was != nil && was.html == html {
-			p.at = was.at
-		}
-		r.parts[id] = p
-		return nil
-	}
-	for _, id := range partIDs {
-		data, c := view(id, t, m)
-		if err := put(id, data, c); err != nil {
-			return nil, err
-		}
-	}
-	for _, s := range m.Services() {
-		id := serviceID(s.Service.Key())
-		if _, twice := r.parts[id]; twice {
-			continue // one address and port is one service
-		}
-		r.services = append(r.services, id)
-		if err := put(id, s, templates.ServiceView(t, s)); err != nil {
-			return nil, err
-		}
-	}
-	r.noTable = len(r.services) == 0 && m.Failovers().Any()
-	if old.version == 0 || r.noTable != old.noTable || !reflect.DeepEqual(old.services, r.services) {
-		r.servicesAt = h.version
-	}
-	h.rendered[lang] = r
-	return r, nil
+	return "innerMorph"
 }
 
-// view is what the part shows of m, and how.
-func view(id string, t *text.Words, m *templates.Monitor) (data any, c templ.Component) {
-	switch id {
-	case "status":
-		return m.Status(), templates.StatusView(t, m.Status())
-	case "routers":
-		return m.Routers(), templates.RoutersView(t, m.Routers())
-	case "addresses":
-		return m.Addresses(), templates.AddressesView(t, m.Addresses())
-	case "availability":
-		return m.Availability(), templates.AvailabilityView(t, m.Availability())
-	case "takeovers":
-		return m.Takeovers(), templates.TakeoversView(t, m.Takeovers())
-	case "failovers":
-		return m.Failovers(), templates.FailoversView(t, m.Failovers())
-	case "nannies":
-		return m.Nannies(), templates.NanniesView(t, m.Nannies())
-	default:
-		return m.Events(), templates.EventsView(t, m.Events())
+// get returns p as who sees it at version now.
+func (c *rendering) get(now uint64, who templates.Audience, p *part) (*rendered, error) {
+	if p.rows != nil {
+		html, err := renderString(p.view(who))
+		return &rendered{html: html, at: p.at}, err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := renderKey{who, cmp.Or(p.key, p.id)}
+	was := c.kept[key]
+	if was != nil && was.dataAt >= p.at {
+		was.used = max(was.used, now)
+		return was, nil
+	}
+	html, err := renderString(p.view(who))
+	if err != nil {
+		return nil, err
+	}
+	next := &rendered{html: html, dataAt: p.at, at: p.at, used: now}
+	if was != nil && was.html == html {
+		next.at = was.at
+	}
+	if c.kept == nil {
+		c.kept = map[renderKey]*rendered{}
+	}
+	c.kept[key] = next
+	return next, nil
 }
 
-// table is the table of services around its bodies, empty where routers serve
-// without.
-func (r *rendering) table(lang text.Lang) (templates.Rendered, error) {
-	if r.noTable {
-		return templates.Rendered{ID: servicesID}, nil
+// keepUnseen is for how many looks a part is kept that nobody sees.
+const keepUnseen = 3
+
+// sweep forgets the parts that nobody has seen of late.
+func (c *rendering) sweep(now uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for k, r := range c.kept {
+		if r.used+keepUnseen < now {
+			delete(c.kept, k)
+		}
 	}
-	bodies := make([]templates.Rendered, len(r.services))
-	for i, id := range r.services {
-		bodies[i] = templates.Rendered{ID: id, HTML: r.parts[id].html}
-	}
-	html, err := renderString(templates.ServicesView(lang.Words(), bodies))
-	return templates.Rendered{ID: servicesID, HTML: html}, err
 }
 
 // serviceID is the element of a service: its key with everything that an HTML

@@ -38,6 +38,9 @@ type Pulse interface {
 	Hold(ctx context.Context, on bool) (string, error)
 	// Explain returns why the router has its role.
 	Explain(ctx context.Context) (*control.Explanation, error)
+	// Follow calls f with each event later than after, as it comes, until f
+	// returns an error, which it returns, or ctx ends.
+	Follow(ctx context.Context, after uint64, f func(control.Event) error) error
 	// Plan returns what a reload would change, were lvs.cf text.
 	Plan(ctx context.Context, text []byte) (*control.Plan, error)
 	// Drain gives a real server no new connections, and ends those left after
@@ -163,7 +166,11 @@ func (s *Server) viewerRoutes(r chi.Router) {
 	r.Use(s.need(store.Viewer), limitBody(maxForm))
 	r.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/monitoring", http.StatusSeeOther) })
 	r.Get("/monitoring", s.monitoring)
-	r.Get("/monitoring/stream", s.stream)
+	r.Get("/monitoring/stream", s.monitoringStream)
+	r.Get("/service", s.service)
+	r.Get("/service/stream", s.serviceStream)
+	r.Get("/events", s.events)
+	r.Get("/events/stream", s.eventsStream)
 	r.Get("/configuration", s.configuration)
 	s.settingsPages(r)
 	s.virtualPages(r)

@@ -568,18 +568,3 @@ func FuzzVirtualQuery(f *testing.F) {
 		}
 	})
 }
-
-// A pulse that hangs keeps no page about the draft waiting, and is not taken
-// for one that says all is well.
-func TestVirtualsWhilePulseHangs(t *testing.T) {
-	s, p := newConsole(t, true)
-	v := visit(t, s.Handler())
-	v.login()
-	p.stall(true)
-	want(t, v.page("/virtuals", http.StatusOK), "http_server", "pulse has not answered")
-	want(t, v.page("/virtual/servers?v=http_server", http.StatusOK), "lvs-03", "pulse has not answered")
-	want(t, v.page("/virtuals/delete?t=1%3Ahttp_server", http.StatusOK), "its connections are not known")
-	p.stall(false)
-	s.hub.look(t.Context(), 0)
-	want(t, v.page("/virtuals", http.StatusOK), "2 of 2 up")
-}

@@ -27,7 +27,10 @@ type watcher struct {
 	stat fs.FileInfo // of what follows; nil before the first reading
 	err  error
 	hash string
-	conf *lvscf.Config // nil when the file has errors
+	conf *lvscf.Config   // nil when the file has errors
+	off  map[string]bool // names of the virtuals that it switches off
+
+	wanted *control.Snapshot // of conf; nil until it is asked for
 }
 
 // look reads lvs.cf again if it is another than before.
@@ -37,7 +40,7 @@ func (w *watcher) look() {
 		stat.Size() == w.stat.Size() && stat.ModTime().Equal(w.stat.ModTime()) {
 		return
 	}
-	w.stat, w.hash, w.conf = stat, "", nil
+	w.stat, w.hash, w.conf, w.off, w.wanted = stat, "", nil, nil, nil
 	var b []byte
 	if err == nil {
 		b, err = readConfig(w.path)
@@ -47,12 +50,21 @@ func (w *watcher) look() {
 	}
 	w.hash = hash(b)
 	w.conf, _ = lvscf.Read(filepath.Base(w.path), b)
+	if w.conf == nil {
+		return
+	}
+	w.off = map[string]bool{}
+	for _, v := range w.conf.Virtuals {
+		if !v.Active {
+			w.off[v.Name] = true
+		}
+	}
 }
 
 // monitor is the monitoring page's moment, of snap or of the error instead.
 func (w *watcher) monitor(snap *control.Snapshot, err error) *templates.Monitor {
 	w.look()
-	m := &templates.Monitor{Known: err == nil, Snapshot: snap, Taken: time.Now(), Off: map[string]bool{}}
+	m := &templates.Monitor{Known: err == nil, Snapshot: snap, Taken: time.Now(), Off: w.off}
 	if w.err != nil {
 		m.File.Unreadable = w.err.Error()
 	} else if w.conf == nil {
@@ -60,23 +72,24 @@ func (w *watcher) monitor(snap *control.Snapshot, err error) *templates.Monitor 
 	}
 	if err != nil {
 		m.Down = reason(err)
-		m.Snapshot = wanted(w.conf, w.host)
+		m.Snapshot = w.want()
 	} else {
 		s := *snap // pulse's own is not changed
 		m.Snapshot = &s
 		m.File.Changed = w.conf != nil && s.Config.SHA256 != "" && s.Config.SHA256 != w.hash && s.Config.Refused == ""
-		if w.conf != nil && !fos(w.conf) && s.Config.SHA256 == w.hash {
+		if len(w.off) > 0 && !fos(w.conf) && s.Config.SHA256 == w.hash {
 			s.Services = append(append([]control.Service(nil), s.Services...), switchedOff(w.conf, s.Services)...)
 		}
 	}
-	if w.conf != nil {
-		for _, v := range w.conf.Virtuals {
-			if !v.Active {
-				m.Off[v.Name] = true
-			}
-		}
-	}
 	return m
+}
+
+// want is what lvs.cf wants.
+func (w *watcher) want() *control.Snapshot {
+	if w.wanted == nil {
+		w.wanted = wanted(w.conf, w.host)
+	}
+	return w.wanted
 }
 
 // reason is why pulse does not answer, without what the page says anyway.
@@ -101,17 +114,17 @@ func wanted(conf *lvscf.Config, host string) *control.Snapshot {
 	if conf.BackupActive {
 		s.Partner = &control.Partner{State: control.Unknown}
 	}
+	known := map[netip.Addr]int{} // places in s.Addresses
 	add := func(f lvscf.Floating, use string) {
 		if !f.Addr.IsValid() {
 			return
 		}
 		prefix := netip.PrefixFrom(f.Addr, f.Bits)
-		for i := range s.Addresses {
-			if s.Addresses[i].Prefix.Addr() == f.Addr {
-				s.Addresses[i].For = append(s.Addresses[i].For, use)
-				return
-			}
+		if i, ok := known[f.Addr]; ok {
+			s.Addresses[i].For = append(s.Addresses[i].For, use)
+			return
 		}
+		known[f.Addr] = len(s.Addresses)
 		s.Addresses = append(s.Addresses, control.Address{Prefix: prefix, Device: f.Device, For: []string{use}})
 	}
 	if conf.NATRouter != nil {
@@ -140,13 +153,16 @@ func fos(conf *lvscf.Config) bool { return conf.Service == "fos" }
 
 // switchedOff are conf's services that are switched off and not among have.
 func switchedOff(conf *lvscf.Config, have []control.Service) []control.Service {
-	seen := map[string]bool{}
+	seen := make(map[string]bool, len(have))
 	for _, s := range have {
 		seen[s.Key()] = true
 	}
 	var out []control.Service
 	for _, v := range conf.Virtuals {
-		if s := service(conf, v); !v.Active && !seen[s.Key()] {
+		if v.Active {
+			continue
+		}
+		if s := service(conf, v); !seen[s.Key()] {
 			out = append(out, s)
 		}
 	}

@@ -1,6 +1,7 @@
-// The live part of the monitoring page: ages that grow, and honesty about a
-// stream that has stopped. The server sends a "beat" after every look at
-// pulse; htmx makes it an event on #stream and puts changed parts in place.
+// The live part of a page: ages that grow, the order of the table of services,
+// and honesty about a stream that has stopped. The server sends a "beat" after
+// every look at pulse; htmx makes it an event on #stream and puts changed parts
+// in place.
 (() => {
   'use strict';
   const staleAfter = 5000; // ms; a beat comes every second, or after 3 where pulse hangs
@@ -49,9 +50,39 @@
     asof.dateTime = event.detail.data;
     asof.textContent = clock.format(taken);
     live.dataset.beaten = '1';
+    document.getElementById('old')?.remove();
     check();
   });
-  document.addEventListener('htmx:after:swap', ages);
+  // Bodies of the table in their new order; what is in new ones comes right
+  // after. The focus stays where it is.
+  stream.addEventListener('order', (event) => {
+    const table = document.getElementById('services-table');
+    if (!table) return;
+    const ids = event.detail.data.split(' ').filter(Boolean);
+    const wanted = new Set(ids);
+    for (const body of [...table.tBodies]) if (!wanted.has(body.id)) body.remove();
+    const focused = document.activeElement;
+    let place = table.tBodies[0] ?? null;
+    for (const id of ids) {
+      if (place?.id === id) {
+        place = place.nextElementSibling;
+        continue;
+      }
+      let body = document.getElementById(id);
+      if (!body) {
+        body = document.createElement('tbody');
+        body.id = id;
+      }
+      table.insertBefore(body, place);
+    }
+    if (focused?.isConnected && document.activeElement !== focused) focused.focus({preventScroll: true});
+  });
+  const logged = 500; // lines of the list of events
+  function trim() {
+    const log = document.getElementById('log');
+    while (log && log.children.length > logged) log.lastElementChild.remove();
+  }
+  document.addEventListener('htmx:after:swap', () => { ages(); trim(); });
   document.addEventListener('htmx:sse:error', (event) => {
     if (event.detail.status === 401) location.reload(); // the session has ended
   });

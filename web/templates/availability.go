@@ -79,6 +79,9 @@ func sinceFirst(t control.Takeover, at time.Time) string {
 	return fmt.Sprintf("+%.1f ms", float64(at.Sub(t.Steps[0].At).Microseconds())/1000)
 }
 
+// shortHash is a hash as far as people compare it.
+func shortHash(hash string) string { return hash[:min(len(hash), 12)] }
+
 // Failovers is the part about services that the routers run themselves.
 type Failovers struct {
 	Known bool
@@ -150,15 +153,6 @@ func reachTone(p *control.Partner) string {
 	default:
 		return "ok"
 	}
-}
-
-// push are the commands that give the partner this router's lvs.cf.
-func push(config string, partner netip.Addr) []string {
-	there, to := partner.String(), partner.String()
-	if partner.Is6() {
-		to = "[" + to + "]" // as scp wants it
-	}
-	return []string{fmt.Sprintf("scp %s %s:%s", config, to, config), fmt.Sprintf("ssh %s pulse reload", there)}
 }
 
 // A SwitchPage is the pre-flight check of a switchover.

@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"net/netip"
 	"testing"
 	"time"
 
@@ -15,17 +14,6 @@ func TestTallies(t *testing.T) {
 	got := tallies(map[string]uint64{"replayed": 2, "too short": 2, "signed with another key": 12003})
 	if diff := cmp.Diff([]string{"12\u2009003 signed with another key", "2 replayed", "2 too short"}, got); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestPush(t *testing.T) {
-	for partner, want := range map[string][]string{
-		"10.10.1.32": {"scp /etc/lvs.cf 10.10.1.32:/etc/lvs.cf", "ssh 10.10.1.32 pulse reload"},
-		"fd00::32":   {"scp /etc/lvs.cf [fd00::32]:/etc/lvs.cf", "ssh fd00::32 pulse reload"},
-	} {
-		if diff := cmp.Diff(want, push("/etc/lvs.cf", netip.MustParseAddr(partner))); diff != "" {
-			t.Error(diff)
-		}
 	}
 }
 

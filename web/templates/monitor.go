@@ -1,10 +1,11 @@
 package templates
 
 import (
-	"slices"
+	"fmt"
 	"time"
 
 	"pacu/control"
+	"pacu/web/text"
 )
 
 // A Monitor is what the monitoring page shows of one moment.
@@ -28,11 +29,21 @@ type FileNote struct {
 	Changed    bool   // it is not what pulse runs by, and was not refused
 }
 
+// What is listed at most of each; the rest is counted.
+const (
+	troubleShown  = 12
+	floatingShown = 12
+	nanniesShown  = 10
+	servicesShown = 8 // of one nanny
+	eventsShown   = 8
+)
+
 // Status is the top of the page: trouble in plain words.
 type Status struct {
 	Known   bool
 	Down    string
-	Trouble []string
+	Trouble []string // the first
+	More    int      // how much more trouble there is
 	File    FileNote
 	Refused string
 	Serial  int
@@ -45,7 +56,8 @@ type Status struct {
 // Status picks what the top of the page shows.
 func (m *Monitor) Status() Status {
 	s := m.Snapshot
-	return Status{m.Known, m.Down, s.Trouble, m.File, s.Config.Refused, s.Config.SerialNo, s.Config.Loaded, s.Version, s.Pid, s.Started}
+	n := min(len(s.Trouble), troubleShown)
+	return Status{m.Known, m.Down, s.Trouble[:n], len(s.Trouble) - n, m.File, s.Config.Refused, s.Config.SerialNo, s.Config.Loaded, s.Version, s.Pid, s.Started}
 }
 
 // Well reports that there is nothing to say.
@@ -57,7 +69,7 @@ func (s Status) Well() bool {
 type Routers struct {
 	Known   bool
 	Host    string
-	Config  string // path of lvs.cf
+	Config  control.Config
 	Router  control.Router
 	Partner *control.Partner
 	Links   []control.Link
@@ -66,80 +78,78 @@ type Routers struct {
 // Routers picks the part about both routers.
 func (m *Monitor) Routers() Routers {
 	s := m.Snapshot
-	return Routers{m.Known, s.Hostname, s.Config.Path, s.Router, s.Partner, s.Links}
+	return Routers{m.Known, s.Hostname, s.Config, s.Router, s.Partner, s.Links}
 }
 
 // Addresses is the part about floating addresses.
 type Addresses struct {
 	Known bool
-	List  []control.Address
+	List  []control.Address // those to see first
+	More  int               // how many are not in List
+	Held  int               // of all
 }
 
 // Addresses picks the part about floating addresses.
-func (m *Monitor) Addresses() Addresses { return Addresses{m.Known, m.Snapshot.Addresses} }
-
-// A ServicePart is one service of the table.
-type ServicePart struct {
-	Known   bool
-	Off     bool
-	Service control.Service
-}
-
-// Services picks the table, a part a service.
-func (m *Monitor) Services() []ServicePart {
-	parts := make([]ServicePart, len(m.Snapshot.Services))
-	for i, s := range m.Snapshot.Services {
-		parts[i] = ServicePart{m.Known, m.Off[s.Name], s}
-	}
-	return parts
-}
-
-// up counts the servers that are up, and those that should be.
-func (p ServicePart) up() (up, of int) {
-	for _, s := range p.Service.Servers {
-		if s.Health == control.Inactive || !s.Listed() {
-			continue
-		}
-		of++
-		if s.Health == control.Up {
-			up++
+func (m *Monitor) Addresses() Addresses {
+	all := m.Snapshot.Addresses
+	a := Addresses{Known: m.Known}
+	for i := range all {
+		if all[i].Held {
+			a.Held++
 		}
 	}
-	return up, of
+	a.List = worstFirst(all, floatingShown, func(a control.Address) bool { return a.Held != a.Wanted || a.Error != "" })
+	a.More = len(all) - len(a.List)
+	return a
 }
 
-// tone is how the service does as a whole.
-func (p ServicePart) tone() string {
-	up, of := p.up()
-	down := slices.ContainsFunc(p.Service.Servers, func(s control.Server) bool { return s.Health == control.Down })
-	switch {
-	case !p.Known || p.Off || of == 0:
-		return "off"
-	case up == 0 && down:
-		return "bad"
-	case up < of:
-		return "wait"
-	default:
-		return "ok"
+// worstFirst are at most n of all: those that are bad, then the others, each in
+// their order.
+func worstFirst[T any](all []T, n int, bad func(T) bool) []T {
+	if len(all) <= n {
+		return all
 	}
+	out := make([]T, 0, n)
+	for _, want := range []bool{true, false} {
+		for _, one := range all {
+			if len(out) == n {
+				return out
+			}
+			if bad(one) == want {
+				out = append(out, one)
+			}
+		}
+	}
+	return out
 }
 
 // Nannies is the part about nannies.
 type Nannies struct {
 	Known bool
-	List  []control.Nanny
+	List  []control.Nanny // those to see first
+	More  int             // how many are not in List
 }
 
 // Nannies picks the part about nannies.
-func (m *Monitor) Nannies() Nannies { return Nannies{m.Known, m.Snapshot.Nannies} }
+func (m *Monitor) Nannies() Nannies {
+	all := m.Snapshot.Nannies
+	list := worstFirst(all, nanniesShown, func(n control.Nanny) bool { return n.Pid == 0 || n.Error != "" || n.Restarts > 0 })
+	return Nannies{m.Known, list, len(all) - len(list)}
+}
 
-// servicesShown bounds what is listed of one nanny.
-const servicesShown = 8
+// usesShown bounds what is listed that one address is for.
+const usesShown = 6
+
+func firstOf(names []string) []string { return names[:min(len(names), usesShown)] }
+
+func andMoreOf(t *text.Words, names []string) string {
+	if n := len(names) - usesShown; n > 0 {
+		return " " + fmt.Sprintf(t.AndMore, n)
+	}
+	return ""
+}
 
 func firstServices(n control.Nanny) []string { return n.Services[:min(len(n.Services), servicesShown)] }
-
-// eventsShown bounds the list of events.
-const eventsShown = 40
 
 // Events is the part about recent events, newest first.
 type Events struct {

@@ -207,11 +207,22 @@ func stateTone(s control.State) string {
 func level(t *text.Words, l control.Level) (word, tone string) {
 	switch l {
 	case control.Error:
-		return t.LevelError, "bad"
+		return t.LevelError, levelTone(l)
 	case control.Warning:
-		return t.LevelWarning, "wait"
+		return t.LevelWarning, levelTone(l)
 	default:
-		return t.LevelInfo, "off"
+		return t.LevelInfo, levelTone(l)
+	}
+}
+
+func levelTone(l control.Level) string {
+	switch l {
+	case control.Error:
+		return "bad"
+	case control.Warning:
+		return "wait"
+	default:
+		return "off"
 	}
 }
 

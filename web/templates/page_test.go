@@ -112,7 +112,8 @@ func TestStandings(t *testing.T) {
 	} {
 		var b bytes.Buffer
 		words := lang.Words()
-		if err := ServiceView(words, ServicePart{Known: true, Service: service}).Render(t.Context(), &b); err != nil {
+		part := (&Monitor{Known: true, Snapshot: &control.Snapshot{Services: []control.Service{service}}}).Service(0)
+		if err := ServiceBody(Audience{Lang: lang}, part, Body{Rows: []int{0, 1, 2, 3, 4}}, nil).Render(t.Context(), &b); err != nil {
 			t.Fatal(err)
 		}
 		for _, w := range want {

@@ -162,7 +162,6 @@ var chinese = Words{
 	KeyUsed:           "心跳签名密钥：",
 	KeyOld:            "也接受旧密钥",
 	PartnerServers:    "对端 %d / %d 真实服务器正常",
-	ConfigDiffers:     "对端使用另一份 lvs.cf（序列号 %d）。要把这里的一份给它，请在本路由器上以 root 身份执行：",
 	FitnessTitle:      "服务条件",
 	CheckColumn:       "检查",
 	StateColumn:       "状态",

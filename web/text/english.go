@@ -162,7 +162,6 @@ var english = Words{
 	KeyUsed:           "Heartbeats are signed with key",
 	KeyOld:            "an older key is accepted too",
 	PartnerServers:    "%d of %d real servers up there",
-	ConfigDiffers:     "The partner runs by another lvs.cf (serial %d). To give it the one here, on this router as root:",
 	FitnessTitle:      "Fitness",
 	CheckColumn:       "Check",
 	StateColumn:       "State",

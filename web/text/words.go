@@ -182,7 +182,6 @@ type Words struct {
 	KeyUsed           string
 	KeyOld            string
 	PartnerServers    string
-	ConfigDiffers     string
 	FitnessTitle      string
 	CheckColumn       string
 	StateColumn       string
