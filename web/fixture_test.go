@@ -199,6 +199,12 @@ func (v *visitor) do(method, path string, form url.Values, header ...string) (*h
 	}
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
+		if header[i] == "Host" {
+			for _, c := range v.Jar.Cookies(req.URL) {
+				req.AddCookie(c) // the jar goes by Host
+			}
+			req.Host = header[i+1]
+		}
 	}
 	resp, err := v.Do(req)
 	if err != nil {

@@ -1,12 +1,20 @@
 package web
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"pacu/store"
 	"pacu/web/static"
 )
 
@@ -45,24 +53,38 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// TestCrossSiteIsRefused: another site makes a browser send nothing, whatever
+// the route, the kind of body and the browser's age.
 func TestCrossSiteIsRefused(t *testing.T) {
 	s, p := newConsole(t, true)
 	v := visit(t, s.Handler())
 	v.login()
-	for _, header := range [][]string{
-		{"Sec-Fetch-Site", "cross-site"},
-		{"Sec-Fetch-Site", "same-site"},
-		{"Origin", "https://evil.example"},
-		{"Origin", "null"},
-	} {
-		for _, path := range []string{"/monitoring/reload", "/configuration", "/account/password", "/logout", "/login"} {
-			if resp, _ := v.do("POST", path, url.Values{"text": {"x"}}, header...); resp.StatusCode != http.StatusForbidden {
-				t.Errorf("POST %s with %v: %s", path, header, resp.Status)
+	before, _ := readConfig(s.ConfigPath)
+	posts := 0
+	for _, route := range routes(t, s) {
+		path, ok := strings.CutPrefix(route, "POST:")
+		if !ok {
+			continue
+		}
+		posts++
+		for _, header := range [][]string{
+			{"Sec-Fetch-Site", "cross-site"},
+			{"Sec-Fetch-Site", "same-site"},
+			{"Origin", "https://evil.example"},
+			{"Origin", "null"},
+		} {
+			for _, kind := range []string{"application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "application/json", ""} {
+				if resp, _ := v.do("POST", path, url.Values{"text": {"x"}}, append(header, "Content-Type", kind)...); resp.StatusCode != http.StatusForbidden {
+					t.Errorf("POST %s as %q with %v: %s", path, kind, header, resp.Status)
+				}
 			}
 		}
 	}
-	if p.reloads != 0 {
-		t.Error("pulse reloaded")
+	if posts < 40 {
+		t.Errorf("only %d routes were found", posts)
+	}
+	if after, _ := readConfig(s.ConfigPath); p.reloads != 0 || len(p.overs)+len(p.did) != 0 || string(after) != string(before) {
+		t.Error("something was done")
 	}
 	for _, header := range [][]string{{"Sec-Fetch-Site", "same-origin"}, {"Origin", v.base}} {
 		if resp, _ := v.do("POST", "/monitoring/reload", url.Values{}, header...); resp.StatusCode != http.StatusSeeOther {
@@ -102,16 +124,151 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
+// TestBodiesAreBounded: no route reads more than its bound.
 func TestBodiesAreBounded(t *testing.T) {
 	s, _ := newConsole(t, true)
-	v := visit(t, s.Handler())
-	resp, _ := v.do("POST", "/login", url.Values{"user": {strings.Repeat("x", maxForm+1)}})
-	if resp.StatusCode != http.StatusRequestEntityTooLarge {
-		t.Errorf("login: %s", resp.Status)
-	}
+	h := s.Handler()
+	v := visit(t, h)
 	v.login()
-	resp, _ = v.do("POST", "/configuration", url.Values{"text": {strings.Repeat("x", maxConfig+1)}})
-	if resp.StatusCode != http.StatusRequestEntityTooLarge {
-		t.Errorf("configuration: %s", resp.Status)
+	u, err := url.Parse(v.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookies := v.Jar.Cookies(u)
+	for _, route := range routes(t, s) {
+		path, ok := strings.CutPrefix(route, "POST:")
+		if !ok || path == "/logout" || path == "/setup" {
+			continue // the first reads nothing, the other leads away from here
+		}
+		body := &endless{left: maxConfig + 1<<20}
+		req := httptest.NewRequestWithContext(t.Context(), "POST", path, io.MultiReader(strings.NewReader("a=1&text="), body))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		for _, c := range cookies {
+			req.AddCookie(c)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, req)
+		bound := maxForm
+		if path == "/configuration" {
+			bound = maxConfig
+		}
+		if read := maxConfig + 1<<20 - body.left; read > bound+bytes.MinRead || read > 0 && w.Code < 400 {
+			t.Errorf("POST %s reads %d bytes: %d", path, read, w.Code)
+		}
+	}
+}
+
+// endless is a body of so many letters.
+type endless struct{ left int }
+
+func (e *endless) Read(b []byte) (int, error) {
+	if e.left <= 0 {
+		return 0, io.EOF
+	}
+	n := min(len(b), e.left)
+	for i := range b[:n] {
+		b[i] = 'x'
+	}
+	e.left -= n
+	return n, nil
+}
+
+// TestHeadersEverywhere: errors and files keep the policy that pages have.
+func TestHeadersEverywhere(t *testing.T) {
+	s, p := newConsole(t, true)
+	p.fail(errors.New("broken"))
+	if err := s.Store.AddUser(t.Context(), "anna", store.Viewer, password); err != nil {
+		t.Fatal(err)
+	}
+	stranger, viewer, admin := visit(t, s.Handler()), visit(t, s.Handler()), visit(t, s.Handler())
+	viewer.loginAs("anna", password)
+	admin.login()
+	ask := map[string]bool{
+		"GET /nowhere": true, "DELETE /users": true, "TRACE /": true, "PACU /login": true, "GET /static/nothing": true, "GET /static/live.js": true,
+		"GET /user?u=nobody": true, "POST /user/role": true,
+	}
+	for _, route := range routes(t, s) {
+		if method, path, _ := strings.Cut(route, ":"); (method == "GET" || method == "HEAD") && !strings.HasSuffix(path, "/stream") {
+			ask[method+" "+path] = true
+		}
+	}
+	kinds := map[int]bool{}
+	for what := range ask {
+		method, path, _ := strings.Cut(what, " ")
+		for who, v := range map[string]*visitor{"a stranger": stranger, "a viewer": viewer, "an administrator": admin} {
+			resp, body := v.do(method, path, nil, "Host", "evil.example", "X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "http")
+			kinds[resp.StatusCode] = true
+			for name, value := range map[string]string{
+				"Content-Security-Policy":      contentSecurityPolicy,
+				"X-Content-Type-Options":       "nosniff",
+				"X-Frame-Options":              "DENY",
+				"Referrer-Policy":              "no-referrer",
+				"Cross-Origin-Opener-Policy":   "same-origin",
+				"Cross-Origin-Resource-Policy": "same-origin",
+				"Strict-Transport-Security":    "max-age=31536000",
+			} {
+				if got := resp.Header.Get(name); got != value {
+					t.Errorf("%s as %s: %s = %q", what, who, name, got)
+				}
+			}
+			if resp.Header.Get("Server") != "" || resp.Header.Get("Access-Control-Allow-Origin") != "" {
+				t.Errorf("%s as %s: %v", what, who, resp.Header)
+			}
+			if c := resp.Header.Get("Cache-Control"); c != "no-store" && !strings.HasPrefix(path, "/static/live") {
+				t.Errorf("%s as %s: Cache-Control %q", what, who, c)
+			}
+			if kind := resp.Header.Get("Content-Type"); kind != "" && !strings.Contains(kind, "charset=utf-8") {
+				t.Errorf("%s as %s: Content-Type %q", what, who, kind)
+			}
+			for _, c := range resp.Cookies() {
+				if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Domain != "" {
+					t.Errorf("%s as %s: cookie %v", what, who, c)
+				}
+			}
+			if strings.Contains(body+fmt.Sprint(resp.Header), "evil.example") {
+				t.Errorf("%s as %s: the name of the host comes back", what, who)
+			}
+		}
+	}
+	for _, status := range []int{200, 303, 401, 403, 404, 405} {
+		if !kinds[status] {
+			t.Errorf("no answer was %d", status)
+		}
+	}
+}
+
+// TestPathsLeadNowhereElse: neither a path nor a name in a query is a way to a
+// file.
+func TestPathsLeadNowhereElse(t *testing.T) {
+	s, _ := newConsole(t, true)
+	v := visit(t, s.Handler())
+	v.login()
+	for _, path := range []string{
+		"/static/../security.go", "/static/%2e%2e/security.go", "/static/..%2f..%2fetc%2fpasswd", "/static//etc/passwd", "/static/css/00-base.css",
+		"/static/css", "/static/live.js%00.css", "/static/..\\..\\etc\\passwd", "/static/live.js/..", "/static/" + url.PathEscape(s.ConfigPath),
+	} {
+		if resp, body := v.get(path); resp.StatusCode != http.StatusNotFound || strings.Contains(body, "package ") || strings.Contains(body, "root:") {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
+	}
+	secret := filepath.Join(filepath.Dir(s.ConfigPath), "secret")
+	if err := os.WriteFile(secret, []byte("the-secret-of-the-test"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, route := range routes(t, s) {
+		path, ok := strings.CutPrefix(route, "GET:")
+		if !ok || strings.HasSuffix(path, "/stream") {
+			continue
+		}
+		for _, name := range []string{secret, "../secret", "secret", "./secret\x00"} {
+			q := url.Values{}
+			for _, key := range []string{"u", "v", "s", "id", "a", "b", "key", "name", "file", "path", "n"} {
+				q.Set(key, name)
+			}
+			resp, body := v.get(path + "?" + q.Encode())
+			if strings.Contains(body, "the-secret-of-the-test") || resp.StatusCode == http.StatusInternalServerError {
+				t.Errorf("%s of %q: %s", path, name, resp.Status)
+			}
+		}
 	}
 }
