@@ -20,6 +20,7 @@ var leastRole = map[store.Role][]string{
 		*:/static/* GET:/login POST:/login GET:/login/code POST:/login/code GET:/setup POST:/setup`),
 	store.Viewer: strings.Fields(`
 		POST:/logout GET:/ GET:/monitoring GET:/monitoring/stream GET:/password
+		GET:/service GET:/service/stream GET:/events GET:/events/stream
 		GET:/account POST:/account/password GET:/account/totp POST:/account/totp POST:/account/totp/confirm
 		POST:/account/sessions/end POST:/account/tokens POST:/account/tokens/revoke
 		GET:/configuration GET:/global GET:/redundancy GET:/redundancy/script GET:/failovers GET:/failover

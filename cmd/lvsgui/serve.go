@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -112,6 +113,11 @@ Each says more with --help. FLAGS are:
 		ConfigPath: *config, State: *state, Pulse: control.NewClient(*socket), Store: st, Log: log, Secure: !*plain,
 		AllowFrom: allowed,
 	})
+	running, stop := context.WithCancel(ctx)
+	var tasks sync.WaitGroup
+	tasks.Go(func() { s.Run(running) })
+	defer tasks.Wait()
+	defer stop()
 	return web.Serve(ctx, l, s.Handler(), cert, log)
 }
 
