@@ -30,7 +30,7 @@ func (s *Server) listVirtuals(w http.ResponseWriter, r *http.Request, status int
 	}
 	x := s.lists.of(d)
 	snap := s.glance(r.Context())
-	v.Live, v.All = snap != nil, len(x.entries)
+	v.Live, v.Fos, v.All = snap != nil, x.fos, len(x.entries)
 	list := x.pick(q, newLive(snap))
 	v.Found = len(list)
 	v.Pages = max(1, (v.Found+templates.VirtualsPerPage-1)/templates.VirtualsPerPage)

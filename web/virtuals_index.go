@@ -29,6 +29,7 @@ type virtualIndex struct {
 	draft   *draft
 	seen    string // see finder
 	entries []virtualEntry
+	fos     bool  // service = fos
 	twice   bool  // a name stands more than once
 	starts  []int // the numbers of the lines that open the entries
 }
@@ -70,6 +71,7 @@ func (x *virtualIndices) of(d *draft) *virtualIndex {
 func makeVirtualIndex(d *draft) *virtualIndex {
 	x := &virtualIndex{draft: d, seen: sight(d.Text)}
 	d.read(func(f *lvscf.File) {
+		x.fos = firstValue(f.Global(), "service", "") == "fos"
 		count := map[string]int{}
 		for _, b := range f.Global().Blocks("virtual") {
 			name := b.Name()

@@ -444,6 +444,11 @@ func TestDuplicate(t *testing.T) {
 	want(t, draftText(t, s), "     server \"b 2\" {\n         address = 10.8.8.34\n         active = 0\n         weight = 3\n")
 }
 
+func TestVirtualsOfFailoverServices(t *testing.T) {
+	_, v := lvsConsole(t, strings.Replace(threeVirtuals, "service = lvs", "service = fos", 1))
+	want(t, v.page("/virtuals", http.StatusOK), "With service = fos none of these runs", `href="/failovers"`, "mail")
+}
+
 // A draft with errors is listed and edited like any other.
 func TestVirtualsOfABrokenDraft(t *testing.T) {
 	broken := strings.Replace(threeVirtuals, "scheduler = wrr", "scheduler = wrrr", 1)

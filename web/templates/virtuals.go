@@ -201,6 +201,7 @@ type VirtualsPage struct {
 	First int    // of Rows, counted from 1; 0 when there is none
 	Seen  string // what draft the rows are of
 	Live  bool   // pulse has answered
+	Fos   bool   // service = fos: none of them runs
 	Note  string // why lvs.cf cannot be shown, or why it was not changed; may be empty
 	Shut  bool   // lvs.cf cannot be shown
 }

@@ -2,10 +2,12 @@ package text
 
 // VirtualsWords are the words of VIRTUAL SERVERS.
 type VirtualsWords struct {
-	Title  string
-	Intro  string
-	NoName string
-	Nth    string
+	Title   string
+	Intro   string
+	Fos     string
+	FosLink string
+	NoName  string
+	Nth     string
 
 	// The list.
 	Search        string
@@ -123,10 +125,12 @@ type VirtualsWords struct {
 }
 
 var virtualsEnglish = VirtualsWords{
-	Title:  "VIRTUAL SERVERS",
-	Intro:  "Changes go to your draft; nothing happens on the routers until you apply it.",
-	NoName: "(no name)",
-	Nth:    "%s (no. %d of this name)",
+	Title:   "VIRTUAL SERVERS",
+	Intro:   "Changes go to your draft; nothing happens on the routers until you apply it.",
+	Fos:     "With service = fos none of these runs: the routers themselves do the work.",
+	FosLink: "Failover services",
+	NoName:  "(no name)",
+	Nth:     "%s (no. %d of this name)",
 
 	Search:        "Search",
 	SearchHint:    "name, address, mark, real server",
@@ -237,10 +241,12 @@ var virtualsEnglish = VirtualsWords{
 }
 
 var virtualsChinese = VirtualsWords{
-	Title:  "虚拟服务器",
-	Intro:  "更改先进入您的草稿；应用之前，路由器上不会有任何变化。",
-	NoName: "（无名称）",
-	Nth:    "%s（同名的第 %d 个）",
+	Title:   "虚拟服务器",
+	Intro:   "更改先进入您的草稿；应用之前，路由器上不会有任何变化。",
+	Fos:     "service = fos 时它们都不运行，由路由器自身提供服务。",
+	FosLink: "故障切换服务",
+	NoName:  "（无名称）",
+	Nth:     "%s（同名的第 %d 个）",
 
 	Search:        "搜索",
 	SearchHint:    "名称、地址、标记或真实服务器",
