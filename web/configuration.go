@@ -2,15 +2,15 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
 	"pacu/lvscf"
+	"pacu/store"
 	"pacu/web/templates"
 	"pacu/web/text"
 )
@@ -31,9 +31,24 @@ network = nat
 monitor_links = 1
 `
 
+// configuration is lvs.cf as text: the user's draft to edit, or for viewers the
+// file to read, without secrets.
 func (s *Server) configuration(w http.ResponseWriter, r *http.Request) {
 	p := s.userPage(r, templates.Configuration)
-	s.editor(w, r, http.StatusOK, p, s.openConfig(p.T()))
+	var e templates.Editor
+	d, err := s.desk.open(r.Context(), p.User)
+	switch {
+	case errors.Is(err, errNotText):
+		e.ReadOnly = p.T().ConfigBinary
+	case err != nil:
+		e.ReadOnly = fmt.Sprintf(p.T().ConfigUnreadable, err)
+	case !p.May(store.Operator):
+		e = openDraft(d)
+		e.Viewing, e.Text = true, mask(e.Text)
+	default:
+		e = openDraft(d)
+	}
+	s.editor(w, r, http.StatusOK, p, e)
 }
 
 func (s *Server) editor(w http.ResponseWriter, r *http.Request, status int, p templates.Page, e templates.Editor) {
@@ -42,26 +57,24 @@ func (s *Server) editor(w http.ResponseWriter, r *http.Request, status int, p te
 	s.render(w, r, status, templates.ConfigurationView(p, e))
 }
 
-// openConfig is the editor on lvs.cf as it is.
-func (s *Server) openConfig(t *text.Words) templates.Editor {
-	b, err := readConfig(s.ConfigPath)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		e := templates.Editor{New: true, Text: newConfig, Seen: noFile, EOL: "lf"}
-		_, e.Problems = lvscf.Read(filepath.Base(s.ConfigPath), []byte(e.Text))
-		return e
-	case err != nil:
-		return templates.Editor{ReadOnly: fmt.Sprintf(t.ConfigUnreadable, err)}
-	case !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0:
-		return templates.Editor{ReadOnly: t.ConfigBinary}
+// openDraft is the editor on a draft.
+func openDraft(d *draft) templates.Editor {
+	return templates.Editor{
+		Text: toLF(string(d.Text)), Seen: draftSeen(d), EOL: lineEnd(d.Text), Problems: d.Problems,
+		New: d.Base == noFile && d.Version == 0,
 	}
-	e := templates.Editor{Text: toLF(string(b)), Seen: hash(b), EOL: lineEnd(b)}
-	_, e.Problems = lvscf.Read(filepath.Base(s.ConfigPath), b)
-	return e
 }
 
-// saveConfiguration checks the text sent, and saves and applies it unless
-// only the check was asked for. Whatever is wrong, the text comes back.
+// draftSeen names the text that an editor began with.
+func draftSeen(d *draft) string {
+	if d.Version != 0 {
+		return fmt.Sprintf("draft %d", d.Version)
+	}
+	return "file " + d.Base
+}
+
+// saveConfiguration checks the text sent, and keeps it in the user's draft
+// unless only the check was asked for. Whatever is wrong, the text comes back.
 func (s *Server) saveConfiguration(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		s.fail(w, r, err)
@@ -70,74 +83,75 @@ func (s *Server) saveConfiguration(w http.ResponseWriter, r *http.Request) {
 	p := s.userPage(r, templates.Configuration)
 	t := p.T()
 	e := templates.Editor{Text: toLF(r.PostForm.Get("text")), Seen: r.PostForm.Get("seen"), EOL: r.PostForm.Get("eol")}
-	if !utf8.ValidString(e.Text) {
-		e.Text = strings.ToValidUTF8(e.Text, "\uFFFD")
+	if !isText([]byte(e.Text)) {
+		e.Text = strings.ReplaceAll(strings.ToValidUTF8(e.Text, "\uFFFD"), "\x00", "\uFFFD")
 		e.Note, e.NoteTone = t.ConfigBadText, "bad"
 		s.editor(w, r, http.StatusUnprocessableEntity, p, e)
 		return
 	}
-	_, e.Problems = lvscf.Read(filepath.Base(s.ConfigPath), []byte(e.Text))
-	switch {
-	case r.PostForm.Get("do") == "check":
+	if r.PostForm.Get("do") == "check" {
+		_, e.Problems = lvscf.Read(s.desk.name(), []byte(e.Text))
 		e.Note, e.NoteTone = t.ConfigChecked, "off"
 		s.editor(w, r, http.StatusOK, p, e)
 		return
-	case e.Problems.Err() != nil:
-		e.Note, e.NoteTone = fmt.Sprintf(t.ConfigRefused, s.ConfigPath), "bad"
-		s.editor(w, r, http.StatusUnprocessableEntity, p, e)
+	}
+	said, err := s.keepText(r.Context(), t, p.User, &e)
+	switch {
+	case errors.Is(err, store.ErrDraftMoved):
+		_, e.Problems = lvscf.Read(s.desk.name(), []byte(e.Text))
+		s.editor(w, r, http.StatusConflict, p, e)
+		return
+	case errors.Is(err, errNotText):
+		e.Note, e.NoteTone = t.ConfigBinary, "bad"
+		s.editor(w, r, http.StatusConflict, p, e)
+		return
+	case err != nil:
+		s.Log.Error("keep a draft", "user", p.User, "error", err)
+		e.Note, e.NoteTone = fmt.Sprintf(t.ConfigNotKept, err), "bad"
+		s.editor(w, r, http.StatusInternalServerError, p, e)
 		return
 	}
-	serial, status, err := s.save(t, &e)
-	if err != nil {
-		s.Log.Error("save lvs.cf", "error", err)
-		e.Note, e.NoteTone = fmt.Sprintf(t.ConfigNotWritten, err), "bad"
+	to := string(templates.Configuration)
+	if r.PostForm.Get("do") == "review" {
+		to = "/review"
+	} else {
+		s.sessions.Put(r.Context(), flashKey, said)
 	}
-	if status != http.StatusOK {
-		s.editor(w, r, status, p, e)
-		return
-	}
-	said := t.ConfigSame
-	if serial >= 0 {
-		s.record(r, p.User, "save", fmt.Sprintf("%s, serial %d, sha256 %s", s.ConfigPath, serial, e.Seen))
-		said = fmt.Sprintf(t.ConfigSaved, serial) + " " + s.askReload(r)
-	}
-	s.sessions.Put(r.Context(), flashKey, said)
-	http.Redirect(w, r, string(templates.Configuration), http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
-// save writes e's text unless the file has changed since it was opened, which
-// becomes e's Conflict. It returns the new serial, -1 where nothing differs,
-// and the status for the page.
-func (s *Server) save(t *text.Words, e *templates.Editor) (serial, status int, err error) {
-	s.saving.Lock()
-	defer s.saving.Unlock()
-	now, err := readConfig(s.ConfigPath)
-	seen := hash(now)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		seen = noFile
-	case err != nil:
-		return 0, http.StatusInternalServerError, err
+// keepText makes e's text the user's draft and says so. The error matches
+// store.ErrDraftMoved where the draft, or the file where there was none, is no
+// longer what e began with: that is e's Conflict then.
+func (s *Server) keepText(ctx context.Context, t *text.Words, user string, e *templates.Editor) (said string, err error) {
+	d, err := s.desk.open(ctx, user)
+	if err != nil {
+		return "", err
 	}
 	b := []byte(fromLF(e.Text, e.EOL))
-	if seen != noFile && bytes.Equal(b, now) {
-		return -1, http.StatusOK, nil
+	begun := d.Version != 0 || d.Base != noFile // a first file is kept as it is offered, too
+	if begun && bytes.Equal(b, d.Text) {
+		return t.ConfigSame, nil
 	}
-	if seen != e.Seen {
-		e.Conflict, e.Seen = true, seen
-		e.Theirs = strings.ToValidUTF8(toLF(string(now)), "\uFFFD")
-		return 0, http.StatusConflict, nil
+	if draftSeen(d) == e.Seen {
+		if begun {
+			_, err = s.desk.put(ctx, user, d, b)
+		} else {
+			_, err = s.replaceDraft(ctx, user, d, d, b, store.Saved)
+		}
+		if !errors.Is(err, store.ErrDraftMoved) {
+			return t.ConfigKept, err
+		}
+		if d, err = s.desk.open(ctx, user); err != nil {
+			return "", err
+		}
 	}
-	b, serial, err = lvscf.Raise(b)
-	if err != nil {
-		return 0, http.StatusUnprocessableEntity, err
-	}
-	if err := lvscf.WriteFile(s.ConfigPath, b); err != nil {
-		return 0, http.StatusInternalServerError, err
-	}
-	e.Seen = hash(b)
-	return serial, http.StatusOK, nil
+	e.Conflict, e.Seen, e.Theirs = true, draftSeen(d), toLF(string(d.Text))
+	return "", store.ErrDraftMoved
 }
+
+// isText reports whether b is text that a page can show and send back.
+func isText(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }
 
 // toLF makes every line end a LF, as pages have it: a browser sends CRLF
 // whatever it was given.

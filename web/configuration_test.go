@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"pacu/control"
 	"pacu/lvscf"
 	"pacu/store"
 )
@@ -40,69 +39,50 @@ func readFile(t *testing.T, path string) string {
 // crlf is what a browser makes of a text field.
 func crlf(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
 
-func TestSave(t *testing.T) {
+// keep sends the editor's text and returns the answer.
+func keep(v *visitor, seen, text, eol, do string) (*http.Response, string) {
+	v.t.Helper()
+	return v.do("POST", "/configuration", url.Values{"text": {crlf(text)}, "seen": {seen}, "eol": {eol}, "do": {do}})
+}
+
+func TestKeep(t *testing.T) {
 	s, p := newConsole(t, true)
 	v := visit(t, s.Handler())
 	v.login()
 	_, body := v.get("/configuration")
 	seen, text := opened(t, body)
-	if disk := readFile(t, s.ConfigPath); text != disk {
+	disk := readFile(t, s.ConfigPath)
+	if text != disk {
 		t.Fatalf("the editor holds\n%s\nof\n%s", text, disk)
 	}
+	resp, _ := keep(v, seen, text, "lf", "keep")
+	_, body = v.get("/configuration")
+	if want(t, body, "Nothing differs from your draft"); resp.StatusCode != http.StatusSeeOther {
+		t.Errorf("keep of the same: %s", resp.Status)
+	}
 	edited := strings.Replace(text, "weight = 1", "weight = 7", 1) + "# mine: 中文 & <b>\n"
-	resp, body := v.do("POST", "/configuration", url.Values{"text": {crlf(edited)}, "seen": {seen}, "eol": {"lf"}, "do": {"save"}})
-	if resp.StatusCode != http.StatusSeeOther {
-		t.Fatalf("save: %s\n%s", resp.Status, body)
-	}
-	if got, want := readFile(t, s.ConfigPath), strings.Replace(edited, "serial_no = 3", "serial_no = 4", 1); got != want {
-		t.Errorf("saved\n%q\nwant\n%q", got, want)
-	}
-	if p.reloads != 1 {
-		t.Errorf("pulse reloaded %d times", p.reloads)
+	if resp, body := keep(v, seen, edited, "lf", "keep"); resp.StatusCode != http.StatusSeeOther {
+		t.Fatalf("keep: %s\n%s", resp.Status, body)
 	}
 	_, body = v.get("/configuration")
-	want(t, body, "Saved as serial 4.", "pulse has reloaded lvs.cf: nothing else changed", "# mine: 中文 &amp; &lt;b&gt;")
+	want(t, body, "Kept in your draft.", "# mine: 中文 &amp; &lt;b&gt;", "Review and apply")
+	seen, text = opened(t, body)
+	if text != edited {
+		t.Errorf("the draft is\n%s", text)
+	}
 	_, body = v.get("/configuration")
-	if strings.Contains(body, "Saved as") {
+	if strings.Contains(body, "Kept in your draft") {
 		t.Error("said twice")
 	}
-	log, err := s.Store.Audit(t.Context(), store.AuditQuery{N: 1})
-	if err != nil || log[0].What != "save" || log[0].Who != "piranha" || !strings.Contains(log[0].Note, "serial 4") {
-		t.Errorf("audit = %v, %v", log, err)
+	if resp, _ := keep(v, seen, edited+"# more\n", "lf", "review"); resp.Header.Get("Location") != "/review" {
+		t.Errorf("review leads to %s", resp.Header.Get("Location"))
+	}
+	if readFile(t, s.ConfigPath) != disk || p.reloads != 0 {
+		t.Error("a draft changed lvs.cf")
 	}
 }
 
-func TestSaveSays(t *testing.T) {
-	s, p := newConsole(t, true)
-	v := visit(t, s.Handler())
-	v.login()
-	for _, tt := range []struct {
-		err  error
-		want string
-	}{
-		{control.ErrNotRunning, "pulse is not running: lvs.cf will be used at its next start."},
-		{control.ReplyError("interface eth7 does not exist"), "pulse did not take lvs.cf: interface eth7 does not exist"},
-	} {
-		p.reload = tt.err
-		_, body := v.get("/configuration")
-		seen, text := opened(t, body)
-		v.do("POST", "/configuration", url.Values{"text": {text + "#\n"}, "seen": {seen}, "do": {"save"}})
-		_, body = v.get("/configuration")
-		want(t, body, html.EscapeString(tt.want))
-	}
-	_, body := v.get("/configuration")
-	seen, text := opened(t, body)
-	p.reloads = 0
-	before := readFile(t, s.ConfigPath)
-	v.do("POST", "/configuration", url.Values{"text": {crlf(text)}, "seen": {seen}, "eol": {"lf"}, "do": {"save"}})
-	_, body = v.get("/configuration")
-	want(t, body, "Nothing differs from the file")
-	if readFile(t, s.ConfigPath) != before || p.reloads != 0 {
-		t.Error("an unchanged text was saved")
-	}
-}
-
-func TestSaveKeepsLineEnds(t *testing.T) {
+func TestKeepKeepsLineEnds(t *testing.T) {
 	s, _ := newConsole(t, true)
 	v := visit(t, s.Handler())
 	v.login()
@@ -113,13 +93,14 @@ func TestSaveKeepsLineEnds(t *testing.T) {
 	_, body := v.get("/configuration")
 	want(t, body, `name="eol" value="crlf"`)
 	seen, text := opened(t, body)
-	v.do("POST", "/configuration", url.Values{"text": {crlf(text + "# x\n")}, "seen": {seen}, "eol": {"crlf"}, "do": {"save"}})
+	keep(v, seen, text+"# x\n", "crlf", "keep")
+	v.apply("", "0")
 	if got, want := readFile(t, s.ConfigPath), strings.Replace(was, "serial_no = 3", "serial_no = 4", 1)+"# x\r\n"; got != want {
-		t.Errorf("saved %q\nwant %q", got, want)
+		t.Errorf("applied %q\nwant %q", got, want)
 	}
 }
 
-func TestErrorsKeepTheText(t *testing.T) {
+func TestErrorsAreKept(t *testing.T) {
 	s, p := newConsole(t, true)
 	v := visit(t, s.Handler())
 	v.login()
@@ -127,33 +108,40 @@ func TestErrorsKeepTheText(t *testing.T) {
 	seen, text := opened(t, body)
 	before := readFile(t, s.ConfigPath)
 	bad := strings.Replace(text, "scheduler = wlc", "scheduler = wlcc", 1) + "</textarea><script>alert(1)</script> = \"';`$(reboot)\"\n"
-	resp, body := v.do("POST", "/configuration", url.Values{"text": {crlf(bad)}, "seen": {seen}, "eol": {"lf"}, "do": {"save"}})
-	if resp.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("save: %s", resp.Status)
+	// Checking keeps neither what is broken nor what is not.
+	for _, x := range []string{bad, text + "# fine\n"} {
+		resp, body := keep(v, seen, x, "lf", "check")
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("check: %s", resp.Status)
+		}
+		want(t, body, "Checked, not kept.")
+		if again, kept := opened(t, body); kept != x || again != seen {
+			t.Error("the check lost the text or what it started from")
+		}
 	}
-	want(t, body, "Not saved.", "wlcc", "did you mean wlc?", `<b id="line-27" class="bad">27</b>`, "2 errors", `aria-invalid="true"`)
+	if _, body := v.get("/configuration"); strings.Contains(body, "wlcc") {
+		t.Error("a check kept something")
+	}
+	keep(v, seen, bad, "lf", "keep")
+	_, body = v.get("/configuration")
+	want(t, body, "wlcc", "did you mean wlc?", `<b id="line-27" class="bad">27</b>`, "2 errors", `aria-invalid="true"`)
 	if _, kept := opened(t, body); kept != bad {
 		t.Errorf("the editor holds\n%s\nwant\n%s", kept, bad)
 	}
 	if strings.Contains(body, "<script>alert") {
 		t.Error("a script got into the page")
 	}
+	// REVIEW says so too, and does not let it through.
+	resp, body := v.apply("", "0")
+	if resp.StatusCode != http.StatusConflict {
+		t.Errorf("apply: %s", resp.Status)
+	}
+	want(t, body, "The draft has errors", "/configuration#line-27", "/virtual?v=http_server")
+	if strings.Contains(body, `action="/review" class`) || strings.Contains(body, "<script>alert") {
+		t.Error("a draft with errors can be applied, or a script got into the page")
+	}
 	if readFile(t, s.ConfigPath) != before || p.reloads != 0 {
-		t.Error("a broken text was saved")
-	}
-	// Checking saves neither what is broken nor what is not.
-	for _, x := range []string{bad, text + "# fine\n"} {
-		resp, body := v.do("POST", "/configuration", url.Values{"text": {crlf(x)}, "seen": {seen}, "do": {"check"}})
-		if resp.StatusCode != http.StatusOK {
-			t.Errorf("check: %s", resp.Status)
-		}
-		want(t, body, "Checked, not saved.")
-		if again, kept := opened(t, body); kept != x || again != seen {
-			t.Error("the check lost the text or what it started from")
-		}
-	}
-	if readFile(t, s.ConfigPath) != before {
-		t.Error("a check saved")
+		t.Error("a broken text was applied")
 	}
 }
 
@@ -163,30 +151,32 @@ func TestConflictLosesNothing(t *testing.T) {
 	v.login()
 	_, body := v.get("/configuration")
 	seen, text := opened(t, body)
-	theirs := text + "# by hand: <theirs>\n"
+	theirs, mine := text+"# by hand: <theirs>\n", text+"# mine\n"
 	if err := os.WriteFile(s.ConfigPath, []byte(theirs), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	mine := text + "# mine\n"
-	form := url.Values{"text": {crlf(mine)}, "seen": {seen}, "eol": {"lf"}, "do": {"save"}}
-	resp, body := v.do("POST", "/configuration", form)
-	if resp.StatusCode != http.StatusConflict {
-		t.Fatalf("save over a hand edit: %s", resp.Status)
+	// The file changed while it was open, and then the draft in another window.
+	for _, other := range []string{"# by hand: &lt;theirs&gt;", "# other window"} {
+		resp, body := keep(v, seen, mine, "lf", "keep")
+		if resp.StatusCode != http.StatusConflict {
+			t.Fatalf("keep over another's edit: %s", resp.Status)
+		}
+		want(t, body, "Your draft has changed meanwhile", other, "# mine")
+		now, kept := opened(t, body)
+		if kept != mine || now == seen {
+			t.Error("the conflict lost the text or what it starts from now")
+		}
+		if resp, _ := keep(v, now, mine, "lf", "keep"); resp.StatusCode != http.StatusSeeOther {
+			t.Errorf("keep with both seen: %s", resp.Status)
+		}
+		_, body = v.get("/configuration")
+		if seen, text = opened(t, body); text != mine {
+			t.Errorf("kept\n%s", text)
+		}
+		keep(v, seen, mine+"# other window\n", "lf", "keep")
 	}
-	want(t, body, "Someone else changed the file", "# by hand: &lt;theirs&gt;", "# mine")
 	if readFile(t, s.ConfigPath) != theirs {
 		t.Error("the hand edit is lost")
-	}
-	now, kept := opened(t, body)
-	if kept != mine || now == seen {
-		t.Error("the conflict lost the text or what it starts from now")
-	}
-	form.Set("seen", now)
-	if resp, _ := v.do("POST", "/configuration", form); resp.StatusCode != http.StatusSeeOther {
-		t.Errorf("save with both seen: %s", resp.Status)
-	}
-	if got := readFile(t, s.ConfigPath); !strings.Contains(got, "# mine") || !strings.Contains(got, "serial_no = 4") {
-		t.Errorf("saved\n%s", got)
 	}
 }
 
@@ -197,27 +187,34 @@ func TestFilesThatCannotBeEdited(t *testing.T) {
 	if err := os.WriteFile(s.ConfigPath, []byte("# \xd6\xd0\xce\xc4\nserial_no = 1\n"), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	_, body := v.get("/configuration")
-	want(t, body, "not UTF-8")
-	if strings.Contains(body, "<textarea") {
-		t.Error("a file that an editor would spoil can be edited")
+	for _, path := range []string{"/configuration", "/review"} {
+		_, body := v.get(path)
+		want(t, body, "not UTF-8")
+		if strings.Contains(body, "<textarea") {
+			t.Error("a file that an editor would spoil can be edited")
+		}
 	}
-	resp, body := v.do("POST", "/configuration", url.Values{"text": {"# \xd6\xd0\n"}, "seen": {hash([]byte("# \xd6\xd0\xce\xc4\nserial_no = 1\n"))}, "do": {"save"}})
-	if resp.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("save of bytes that are no text: %s", resp.Status)
+	for _, text := range []string{"# \xd6\xd0\n", "# \x00\n", "fine = 1\n"} {
+		resp, body := keep(v, "file "+hash([]byte("# \xd6\xd0\xce\xc4\nserial_no = 1\n")), text, "lf", "keep")
+		if resp.StatusCode != http.StatusUnprocessableEntity && resp.StatusCode != http.StatusConflict {
+			t.Errorf("keep of %q: %s", text, resp.Status)
+		}
+		want(t, body, "not UTF-8")
 	}
-	want(t, body, "not UTF-8")
 
 	if err := os.Remove(s.ConfigPath); err != nil {
 		t.Fatal(err)
 	}
-	_, body = v.get("/configuration")
-	want(t, body, "There is no such file yet.", `name="seen" value="none"`, "keepalive = 250ms")
-	resp, body = v.do("POST", "/configuration", url.Values{"text": {"primary = 10.0.0.1\r\n"}, "seen": {"none"}, "eol": {"lf"}, "do": {"save"}})
-	if resp.StatusCode != http.StatusSeeOther {
-		t.Fatalf("first save: %s\n%s", resp.Status, body)
+	_, body := v.get("/configuration")
+	want(t, body, "There is no such file yet", "keepalive = 250ms")
+	seen, text := opened(t, body)
+	if resp, body := keep(v, seen, text, "lf", "review"); resp.StatusCode != http.StatusSeeOther {
+		t.Fatalf("the first draft, as it is offered: %s\n%s", resp.Status, body)
 	}
-	want(t, readFile(t, s.ConfigPath), "primary = 10.0.0.1\n", "serial_no = 1")
+	_, body = v.get("/review")
+	want(t, body, "There is no lvs.cf yet", `name="hold" value="0"`, "keepalive")
+	v.apply("", "0")
+	want(t, readFile(t, s.ConfigPath), "#primary = 10.10.1.31\n", "serial_no = 1\n")
 
 	if err := os.Remove(s.ConfigPath); err != nil {
 		t.Fatal(err)
@@ -227,6 +224,34 @@ func TestFilesThatCannotBeEdited(t *testing.T) {
 	}
 	_, body = v.get("/configuration")
 	want(t, body, "The file cannot be read", "is a directory")
+	_, body = v.get("/review")
+	want(t, body, "The file cannot be read", "is a directory")
+}
+
+func TestViewersReadWithoutSecrets(t *testing.T) {
+	s, _ := newConsole(t, true)
+	withSecret(t, s)
+	v := visit(t, s.Handler())
+	v.login()
+	_, body := v.get("/configuration")
+	want(t, body, "hunter2")
+	if err := s.Store.AddUser(t.Context(), "vera", store.Viewer, password); err != nil {
+		t.Fatal(err)
+	}
+	vera := visit(t, s.Handler())
+	vera.loginAs("vera", password)
+	for _, path := range []string{"/configuration", "/history/revision?id=1", "/history/download?id=1"} {
+		_, body = vera.get(path)
+		want(t, body, "check_password = ***", "deadtime = 6")
+		if strings.Contains(body, "hunter2") || strings.Contains(body, "<textarea") || strings.Contains(body, `action="/configuration"`) {
+			t.Errorf("%s shows a viewer too much:\n%s", path, body)
+		}
+	}
+	for _, path := range []string{"/review", "/review/draft", "/review/kept", "/review/plan", "/review/discard"} {
+		if resp, _ := vera.get(path); resp.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
+	}
 }
 
 // TestNewFile holds that a new file is sound once the addresses are filled in,

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -75,6 +74,8 @@ type Server struct {
 	desk     *desk
 	peering  *peering
 	lists    virtualIndices // of drafts, for VIRTUAL SERVERS
+	changer  *changer
+	planner  *planner
 	sessions *scs.SessionManager
 	hasUsers atomic.Bool   // becomes true once and stays so
 	check    time.Duration // sessionCheck; tests are more impatient
@@ -84,10 +85,6 @@ type Server struct {
 	secrets *shelf[string]    // of one-time codes to be, by session
 	made    *shelf[madeToken] // to be shown once, by session
 	probes  *shelf[templates.ProbePage]
-
-	// saving makes one save of lvs.cf wait for the other, so that the hash a
-	// save was compared with is still the file's when it is written.
-	saving sync.Mutex
 }
 
 // New returns a Server. It starts nothing: the hub asks pulse only while
@@ -101,6 +98,8 @@ func New(o Options) *Server {
 		hub:      newHub(o.Pulse, o.ConfigPath, o.Hostname),
 		desk:     &desk{path: o.ConfigPath, store: o.Store},
 		peering:  newPeering(o.State),
+		changer:  newChanger(o),
+		planner:  &planner{pulse: o.Pulse},
 		sessions: newSessions(o.Store, o.Log, o.Secure),
 		check:    sessionCheck,
 		steps:    newShelf[loginStep](stepLimit),
@@ -173,6 +172,7 @@ func (s *Server) viewerRoutes(r chi.Router) {
 	r.Get("/events/stream", s.eventsStream)
 	r.Get("/configuration", s.configuration)
 	s.settingsPages(r)
+	s.historyPages(r)
 	s.virtualPages(r)
 	r.Get(templates.PeerPath, s.peerPage)
 	r.Get(templates.HelpPath, s.serverHelp)
@@ -190,7 +190,7 @@ func (s *Server) viewerRoutes(r chi.Router) {
 // operatorRoutes change lvs.cf and what pulse does.
 func (s *Server) operatorRoutes(r chi.Router) {
 	r.Use(s.need(store.Operator))
-	r.With(limitBody(maxConfig)).Post("/configuration", s.saveConfiguration)
+	s.reviewForms(r)
 	r = r.With(limitBody(maxForm))
 	s.settingsForms(r)
 	s.virtualForms(r)

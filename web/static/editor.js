@@ -32,7 +32,7 @@
     delete area.dataset.leave;
     if ((event.ctrlKey || event.metaKey) && event.key === 's') {
       event.preventDefault();
-      area.form.requestSubmit(area.form.querySelector('[value=save]'));
+      area.form.requestSubmit(area.form.querySelector('[value=keep]'));
     }
   });
 

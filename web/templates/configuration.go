@@ -11,15 +11,16 @@ import (
 // An Editor is the state of the configuration page.
 type Editor struct {
 	Path     string // of lvs.cf
-	Text     string // as in the file, but lines end in LF
-	Seen     string // SHA-256 of the file the text started from, in hex; "none" where there was none
+	Text     string // of the draft, but lines end in LF
+	Seen     string // names the draft or file that the text started from
 	EOL      string // how the file's lines end: lf, crlf, cr
 	Problems lvscf.Problems
 	Note     string // what happened, in words; may be empty
 	NoteTone string // its CSS class
 	ReadOnly string // why the file cannot be edited here; empty when it can
 	New      bool   // there is no file yet
-	// Conflict is set when the file changed since Seen; Theirs is what it
+	Viewing  bool   // it is only shown, without secrets
+	// Conflict is set when the draft changed since Seen; Theirs is what it
 	// holds now, and Seen is its.
 	Conflict bool
 	Theirs   string
@@ -27,13 +28,17 @@ type Editor struct {
 
 // counts says how many errors and warnings there are.
 func (e Editor) counts(t *text.Words) string {
+	return problemCounts(t, len(e.Problems.Errors()), len(e.Problems.Warnings()))
+}
+
+func problemCounts(t *text.Words, errors, warnings int) string {
 	var parts []string
 	for _, k := range []struct {
 		n         int
 		one, many string
 	}{
-		{len(e.Problems.Errors()), t.ConfigErrorOne, t.ConfigErrors},
-		{len(e.Problems.Warnings()), t.ConfigWarningOne, t.ConfigWarnings},
+		{errors, t.ConfigErrorOne, t.ConfigErrors},
+		{warnings, t.ConfigWarningOne, t.ConfigWarnings},
 	} {
 		switch {
 		case k.n == 1:

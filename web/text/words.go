@@ -243,22 +243,21 @@ type Words struct {
 	ConfigNew        string
 	ConfigUnreadable string
 	ConfigBinary     string
-	ConfigRefused    string
 	ConfigErrors     string
 	ConfigErrorOne   string
 	ConfigWarnings   string
 	ConfigWarningOne string
 	ConfigFine       string
 	ConfigChecked    string
-	ConfigSaved      string
 	ConfigSame       string
-	ConfigNotWritten string
+	ConfigKept       string
+	ConfigNotKept    string
+	ConfigViewing    string
 	ConfigBadText    string
 	ConflictTitle    string
 	ConflictIntro    string
 	ConflictTheirs   string
 	ConflictMine     string
-	ConflictSave     string
 	ConflictTake     string
 	LineColumn       string
 	SeverityError    string

@@ -1,0 +1,187 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"pacu/lvscf"
+	"pacu/store"
+	"pacu/web/templates"
+)
+
+const (
+	historyPage  = 50   // revisions on a page
+	maxTextLines = 2000 // of a revision on its page
+)
+
+// history lists the revisions.
+func (s *Server) history(w http.ResponseWriter, r *http.Request) {
+	s.historyPage(w, r, http.StatusOK, "")
+}
+
+func (s *Server) historyPage(w http.ResponseWriter, r *http.Request, status int, complaint string) {
+	if err := s.changer.noticeDisk(r.Context()); err != nil {
+		s.Log.Error("compare lvs.cf with its history", "error", err)
+	}
+	before := queryID(r, "before")
+	all, err := s.Store.Revisions(r.Context(), before, historyPage+1)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	p := s.userPage(r, templates.History)
+	p.Title = p.T().History.Title
+	v := templates.HistoryPage{Revisions: all, Newer: before != 0, Current: s.currentRevision(r), Error: complaint}
+	if len(all) > historyPage {
+		v.Revisions = all[:historyPage]
+		v.Older = v.Revisions[historyPage-1].ID
+	}
+	s.render(w, r, status, templates.HistoryView(p, v))
+}
+
+// currentRevision is the ID of the revision that lvs.cf holds, 0 where the
+// history does not know.
+func (s *Server) currentRevision(r *http.Request) int64 {
+	latest, err := s.Store.LatestRevision(r.Context())
+	if err != nil {
+		return 0
+	}
+	text, err := readConfig(s.ConfigPath)
+	if err != nil || hash(text) != latest.SHA256 {
+		return 0
+	}
+	return latest.ID
+}
+
+// queryID is a positive number in the query, 0 where there is none.
+func queryID(r *http.Request, name string) int64 {
+	n, err := strconv.ParseInt(r.URL.Query().Get(name), 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// masked is text as the one who asks may see it.
+func masked(r *http.Request, text []byte) (shown string, cut bool) {
+	shown = string(text)
+	if role(r).Allows(store.Operator) {
+		return shown, false
+	}
+	without := mask(shown)
+	return without, without != shown
+}
+
+// revisionOr finds a revision, or answers that there is none.
+func (s *Server) revisionOr(w http.ResponseWriter, r *http.Request, id int64) (store.Revision, []byte, bool) {
+	rev, text, err := s.Store.Revision(r.Context(), id)
+	switch {
+	case errors.Is(err, store.ErrNoRevision):
+		s.message(w, r, http.StatusNotFound, s.page(r, "").T().History.NoRevision)
+	case err != nil:
+		s.fail(w, r, err)
+	}
+	return rev, text, err == nil
+}
+
+// revision shows one.
+func (s *Server) revision(w http.ResponseWriter, r *http.Request) {
+	rev, text, ok := s.revisionOr(w, r, queryID(r, "id"))
+	if !ok {
+		return
+	}
+	before, err := s.Store.Revisions(r.Context(), rev.ID, 1)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	p := s.userPage(r, templates.History)
+	p.Title, p.Path = fmt.Sprintf(p.T().History.RevisionTitle, rev.ID), ""
+	v := templates.RevisionPage{Revision: rev, Current: rev.ID == s.currentRevision(r)}
+	if len(before) > 0 {
+		v.Previous = before[0].ID
+	}
+	v.Text, v.Masked = masked(r, text)
+	v.Text = strings.ToValidUTF8(toLF(v.Text), "\uFFFD")
+	if lines := strings.SplitAfter(v.Text, "\n"); len(lines) > maxTextLines {
+		v.Text, v.Cut = strings.Join(lines[:maxTextLines], ""), len(lines)-maxTextLines
+	}
+	s.render(w, r, http.StatusOK, templates.RevisionView(p, v))
+}
+
+// downloadRevision sends one as a file.
+func (s *Server) downloadRevision(w http.ResponseWriter, r *http.Request) {
+	rev, text, ok := s.revisionOr(w, r, queryID(r, "id"))
+	if !ok {
+		return
+	}
+	if shown, cut := masked(r, text); cut {
+		text = []byte(shown)
+	}
+	sendFile(w, fmt.Sprintf("lvs.cf.%d", rev.ID), text)
+}
+
+// compare shows how one revision differs from another.
+func (s *Server) compare(w http.ResponseWriter, r *http.Request) {
+	a, b := queryID(r, "a"), queryID(r, "b")
+	if a == 0 || b == 0 {
+		s.historyPage(w, r, http.StatusUnprocessableEntity, s.page(r, "").T().History.ComparePick)
+		return
+	}
+	from, fromText, ok := s.revisionOr(w, r, a)
+	if !ok {
+		return
+	}
+	to, toText, ok := s.revisionOr(w, r, b)
+	if !ok {
+		return
+	}
+	p := s.userPage(r, templates.History)
+	p.Title, p.Path = fmt.Sprintf(p.T().History.CompareTitle, a, b), ""
+	v := templates.ComparePage{A: from, B: to, Meaning: templates.CompareMeaning(confOf(fromText), confOf(toText))}
+	x, cutX := masked(r, fromText)
+	y, cutY := masked(r, toText)
+	v.Lines, v.Masked = templates.CompareLines(strings.ToValidUTF8(x, "\uFFFD"), strings.ToValidUTF8(y, "\uFFFD")), cutX || cutY
+	s.render(w, r, http.StatusOK, templates.CompareView(p, v))
+}
+
+// confOf is what text says, nil where it has errors.
+func confOf(text []byte) *lvscf.Config {
+	conf, problems := lvscf.Read("lvs.cf", text)
+	if problems.Err() != nil {
+		return nil
+	}
+	return conf
+}
+
+// restore makes a revision the user's draft.
+func (s *Server) restore(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	n, err := strconv.ParseInt(r.PostForm.Get("id"), 10, 64)
+	if err != nil {
+		n = 0
+	}
+	rev, text, ok := s.revisionOr(w, r, n)
+	if !ok {
+		return
+	}
+	t := s.page(r, "").T()
+	_, err = s.takeUp(r.Context(), s.user(r), text, store.Restored)
+	switch {
+	case errors.Is(err, errNotText):
+		s.historyPage(w, r, http.StatusUnprocessableEntity, fmt.Sprintf(t.History.NotText, rev.ID))
+		return
+	case err != nil:
+		s.fail(w, r, err)
+		return
+	}
+	s.recordEntry(r, store.Entry{What: "restore", Object: fmt.Sprintf("revision %d", rev.ID), Note: "into a draft, sha256 " + rev.SHA256})
+	s.sessions.Put(r.Context(), flashKey, fmt.Sprintf(t.History.RestoredDraft, rev.ID))
+	http.Redirect(w, r, "/review", http.StatusSeeOther)
+}
