@@ -98,6 +98,42 @@ func (d *demo) say(word string) {
 	}
 }
 
+// until types a word again and again, until what the demo says to it matches.
+func (d *demo) until(word string, re *regexp.Regexp) {
+	d.t.Helper()
+	for range 60 {
+		d.mu.Lock()
+		from := len(d.lines)
+		d.mu.Unlock()
+		d.say(word)
+		if d.after(from, re) {
+			return
+		}
+	}
+	d.t.Fatalf("demo never said %v to %q", re, word)
+}
+
+// after waits for the next line, past the first so many, that is an answer to
+// the terminal, and reports whether it matches.
+func (d *demo) after(from int, re *regexp.Regexp) bool {
+	limit := time.After(time.Second)
+	for i := from; ; {
+		d.mu.Lock()
+		lines, news := d.lines, d.news
+		d.mu.Unlock()
+		for ; i < len(lines); i++ {
+			if re.MatchString(lines[i]) {
+				return true
+			}
+		}
+		select {
+		case <-news:
+		case <-limit:
+			return false
+		}
+	}
+}
+
 // wait returns the first line that matches, as soon as the demo prints it.
 func (d *demo) wait(re *regexp.Regexp) []string {
 	d.t.Helper()
