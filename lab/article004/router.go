@@ -56,9 +56,15 @@ func (r *Router) StartConsole(ctx context.Context, password string) error {
 	return r.RestartConsole()
 }
 
-// RestartConsole starts the console with the password it has.
+// RestartConsole starts the console with the users it has, and returns when it
+// serves.
 func (r *Router) RestartConsole() (err error) {
-	r.Console, err = r.Host.Start("lvsgui")
+	if r.Console, err = r.Host.Start("lvsgui"); err != nil {
+		return err
+	}
+	ctx, cancel := within(context.Background(), settled)
+	defer cancel()
+	_, err = r.Console.WaitLine(ctx, time.Time{}, "console is ready")
 	return err
 }
 
