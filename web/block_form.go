@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -80,7 +81,7 @@ func (s *Server) showBlock(w http.ResponseWriter, r *http.Request, k blockKind, 
 	p.Path, p.Htmx = path(r), true
 	t := p.T()
 	head := c.head(k.list)
-	head.Note = v.note
+	head.Note = cmp.Or(v.note, v.name)
 	f := templates.BlockForm{
 		Named: k != checks, Seen: c.seen, Action: r.URL.Path + "?" + r.URL.Query().Encode(),
 		Check: r.URL.Path + "/check?" + r.URL.Query().Encode(), Back: head.Virtual(string(k.list)),
@@ -165,7 +166,7 @@ func (s *Server) saveBlock(k blockKind) http.HandlerFunc {
 				return err
 			}
 			before := f.Bytes()
-			v.problems, v.name, err = nil, "", nil
+			v.problems, v.name = nil, ""
 			name = b.Name()
 			if typed := r.PostForm.Get("name"); k != checks && r.PostForm.Has("name") && typed != name {
 				name = strings.TrimSpace(typed)
@@ -211,43 +212,6 @@ func accepted(t *text.Words, d *draft, changed bool) string {
 		return t.Form.Kept
 	}
 	return t.Form.Same
-}
-
-// checkBlock says what is wrong with what is being typed into the form of a
-// block, or of a new one.
-func (s *Server) checkBlock(k blockKind, isNew bool) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if err := r.ParseForm(); err != nil {
-			s.fail(w, r, err)
-			return
-		}
-		p := s.page(r, templates.Virtuals)
-		p.Role = role(r)
-		d, ok := s.openDraft(w, r)
-		if !ok {
-			return
-		}
-		var err error
-		groups := form.Groups(k.page)
-		var problems []form.Problem
-		d.read(func(f *lvscf.File) {
-			var in, b *lvscf.Block
-			switch {
-			case !isNew:
-				in, b, err = k.find(finder{}, f, r.URL.Query())
-			case k != aVirtual:
-				_, in, err = aVirtual.find(finder{}, f, r.URL.Query())
-			}
-			if err == nil {
-				problems = form.Check(f, in, b, r.PostForm, groups...)
-			}
-		})
-		if err != nil {
-			s.refuseEdit(w, r, err)
-			return
-		}
-		s.render(w, r, http.StatusOK, templates.ProblemsView(p, form.Refill(form.Fields(nil, groups...), r.PostForm, problems)))
-	}
 }
 
 // parent is the block in which in, or a virtual when in is nil, stands.

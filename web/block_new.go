@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -43,7 +44,7 @@ func (s *Server) showNew(w http.ResponseWriter, r *http.Request, k blockKind, st
 		}
 		f.Title, p.Title, p.Path = t.Virtuals.NewVirtual, t.Virtuals.NewVirtual, r.URL.Path
 		f.Seen = s.lists.of(d).seen
-		s.render(w, r, status, templates.NewVirtualView(p, f, v.note))
+		s.render(w, r, status, templates.NewVirtualView(p, f, cmp.Or(v.note, v.name)))
 		return
 	}
 	c, ok := s.openVirtual(w, r)
@@ -51,7 +52,7 @@ func (s *Server) showNew(w http.ResponseWriter, r *http.Request, k blockKind, st
 		return
 	}
 	head := c.head(k.list)
-	head.Note = v.note
+	head.Note = cmp.Or(v.note, v.name)
 	f.Title = t.Virtuals.NewServer
 	if k == aProbe {
 		f.Title = t.Virtuals.NewProbe

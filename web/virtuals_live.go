@@ -19,20 +19,21 @@ const (
 
 // glance returns pulse's last snapshot, or nil where there is none in time.
 func (s *Server) glance(ctx context.Context) *control.Snapshot {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		s.hub.look(context.WithoutCancel(ctx), glanceFresh)
-	}()
-	wait := time.NewTimer(glanceWait)
-	defer wait.Stop()
-	select {
-	case <-done:
-	case <-wait.C:
+	m := s.hub.latest()
+	if m == nil || time.Since(m.Taken) > glanceFresh {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			s.hub.look(context.WithoutCancel(ctx), glanceFresh)
+		}()
+		wait := time.NewTimer(glanceWait)
+		defer wait.Stop()
+		select {
+		case <-done:
+		case <-wait.C:
+		}
+		m = s.hub.latest()
 	}
-	s.hub.mu.Lock()
-	defer s.hub.mu.Unlock()
-	m := s.hub.now
 	if m == nil || !m.Known || time.Since(m.Taken) > glanceOld {
 		return nil
 	}

@@ -2,7 +2,6 @@ package templates
 
 import (
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -150,9 +149,6 @@ const LongestName = 200
 // has what it was.
 func weightName(r Ref) string { return "weight:" + r.String() }
 func wasName(r Ref) string    { return "was:" + r.String() }
-
-// serviceURL is the live page of a service.
-func serviceURL(key string) string { return "/service?" + url.Values{"key": {key}}.Encode() }
 
 // shownAddress is what a server's address is shown as.
 func shownAddress(t *text.Words, address string) string {

@@ -201,7 +201,7 @@ var virtualsEnglish = VirtualsWords{
 	ConnsUnknown:   "its connections are not known",
 
 	CopyTitle:  "Duplicate %s",
-	CopyIntro:  "The copy has all settings and real servers of the original, and is inactive until you activate it.",
+	CopyIntro:  "The copy has everything that the original has, and is inactive until you activate it.",
 	CopyButton: "Duplicate",
 
 	NewVirtual:  "Add a virtual server",
@@ -317,7 +317,7 @@ var virtualsChinese = VirtualsWords{
 	ConnsUnknown:   "连接数未知",
 
 	CopyTitle:  "复制 %s",
-	CopyIntro:  "副本具有原件的全部设置和真实服务器，在您启用之前处于停用状态。",
+	CopyIntro:  "副本包含原件的全部内容，在您启用之前处于停用状态。",
 	CopyButton: "复制",
 
 	NewVirtual:  "添加虚拟服务器",
