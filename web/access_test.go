@@ -25,7 +25,8 @@ var leastRole = map[store.Role][]string{
 		POST:/account/sessions/end POST:/account/tokens POST:/account/tokens/revoke
 		GET:/configuration GET:/global GET:/redundancy GET:/redundancy/script GET:/failovers GET:/failover
 		GET:/virtuals GET:/virtual GET:/virtual/servers GET:/virtual/server GET:/virtual/monitoring GET:/virtual/probe
-		GET:/servers/help GET:/peer`),
+		GET:/servers/help GET:/peer GET:/history GET:/history/revision GET:/history/compare GET:/history/download
+		GET:/change GET:/change/progress`),
 	store.Operator: strings.Fields(`
 		GET:/audit GET:/audit.csv POST:/configuration POST:/monitoring/reload
 		GET:/switchover POST:/switchover GET:/hold POST:/hold GET:/act POST:/act GET:/probe
@@ -43,6 +44,9 @@ var leastRole = map[store.Role][]string{
 		POST:/virtual/monitoring POST:/virtual/monitoring/check GET:/virtual/monitoring/delete POST:/virtual/monitoring/delete
 		POST:/virtual/probes GET:/virtual/probe/new POST:/virtual/probe/new POST:/virtual/probe/new/check
 		POST:/virtual/probe POST:/virtual/probe/check GET:/virtual/probe/duplicate POST:/virtual/probe/duplicate
+		GET:/review POST:/review GET:/review/plan GET:/review/draft GET:/review/kept
+		GET:/review/discard POST:/review/discard POST:/review/merge
+		POST:/change/confirm POST:/change/rollback POST:/history/restore
 		POST:/peer/look POST:/peer/push POST:/peer/fetch GET:/peer/before`),
 	store.Admin: strings.Fields(`
 		GET:/users POST:/users GET:/user POST:/user/role POST:/user/password POST:/user/totp POST:/user/sessions POST:/user/delete
