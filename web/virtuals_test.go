@@ -51,7 +51,7 @@ func TestVirtualsLive(t *testing.T) {
 	body := v.page("/virtuals", http.StatusOK)
 	want(t, body, "http_server", "2 of 2 up")
 	body = v.page("/virtual/servers?v=http_server", http.StatusOK)
-	want(t, body, "lvs-03", "1841", "/service?key=fwmark+80", ">up<")
+	want(t, body, "lvs-03", "1841", "/service?key=fwmark+80", "/servers/help?q=http_server", ">up<")
 	if got := rowNames(v.page("/virtuals?show=trouble", http.StatusOK)); got != nil {
 		t.Errorf("trouble: %q", got)
 	}
