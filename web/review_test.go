@@ -126,7 +126,7 @@ func TestMerge(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, body := v.get("/review")
-	want(t, body, "lvs.cf has changed since your draft began", "It was changed by root.", "Both changed the same lines in 1 places", "deadtime = 8 # &lt;mine&gt;", "deadtime = 9 # &lt;theirs&gt;", "lvs-05", "Bring your draft and lvs.cf together first")
+	want(t, body, "lvs.cf has changed since your draft began", "It was changed by root.", "Places that both changed: 1.", "deadtime = 8 # &lt;mine&gt;", "deadtime = 9 # &lt;theirs&gt;", "lvs-05", "Bring your draft and lvs.cf together first")
 	if resp, _ := v.apply("", "60"); resp.StatusCode != http.StatusConflict {
 		t.Errorf("applied over it: %s", resp.Status)
 	}
@@ -190,7 +190,7 @@ func TestMergeOfMuch(t *testing.T) {
 	edit(t, s, "piranha", base.String(), mine.String())
 	write(sample + theirs.String())
 	_, body := v.get("/review")
-	want(t, body, fmt.Sprintf("in %d places", 3*templates.MaxConflicts), fmt.Sprintf("In the other %d places", 2*templates.MaxConflicts))
+	want(t, body, fmt.Sprintf("both changed: %d.", 3*templates.MaxConflicts), fmt.Sprintf("places beyond those: %d", 2*templates.MaxConflicts))
 	form := url.Values{"version": {v.version()}, "seen": {hash([]byte(sample + theirs.String()))}, "rest": {"theirs"}}
 	for _, m := range clashField.FindAllStringSubmatch(body, -1) {
 		form.Set("take-"+m[1], "mine")

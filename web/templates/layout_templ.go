@@ -453,7 +453,7 @@ func bars(p Page) templ.Component {
 			templ_7745c5c3_Var22 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.Pending != nil {
+		if p.Pending != nil && p.Path != "/change" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<p class=\"waits pending\" role=\"status\"><span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -497,7 +497,7 @@ func bars(p Page) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if !p.Draft.IsZero() {
+		if !p.Draft.IsZero() && p.Path != "/review" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<p class=\"waits draft\"><span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -14,7 +14,7 @@ import (
 )
 
 // diffMeaning is how two files differ by what they say.
-func diffMeaning(t *text.Words, m Meaning) templ.Component {
+func diffMeaning(t *text.Words, m Meaning, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -77,9 +77,9 @@ func diffMeaning(t *text.Words, m Meaning) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.ResolveAttributeValue(t.Review.MeaningTitle)
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.ResolveAttributeValue(label)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/lines.templ`, Line: 15, Col: 83}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/lines.templ`, Line: 15, Col: 67}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var4)
 			if templ_7745c5c3_Err != nil {
@@ -372,7 +372,7 @@ func diffValue(t *text.Words, v string) templ.Component {
 }
 
 // diffLines are how two texts differ.
-func diffLines(t *text.Words, v LinesView) templ.Component {
+func diffLines(t *text.Words, v LinesView, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -411,7 +411,7 @@ func diffLines(t *text.Words, v LinesView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Hunks) > 0 {
-			templ_7745c5c3_Err = v.hunks(t.Review.TextTitle).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.hunks(label).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -122,11 +122,11 @@ func mergeCard(p Page, v ReviewPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = diffMeaning(p.T(), v.Moved.Meaning).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = diffMeaning(p.T(), v.Moved.Meaning, p.T().Review.TheirsTitle+": "+p.T().Review.MeaningTitle).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = diffLines(p.T(), v.Moved.Lines).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = diffLines(p.T(), v.Moved.Lines, p.T().Review.TheirsTitle+": "+p.T().Review.TextTitle).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
