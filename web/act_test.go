@@ -55,7 +55,7 @@ func TestActPage(t *testing.T) {
 		}, false},
 		{"drain the last", mx1Service, mx1Server, templates.DoDrain, nil, []string{
 			"mx-1 is the last server that serves mail: after this, nobody does.", "mail | 15 | nobody: its clients are refused",
-			"submission | 0 | nobody", "only in mail", "in all 2 services of 10.8.8.41",
+			"submission if in all | 0 | nobody", "only in mail", "in all 2 services of 10.8.8.41",
 		}, true},
 		{"drain with a sorry server", mx1Service, mx1Server, templates.DoDrain, func(s *control.Snapshot) { s.Services[1].Quorum = 1 },
 			[]string{"mail | 15 | the sorry server"}, false},

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -115,6 +116,8 @@ func (a *ActPage) consequences(t *text.Words) []Consequence {
 			add("bad", fmt.Sprintf(w.LastOne, rs.Name, a.Service.Name))
 		}
 	}
+	grave := map[string]int{"wait": 1, "bad": 2}
+	slices.SortStableFunc(list, func(a, b Consequence) int { return cmp.Compare(grave[a.Tone], grave[b.Tone]) })
 	return list
 }
 

@@ -59,6 +59,7 @@ type ActWords struct {
 	ServiceColumn  string
 	ConnsColumn    string
 	OthersColumn   string
+	IfAll          string
 	Nobody         string
 	SorryThen      string
 	SorryBelow     string
@@ -160,6 +161,7 @@ var actEnglish = ActWords{
 	ServiceColumn:  "Virtual server",
 	ConnsColumn:    "Its connections",
 	OthersColumn:   "Then served by",
+	IfAll:          "if in all",
 	Nobody:         "nobody: its clients are refused",
 	SorryThen:      "the sorry server",
 	SorryBelow:     "the sorry server: %d of a quorum of %d are left",
@@ -259,6 +261,7 @@ var actChinese = ActWords{
 	ServiceColumn:  "虚拟服务器",
 	ConnsColumn:    "它的连接",
 	OthersColumn:   "之后由谁服务",
+	IfAll:          "若在全部服务中",
 	Nobody:         "没有服务器：客户端会被拒绝",
 	SorryThen:      "备用服务器",
 	SorryBelow:     "备用服务器：只剩 %d 台，少于法定的 %d 台",

@@ -8,6 +8,7 @@ type HelpWords struct {
 	Source        string
 	Search        string
 	Find          string
+	Pages         string
 	All           string
 	Found         string
 	None          string
@@ -35,6 +36,7 @@ var helpEnglish = HelpWords{
 	Source:        "As of the lvs.cf that pulse runs by, not of your draft.",
 	Search:        "Server, virtual server or address",
 	Find:          "FIND",
+	Pages:         "Pages of real servers",
 	All:           "%d real servers",
 	Found:         "%d of %d real servers",
 	None:          "No real server matches.",
@@ -46,7 +48,7 @@ var helpEnglish = HelpWords{
 	CopyName:      "Copy the commands for %s",
 	Copied:        "Copied.",
 	NotCopied:     "Not copied: select the text.",
-	Down:          "pulse does not answer, and it makes this list: %s",
+	Down:          "pulse makes this list, and could not: %s",
 	StepARP:       "Answer ARP only on the interface that has the address, and ask with that interface's addresses",
 	StepAccept:    "Accept packets to %s",
 	StepGUE:       "Take generic UDP encapsulation",
@@ -62,6 +64,7 @@ var helpChinese = HelpWords{
 	Source:        "以 pulse 正在使用的 lvs.cf 为准，不包括您的草稿。",
 	Search:        "服务器、虚拟服务器或地址",
 	Find:          "查找",
+	Pages:         "真实服务器分页",
 	All:           "%d 台真实服务器",
 	Found:         "%d 台，共 %d 台真实服务器",
 	None:          "没有匹配的真实服务器。",
@@ -73,7 +76,7 @@ var helpChinese = HelpWords{
 	CopyName:      "复制 %s 的命令",
 	Copied:        "已复制。",
 	NotCopied:     "未能复制：请选中文本。",
-	Down:          "pulse 没有应答，而此列表由它生成：%s",
+	Down:          "此列表由 pulse 生成，但未能生成：%s",
 	StepARP:       "只在拥有该地址的接口上应答 ARP，并用该接口的地址发问",
 	StepAccept:    "接收发往 %s 的报文",
 	StepGUE:       "接收通用 UDP 封装（GUE）",
