@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -12,7 +11,6 @@ import (
 
 	"pacu/lvscf"
 	"pacu/peer"
-	"pacu/store"
 	"pacu/web/templates"
 )
 
@@ -22,12 +20,18 @@ type peering struct {
 	state string // the folder of the console's own files
 	known *peer.KnownHosts
 
-	mu    sync.Mutex
-	job   *templates.PeerJob  // under way, or the last
-	seen  *templates.PeerSeen // nil: not looked at, or in vain
-	conf  *lvscf.Config       // of what was seen; nil where that has errors
-	shown *peer.HostKey       // a host key that nobody has confirmed
-	last  comparison
+	mu   sync.Mutex
+	job  *templates.PeerJob // under way, or the last
+	past bool               // the job is about what was forgotten since
+	seen sighting           // of the last job that looked
+	last comparison
+}
+
+// A sighting is what a look at the other router saw.
+type sighting struct {
+	*templates.PeerSeen               // nil: it was not looked at, or in vain
+	conf                *lvscf.Config // of its lvs.cf; nil where that has errors
+	shown               *peer.HostKey // its host key, which nobody has confirmed
 }
 
 // A comparison is what two lvs.cf say differently.
@@ -50,7 +54,7 @@ func (g *peering) begin(kind templates.JobKind, user string) bool {
 	if g.job.Running() {
 		return false
 	}
-	g.job = &templates.PeerJob{Kind: kind, By: user, Began: time.Now()}
+	g.job, g.past = &templates.PeerJob{Kind: kind, By: user, Began: time.Now()}, false
 	return true
 }
 
@@ -66,34 +70,35 @@ func (g *peering) tell(e peer.Event) {
 	g.job.Steps = append(g.job.Steps, s)
 }
 
-// end notes how the job ended.
-func (g *peering) end(err *peer.Error) {
+// end notes how the job ended, and what there is to see now.
+func (g *peering) end(err *peer.Error, seen sighting) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.job.Ended, g.job.Error = time.Now(), err
+	if !g.past {
+		g.seen = seen
+	}
 }
 
-// saw notes what a look found; nil: nothing is known any more.
-func (g *peering) saw(found *peer.Found, shown *peer.HostKey) {
-	var seen *templates.PeerSeen
-	var conf *lvscf.Config
-	if found != nil {
-		seen = &templates.PeerSeen{At: time.Now(), Found: found}
-		if found.File != nil {
-			conf, _ = lvscf.Read("lvs.cf", found.File.Text)
-			seen.Broken = conf == nil
-		}
+// sighted is the sighting of what was found, nil for nothing.
+func sighted(found *peer.Found, shown *peer.HostKey) sighting {
+	s := sighting{shown: shown}
+	if found == nil {
+		return s
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.seen, g.conf, g.shown = seen, conf, shown
+	s.PeerSeen = &templates.PeerSeen{At: time.Now(), Found: found}
+	if found.File != nil {
+		s.conf, _ = lvscf.Read("lvs.cf", found.File.Text)
+		s.Broken = s.conf == nil
+	}
+	return s
 }
 
 // forget forgets what was seen: the other router is another, or the way to it.
 func (g *peering) forget() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.seen, g.conf, g.shown = nil, nil, nil
+	g.seen, g.past = sighting{}, true
 	if !g.job.Running() {
 		g.job = nil
 	}
@@ -103,17 +108,17 @@ func (g *peering) forget() {
 func (g *peering) view(v *templates.PeerPage, ours *draft) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	v.Seen, v.Shown = g.seen, g.shown
+	v.Seen, v.Shown = g.seen.PeerSeen, g.seen.shown
 	if g.job != nil {
 		j := *g.job
 		j.Steps = slices.Clone(j.Steps)
 		v.Job = &j
 	}
-	if g.conf == nil || ours == nil || ours.Conf == nil {
+	if g.seen.conf == nil || ours == nil || ours.Conf == nil {
 		return
 	}
 	if now := (comparison{from: g.seen.Found.File.SHA256, to: ours.Base}); g.last.from != now.from || g.last.to != now.to {
-		now.changes = lvscf.Diff(g.conf, ours.Conf)
+		now.changes = lvscf.Diff(g.seen.conf, ours.Conf)
 		g.last = now
 	}
 	v.Compared, v.Changes = true, g.last.changes
@@ -123,7 +128,7 @@ func (g *peering) view(v *templates.PeerPage, ours *draft) {
 func (g *peering) found() *peer.Found {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.seen == nil {
+	if g.seen.PeerSeen == nil {
 		return nil
 	}
 	return g.seen.Found
@@ -152,130 +157,6 @@ func (g *peering) peer(settings peer.Settings) (*peer.Peer, error) {
 		return nil, e
 	}
 	return &peer.Peer{Settings: settings, Identity: id, Known: g.known}, nil
-}
-
-// work does a job in the background; it goes on when the one who asked leaves.
-// done hears how it ended.
-func (s *Server) work(ctx context.Context, settings peer.Settings, do func(context.Context, *peer.Peer) error, done func(context.Context, *peer.Error)) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobLimit)
-	go func() {
-		defer cancel()
-		p, err := s.peering.peer(settings)
-		if err == nil {
-			err = do(ctx, p)
-		}
-		var e *peer.Error
-		if err != nil && !errors.As(err, &e) {
-			e = &peer.Error{Host: settings.Host, Fault: peer.Failed, Err: err}
-		}
-		if e != nil {
-			s.Log.Warn("other router", "error", e)
-		}
-		s.peering.end(e)
-		done(ctx, e)
-	}()
-}
-
-// lookAt looks at the other router, and notes what it finds. tell hears of the
-// steps.
-func (s *Server) lookAt(ctx context.Context, p *peer.Peer, tell func(peer.Event)) error {
-	// Where the key here is unknown, the one there is not compared with it.
-	ours, _ := peer.ReadSecret(s.ConfigPath)
-	found, err := p.Look(ctx, ours, tell)
-	var shown *peer.HostKey
-	var e *peer.Error
-	if errors.As(err, &e) && (e.Fault == peer.HostUnknown || e.Fault == peer.HostChanged) {
-		if key, err := p.HostKey(ctx); err == nil {
-			shown = &key
-		}
-	}
-	s.peering.saw(found, shown)
-	return err
-}
-
-// look is a job: it looks at the other router.
-func (s *Server) look(ctx context.Context, settings peer.Settings, user string) bool {
-	if !s.peering.begin(templates.JobLook, user) {
-		return false
-	}
-	s.work(ctx, settings, func(ctx context.Context, p *peer.Peer) error {
-		return s.lookAt(ctx, p, s.peering.tell)
-	}, func(context.Context, *peer.Error) {})
-	return true
-}
-
-// push is a job: it puts text there in place of what was seen.
-func (s *Server) push(ctx context.Context, settings peer.Settings, text []byte, seen string, by store.Entry) bool {
-	if !s.peering.begin(templates.JobPush, by.Who) {
-		return false
-	}
-	s.work(ctx, settings, func(ctx context.Context, p *peer.Peer) error {
-		before, err := p.Push(ctx, text, seen, s.peering.tell)
-		if len(before) > 0 && (err == nil || replaced(err)) {
-			if err := writePrivate(s.peering.before(), before); err != nil {
-				s.Log.Error("keep what the push replaced", "error", err)
-			}
-		}
-		// What is there now is looked at, whatever came of it; if that is in
-		// vain, nothing is known.
-		if lerr := s.lookAt(ctx, p, func(peer.Event) {}); lerr != nil {
-			s.Log.Warn("look at the other router after a push", "error", lerr)
-		}
-		return err
-	}, func(ctx context.Context, e *peer.Error) { s.ended(ctx, by, e) })
-	return true
-}
-
-// replaced reports whether a push that ended with err has replaced the file.
-func replaced(err error) bool {
-	var e *peer.Error
-	return errors.As(err, &e) && (e.Step == peer.Verify || e.Step == peer.Reload)
-}
-
-// pushKey is a job: it puts the key of the heartbeats there, and has both
-// pulses load it.
-func (s *Server) pushKey(ctx context.Context, settings peer.Settings, key peer.Secret, by store.Entry) bool {
-	if !s.peering.begin(templates.JobKey, by.Who) {
-		return false
-	}
-	s.work(ctx, settings, func(ctx context.Context, p *peer.Peer) error {
-		err := p.PushKey(ctx, key, s.peering.tell)
-		if err == nil || replaced(err) {
-			// At once: until both have it, each refuses the other's heartbeats.
-			err = errors.Join(err, s.reloadHere(ctx, settings.Host))
-		}
-		if lerr := s.lookAt(ctx, p, func(peer.Event) {}); lerr != nil {
-			s.Log.Warn("look at the other router after a push", "error", lerr)
-		}
-		return err
-	}, func(ctx context.Context, e *peer.Error) { s.ended(ctx, by, e) })
-	return true
-}
-
-// reloadHere has pulse on this router load the key, as a step of the job.
-func (s *Server) reloadHere(ctx context.Context, host string) error {
-	s.peering.tell(peer.Event{Step: templates.ReloadHere})
-	said, err := s.Pulse.Reload(ctx)
-	if err == nil {
-		s.peering.tell(peer.Event{Step: templates.ReloadHere, Ended: true, Note: said})
-		return nil
-	}
-	e := &peer.Error{Host: host, Step: templates.ReloadHere, Fault: peer.NoReload, Note: pulseSaid(err), Err: err}
-	s.peering.tell(peer.Event{Step: templates.ReloadHere, Ended: true, Error: e})
-	return e
-}
-
-// ended puts how a job of by's ended into the audit.
-func (s *Server) ended(ctx context.Context, by store.Entry, e *peer.Error) {
-	by.What += " ended"
-	by.Note = "well"
-	if e != nil {
-		by.Note = string(e.Step) + ": " + string(e.Fault)
-	}
-	s.Log.Info(by.What, "user", by.Who, "object", by.Object, "note", by.Note)
-	if err := s.Store.Record(ctx, by); err != nil {
-		s.Log.Error("audit", "error", err)
-	}
 }
 
 // writePrivate puts b at path, mode 0600, in one step.

@@ -97,7 +97,7 @@ func (s *Server) trustPeer(w http.ResponseWriter, r *http.Request) {
 func (g *peering) unconfirmed() *peer.HostKey {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.shown
+	return g.seen.shown
 }
 
 // forgetPeer forgets the confirmed host key.

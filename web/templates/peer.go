@@ -2,12 +2,7 @@ package templates
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/a-h/templ"
 
 	"pacu/control"
 	"pacu/lvscf"
@@ -221,143 +216,6 @@ func (v PeerPage) theirKey(t *text.Words) (words, tone string) {
 	}
 }
 
-// edition is a serial and the beginning of a hash.
-func edition(t *text.Words, serial, sum string) string {
-	if serial == "" {
-		serial = t.Peer.NoSerial
-	} else {
-		serial = fmt.Sprintf(t.Peer.Serial, serial)
-	}
-	return serial + " · " + sum[:min(len(sum), 12)]
-}
-
-func stepWord(p Page, s peer.Step) string {
-	switch {
-	case s == ReloadHere:
-		return p.T().Peer.ReloadHere
-	case p.Lang == text.Chinese:
-		return s.Chinese()
-	default:
-		return s.English()
-	}
-}
-
-func faultWords(p Page, e *peer.Error) string {
-	switch {
-	case e.Step == ReloadHere:
-		return p.T().Peer.HereFailed
-	case p.Lang == text.Chinese:
-		return e.Fault.Chinese()
-	default:
-		return e.Fault.English()
-	}
-}
-
-func jobWord(t *text.Words, k JobKind) string {
-	switch k {
-	case JobPush:
-		return t.Peer.JobPush
-	case JobKey:
-		return t.Peer.JobKey
-	default:
-		return t.Peer.JobLook
-	}
-}
-
-// state is how far the job is, in a word.
-func (j *PeerJob) state(t *text.Words) (word, tone string) {
-	switch {
-	case j.Running():
-		return t.Peer.Running, "calm"
-	case j.Error != nil && j.Error.Fault == peer.NoReload:
-		return t.LevelWarning, "wait"
-	case j.Error != nil:
-		return t.Peer.EndedBad, "bad"
-	case slices.ContainsFunc(j.Steps, func(s PeerStep) bool { return s.Error != nil }):
-		return t.Peer.EndedMixed, "wait"
-	default:
-		return t.Peer.EndedWell, "ok"
-	}
-}
-
-func (s PeerStep) state(t *text.Words) (word, tone string) {
-	switch {
-	case !s.Ended:
-		return t.Peer.StepWait, "calm"
-	case s.Error != nil && (s.Error.Fault == peer.NoConfig || s.Error.Fault == peer.NoReload):
-		return t.LevelWarning, "wait"
-	case s.Error != nil:
-		return t.Peer.StepBad, "bad"
-	default:
-		return t.Peer.StepOK, "ok"
-	}
-}
-
-// remedy is the part of the page where an administrator puts right what went
-// wrong, empty where it is elsewhere.
-func (s PeerStep) remedy() string {
-	if s.Error == nil {
-		return ""
-	}
-	switch s.Error.Fault {
-	case peer.Denied, peer.NoIdentity:
-		return "#identity"
-	case peer.Unset, peer.Unresolved, peer.Refused, peer.NotSSH, peer.NoFolder, peer.OddPath, peer.TooLong, peer.NoPulse:
-		return "#host"
-	case peer.NoKey, peer.KeyDiffers, peer.KeyOpen:
-		return "#key"
-	default:
-		return ""
-	}
-}
-
-// note is what a step found, or the particulars of what went wrong.
-func (s PeerStep) note() string {
-	if s.Error != nil {
-		return s.Error.Particulars()
-	}
-	return s.Note
-}
-
-// authorizedLine is the line for authorized_keys, which holds the key to what
-// it is for. From is this router's address, where it is known.
-func (v PeerPage) authorizedLine(host string) string {
-	options := "restrict"
-	if v.Snapshot != nil && v.Snapshot.Router.Address.IsValid() && v.Snapshot.Partner != nil && v.Settings.Host == v.Snapshot.Partner.Address.String() {
-		options += `,from="` + v.Snapshot.Router.Address.String() + `"`
-	}
-	return strings.TrimSpace(options + " " + v.Identity + " " + comment(host))
-}
-
-// comment is what tells the keys in a file apart: words that mean nothing to
-// a shell.
-func comment(host string) string {
-	if host == "" || peer.CheckHost(host) != nil {
-		return "pacu"
-	}
-	return "pacu@" + host
-}
-
-func (v PeerPage) authorizeCommand(host string) string {
-	return "mkdir -p -m 700 ~/.ssh && echo '" + v.authorizedLine(host) + "' >> ~/.ssh/authorized_keys && chmod 600 ~/.ssh/authorized_keys"
-}
-
-// copyCommand copies the key by hand.
-func (v PeerPage) copyCommand() string {
-	port := ""
-	if v.Settings.Port != "" && v.Settings.Port != strconv.Itoa(peer.DefaultPort) {
-		port = "-P " + v.Settings.Port + " "
-	}
-	host := v.Settings.Host
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	if host == "" {
-		host = "OTHER-ROUTER"
-	}
-	return "scp -p " + port + "/etc/sysconfig/ha/lvs.key root@" + host + ":/etc/sysconfig/ha/lvs.key"
-}
-
 // A brief is what the heartbeats tell of both routers' lvs.cf.
 type brief struct {
 	known, differs bool
@@ -384,19 +242,3 @@ func (b brief) tone() string {
 	}
 	return "ok"
 }
-
-// fields are those of the form.
-func (s PeerSettings) fields(t *text.Words) []field {
-	plain := templ.Attributes{"autocapitalize": "none", "spellcheck": "false"}
-	return []field{
-		{ID: "host", Name: "host", Label: t.Peer.Host, Value: s.Host, Type: "text", Fill: "off", Max: 253, Hint: t.Peer.HostHint, Wrong: s.Wrong["host"], More: plain},
-		{ID: "port", Name: "port", Label: t.Peer.Port, Value: s.Port, Type: "text", Fill: "off", Max: 5, Wrong: s.Wrong["port"], More: templ.Attributes{"inputmode": "numeric"}},
-		{ID: "account", Name: "user", Label: t.Peer.Account, Value: s.User, Type: "text", Fill: "off", Max: 32, Hint: t.Peer.AccountHint, Wrong: s.Wrong["user"], More: plain},
-		{ID: "config", Name: "config", Label: t.Peer.ConfigPath, Value: s.Config, Type: "text", Fill: "off", Max: 1024, Hint: t.Peer.PathHint, Wrong: s.Wrong["config"], More: plain},
-		{ID: "pulse", Name: "pulse", Label: t.Peer.PulsePath, Value: s.Pulse, Type: "text", Fill: "off", Max: 1024, Hint: t.Peer.PathHint, Wrong: s.Wrong["pulse"], More: plain},
-	}
-}
-
-// first and second take apart what has a word and a tone.
-func first(word, _ string) string  { return word }
-func second(_, tone string) string { return tone }
