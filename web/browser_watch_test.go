@@ -167,7 +167,7 @@ func TestBrowserWatchMany(t *testing.T) {
 	b.Until(`!document.getElementById('live').hidden`)
 	b.Until(`document.querySelectorAll('.services tbody').length === 50`)
 	pictures(b, "watch-many")
-	b.Press(`.pages a[rel=next]`)
+	b.Press(`.turns a[rel=next]`)
 	b.Until(`document.querySelector('.services tbody').id === 'svc-tcp-10_1_0_50-80'`)
 	b.Until(`!document.getElementById('live').hidden`)
 }
@@ -195,7 +195,7 @@ func TestBrowserEvents(t *testing.T) {
 	tell(control.Error, "server", "mx-1", "down in tcp 10.10.1.40:25: <b>refused</b>")
 	b.Until(`document.querySelector('#log li').innerText.includes('<b>refused</b>')`)
 	pictures(b, "events")
-	b.Press(`.pages a[rel=next]`)
+	b.Press(`.turns a[rel=next]`)
 	b.Until(`document.querySelectorAll('#log li').length === 35`)
 	b.Check("events-older")
 	b.Press(`a[href="/events"]`)

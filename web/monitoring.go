@@ -164,17 +164,22 @@ func (q monitoringView) tableChanges(h *hub, m *moment, v *viewer, l *look) erro
 	mark := listMark(m, li)
 	had := v.mark
 	v.mark = mark
+	bar := q.bar(m, li)
 	if had == "" || had != mark && (had == "none" || mark == "none") {
 		v.adopt(li)
 		p := part{id: "services", rows: []part{}, view: func(a templates.Audience) templ.Component {
 			return h.services(m, li, q.listQuery, a)
 		}}
+		// The bar is in it: from now on it is known how it looks.
+		if _, err := h.parts.get(m.version, v.who, &bar); err != nil {
+			return err
+		}
 		return l.whole(h, m, v, &p)
 	}
 	if mark == "none" {
 		return nil
 	}
-	bar, t := q.bar(m, li), table(h, m, li)
+	t := table(h, m, li)
 	if err := l.add(h, m, v, &bar); err != nil {
 		return err
 	}

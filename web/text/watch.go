@@ -8,21 +8,21 @@ type WatchWords struct {
 	Old string
 
 	// The table of services.
-	Find, FindHint, FindButton       string
-	Sort, SortWorst, SortName        string
-	SortActive, SortRate             string
-	Shows, ShowAll, ShowTrouble      string
-	ShowDown, ShowDraining, ShowOff  string
-	Pages, Range, Before, After      string
-	Compact, NoneFound, ShowEvery    string
-	ChartColumn, MoreTrouble         string
-	MoreAddresses                    string
-	ShowVirtual, EditVirtual, Until  string
-	AllServices, NoService           string
-	ServesWell, Mark, Ports          string
-	Scheduler, Forward, Persistence  string
-	PersistenceOff, Quorum, Total    string
-	ServersTitle, LastProbe, Actions string
+	Find, FindHint, FindButton      string
+	Sort, SortWorst, SortName       string
+	SortActive, SortRate            string
+	Shows, ShowAll, ShowTrouble     string
+	ShowDown, ShowDraining, ShowOff string
+	Pages, Range, Before, After     string
+	Compact, NoneFound, ShowEvery   string
+	ChartColumn, MoreTrouble        string
+	MoreAddresses                   string
+	ShowVirtual, EditVirtual, Until string
+	AllServices, NoService          string
+	ServesWell, Mark, Ports         string
+	Scheduler, Forward, Persistence string
+	PersistenceOff, Quorum, Total   string
+	ServersTitle, LastProbe         string
 
 	// Charts.
 	ChartsTitle, ChartActive, ChartRate string
@@ -69,7 +69,7 @@ var watchEnglish = WatchWords{
 	AllServices: "All virtual servers", NoService: "There is no such virtual server. It may have been removed or have another address now.",
 	ServesWell: "All its real servers are up.", Mark: "Firewall mark", Ports: "Ports",
 	Scheduler: "Scheduler", Forward: "Forwarding", Persistence: "Persistence", PersistenceOff: "off", Quorum: "Quorum", Total: "Connections so far",
-	ServersTitle: "Real servers", LastProbe: "Last probe", Actions: "Actions",
+	ServersTitle: "Real servers", LastProbe: "Last probe",
 
 	ChartsTitle: "The last 15 minutes", ChartActive: "Active connections", ChartRate: "New connections per second",
 	ChartBytes: "Bytes per second", ChartEmpty: "nothing known yet", ChartOld: "%s: last known %s, at most %s", ChartNow: "%s: now %s, at most %s",
@@ -111,7 +111,7 @@ var watchChinese = WatchWords{
 	AllServices: "全部虚拟服务器", NoService: "没有这个虚拟服务器。它可能已被删除，或地址已更改。",
 	ServesWell: "其真实服务器全部正常。", Mark: "防火墙标记", Ports: "端口",
 	Scheduler: "调度算法", Forward: "转发方式", Persistence: "会话保持", PersistenceOff: "关闭", Quorum: "最少正常数", Total: "累计连接",
-	ServersTitle: "真实服务器", LastProbe: "最近探测", Actions: "操作",
+	ServersTitle: "真实服务器", LastProbe: "最近探测",
 
 	ChartsTitle: "最近 15 分钟", ChartActive: "活动连接数", ChartRate: "每秒新建连接",
 	ChartBytes: "每秒字节", ChartEmpty: "尚无数据", ChartOld: "%s：最近已知 %s，最高 %s", ChartNow: "%s：当前 %s，最高 %s",
