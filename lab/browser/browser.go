@@ -141,7 +141,9 @@ func (b *Browser) Until(condition string) {
 // Press clicks what a CSS selector selects and waits for the page it leads to.
 func (b *Browser) Press(sel string) {
 	b.t.Helper()
-	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(sel))); err != nil {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(sel))); err != nil {
 		b.Picture("failed")
 		b.t.Fatalf("press %s: %v", sel, err)
 	}
@@ -150,7 +152,9 @@ func (b *Browser) Press(sel string) {
 // Keys types, and waits for the page that this leads to.
 func (b *Browser) Keys(keys string) {
 	b.t.Helper()
-	if _, err := chromedp.RunResponse(b.ctx, chromedp.KeyEvent(keys)); err != nil {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.KeyEvent(keys)); err != nil {
 		b.Picture("failed")
 		b.t.Fatalf("keys: %v", err)
 	}

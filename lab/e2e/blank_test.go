@@ -141,8 +141,8 @@ func (o *operator) virtualServer() {
 	o.follow("/virtual/servers?v=http_server")
 	o.see("servers")
 	o.follow("/virtual/monitoring?v=http_server")
-	o.Fill(`[name=send]`, `"GET / HTTP/1.0\r\n\r\n"`)
-	o.Fill(`[name=expect]`, `"HTTP"`)
+	o.Fill(`[name=send]`, `GET / HTTP/1.0\r\n\r\n`)
+	o.Fill(`[name=expect]`, `HTTP`)
 	o.Fill(`[name=timeout]`, "6")
 	o.Fill(`[name=reentry]`, "15")
 	o.accept()
@@ -185,8 +185,7 @@ func (o *operator) changeAndConfirm() {
 	o.follow("/monitoring")
 	o.Until(row("lvs-04") + `?.innerText.includes('3')`)
 	o.follow("/peer")
-	o.Press(`form[action="/peer/look"] button`)
-	o.Until(`document.querySelector('form[action="/peer/push"]')`)
+	o.look(`form[action="/peer/push"]`)
 	o.see("peer-differs")
 	o.pushAgain()
 }
@@ -228,22 +227,35 @@ func (o *operator) push() {
 	if host := browser.Eval[string](o.Browser, `document.querySelector('[name=host]').value`); host != "10.10.1.32" {
 		o.Fail("the other router is %q", host)
 	}
-	o.Fill(`[name=pulse]`, pulse)
+	if there := browser.Eval[string](o.Browser, `document.querySelector('[name=pulse]').value`); there != pulse {
+		o.Fail("pulse there is %q", there)
+	}
 	o.Press(`form[action="/peer/settings"] button`)
-	o.Press(`form[action="/peer/look"] button`)
-	o.Until(`document.querySelector('form[action="/peer/trust"]')`)
+	o.look(`form[action="/peer/trust"]`)
 	o.see("peer-host-key")
 	o.Tick(`form[action="/peer/trust"] [name=sure]`, true)
 	o.Press(`form[action="/peer/trust"] button`)
-	o.Press(`form[action="/peer/look"] button`)
-	o.Until(`document.querySelector('form[action="/peer/push"]')`)
+	o.look(`form[action="/peer/push"]`)
 	o.see("peer-looked")
 	o.pushAgain()
 	o.see("peer-pushed")
 }
 
+// look has the console look at the other router, unless it does so by itself,
+// and waits for what that shows.
+func (o *operator) look(sel string) {
+	const free = `document.querySelector('form[action="/peer/look"] button:not([disabled])')`
+	shows := `document.querySelector('` + sel + `')`
+	o.Until(free + ` || ` + shows)
+	if browser.Eval[bool](o.Browser, `!`+shows) {
+		o.Press(`form[action="/peer/look"] button`)
+	}
+	o.Until(shows)
+}
+
 // pushAgain pushes, and waits until both have the same file.
 func (o *operator) pushAgain() {
+	o.Until(`document.querySelector('form[action="/peer/push"] button:not([disabled])')`)
 	o.Press(`form[action="/peer/push"] button`)
 	o.Until(`!document.querySelector('form[action="/peer/push"]') && document.querySelector('.steps')`)
 }
