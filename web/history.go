@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"pacu/lvscf"
 	"pacu/store"
 	"pacu/web/templates"
 )
@@ -141,20 +140,11 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) {
 	}
 	p := s.userPage(r, templates.History)
 	p.Title, p.Path = fmt.Sprintf(p.T().History.CompareTitle, a, b), ""
-	v := templates.ComparePage{A: from, B: to, Meaning: templates.CompareMeaning(confOf(fromText), confOf(toText))}
+	v := templates.ComparePage{A: from, B: to, Meaning: templates.CompareMeaning(string(fromText), string(toText))}
 	x, cutX := masked(r, fromText)
 	y, cutY := masked(r, toText)
 	v.Lines, v.Masked = templates.CompareLines(strings.ToValidUTF8(x, "\uFFFD"), strings.ToValidUTF8(y, "\uFFFD")), cutX || cutY
 	s.render(w, r, http.StatusOK, templates.CompareView(p, v))
-}
-
-// confOf is what text says, nil where it has errors.
-func confOf(text []byte) *lvscf.Config {
-	conf, problems := lvscf.Read("lvs.cf", text)
-	if problems.Err() != nil {
-		return nil
-	}
-	return conf
 }
 
 // restore makes a revision the user's draft.

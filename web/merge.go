@@ -35,13 +35,12 @@ func (s *Server) mergePage(r *http.Request, d, disk *draft, typed url.Values) *t
 	if err := s.changer.noticeDisk(r.Context()); err != nil {
 		s.Log.Error("compare lvs.cf with its history", "error", err)
 	}
-	base := s.desk.parse(&draft{Base: d.Base, Text: d.BaseText})
 	v := &templates.MergePage{
 		Version: d.Version, Seen: disk.Base, Gone: disk.Base == noFile, Who: s.whoSince(r.Context(), disk.Base),
 		Lines: templates.CompareLines(string(d.BaseText), string(disk.BaseText)),
 	}
 	if !v.Gone {
-		v.Meaning = templates.CompareMeaning(base.Conf, disk.Conf)
+		v.Meaning = templates.CompareMeaning(string(d.BaseText), string(disk.BaseText))
 	}
 	v.Rest = typed.Get("rest")
 	var above []string // of the draft, so far

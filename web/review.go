@@ -61,7 +61,7 @@ func (s *Server) fillReview(r *http.Request, p templates.Page, v *templates.Revi
 		v.Moved = s.mergePage(r, d, disk, typed)
 	}
 	// What the user changed: also where lvs.cf has moved on since.
-	s.compareDraft(v, d, disk)
+	s.compareDraft(v, d)
 	if v.Errors == 0 && v.Moved == nil {
 		wait := planGlance
 		if r.URL.Query().Get("plan") == "wait" {
@@ -72,15 +72,10 @@ func (s *Server) fillReview(r *http.Request, p templates.Page, v *templates.Revi
 }
 
 // compareDraft compares a draft with what it began from.
-func (s *Server) compareDraft(v *templates.ReviewPage, d, disk *draft) {
-	base := disk
-	if d.Base != disk.Base {
-		base = s.desk.parse(&draft{Base: d.Base, Text: d.BaseText})
-	} else if d.Base == noFile {
-		base = s.desk.parse(&draft{Base: noFile})
-	}
-	v.Meaning = templates.CompareMeaning(base.Conf, d.Conf)
-	v.Lines = templates.CompareLines(string(base.Text), string(d.Text))
+func (s *Server) compareDraft(v *templates.ReviewPage, d *draft) {
+	base := string(d.BaseText) // empty where there was no file
+	v.Meaning = templates.CompareMeaning(base, string(d.Text))
+	v.Lines = templates.CompareLines(base, string(d.Text))
 }
 
 // located are the first problems of text, errors before warnings, each with the
@@ -154,12 +149,12 @@ func (s *Server) discardPage(w http.ResponseWriter, r *http.Request) {
 	p := s.userPage(r, "")
 	p.Title, p.Path = p.T().Review.DiscardTitle, "/review/discard"
 	v := templates.ReviewPage{Path: s.ConfigPath}
-	d, disk, ok := s.bothDrafts(r, &v)
+	d, _, ok := s.bothDrafts(r, &v)
 	if !ok {
 		http.Redirect(w, r, "/review", http.StatusSeeOther)
 		return
 	}
-	s.compareDraft(&v, d, disk)
+	s.compareDraft(&v, d)
 	s.render(w, r, http.StatusOK, templates.DiscardView(p, v))
 }
 

@@ -36,7 +36,7 @@ func TestReview(t *testing.T) {
 	want(t, body,
 		// The meaning, the text, and the plan.
 		`<th scope="rowgroup" rowspan="1">virtual http_server: server lvs-03</th>`, "<code>weight</code>", "<code>7</code>", "global settings",
-		"<del><i>9</i>- deadtime = 6\n</del>", "<ins><i>9</i>+ deadtime = 8 # &lt;slow&gt;\n</ins>", "2 lines added, 2 lines removed",
+		"<del><i>9</i><i></i>- deadtime = 6\n</del>", "<ins><i></i><i>9</i>+ deadtime = 8 # &lt;slow&gt;\n</ins>", "2 lines added, 2 lines removed",
 		"12\u2009345 connections under way end", "&lt;http&gt;", "(was weight 1)", "0 added, 1 removed, 1 altered", "sysctl", "a &lt;warning&gt;", "tcp 10.0.0.1:1",
 		`<option value="60" selected>1 minute</option>`, `action="/review"`)
 	if strings.Index(body, "10.8.8.34:80") > strings.Index(body, "10.8.8.33:80") {

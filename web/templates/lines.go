@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
-	"pacu/lvscf"
 	"pacu/web/text"
 	"pacu/web/textdiff"
 )
@@ -53,14 +53,14 @@ func (v LinesView) hunks(label string) templ.Component {
 		for _, h := range v.Hunks {
 			b.WriteString(`<pre>`)
 			for _, l := range h {
-				tag, n := "span", l.B
+				tag := "span"
 				switch l.Op {
 				case textdiff.Delete:
-					tag, n = "del", l.A
+					tag = "del"
 				case textdiff.Insert:
 					tag = "ins"
 				}
-				fmt.Fprintf(&b, "<%s><i>%d</i>%c %s\n</%s>", tag, n, l.Op, html.EscapeString(strings.TrimRight(l.Text, "\r\n")), tag)
+				fmt.Fprintf(&b, "<%s><i>%s</i><i>%s</i>%c %s\n</%s>", tag, lineNumber(l.A), lineNumber(l.B), l.Op, html.EscapeString(strings.TrimRight(l.Text, "\r\n")), tag)
 			}
 			b.WriteString(`</pre>`)
 		}
@@ -70,60 +70,10 @@ func (v LinesView) hunks(label string) templ.Component {
 	})
 }
 
-// A Meaning is how two files differ by what they say.
-type Meaning struct {
-	Known   bool // false: one of them has errors
-	Objects []ObjectChanges
-	Total   int // changes; more than Objects have where there are many
-}
-
-// ObjectChanges are the changes of one object.
-type ObjectChanges struct {
-	Object  string // as lvscf.Change has it
-	Changes []lvscf.Change
-}
-
-// CompareMeaning returns how b differs from a; either may be nil.
-func CompareMeaning(a, b *lvscf.Config) Meaning {
-	if a == nil || b == nil {
-		return Meaning{}
+// lineNumber is n, nothing for a line that is not there.
+func lineNumber(n int) string {
+	if n == 0 {
+		return ""
 	}
-	all := lvscf.Diff(a, b)
-	m := Meaning{Known: true, Total: len(all)}
-	for _, c := range all[:min(len(all), maxChanges)] {
-		if n := len(m.Objects); n == 0 || m.Objects[n-1].Object != c.Object {
-			m.Objects = append(m.Objects, ObjectChanges{Object: c.Object})
-		}
-		last := &m.Objects[len(m.Objects)-1]
-		last.Changes = append(last.Changes, c)
-	}
-	return m
-}
-
-// shown is how many changes the Objects have.
-func (m Meaning) shown() int {
-	n := 0
-	for _, o := range m.Objects {
-		n += len(o.Changes)
-	}
-	return n
-}
-
-// objectName is what changed, for people.
-func objectName(t *text.Words, object string) string {
-	if object == "" {
-		return t.Review.WholeFile
-	}
-	return object
-}
-
-// wholeBlock reports whether a block was added or removed, and the words for that.
-func wholeBlock(t *text.Words, c lvscf.Change) (word, what, tone string, ok bool) {
-	switch c.What {
-	case "added":
-		return t.Review.Added, c.To, "ok", true
-	case "removed":
-		return t.Review.Removed, c.From, "bad", true
-	}
-	return "", "", "", false
+	return strconv.Itoa(n)
 }
