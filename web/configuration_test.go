@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"pacu/lvscf"
-	"pacu/store"
 )
 
 var seenField = regexp.MustCompile(`name="seen" value="([^"]*)"`)
@@ -226,32 +225,6 @@ func TestFilesThatCannotBeEdited(t *testing.T) {
 	want(t, body, "The file cannot be read", "is a directory")
 	_, body = v.get("/review")
 	want(t, body, "The file cannot be read", "is a directory")
-}
-
-func TestViewersReadWithoutSecrets(t *testing.T) {
-	s, _ := newConsole(t, true)
-	withSecret(t, s)
-	v := visit(t, s.Handler())
-	v.login()
-	_, body := v.get("/configuration")
-	want(t, body, "hunter2")
-	if err := s.Store.AddUser(t.Context(), "vera", store.Viewer, password); err != nil {
-		t.Fatal(err)
-	}
-	vera := visit(t, s.Handler())
-	vera.loginAs("vera", password)
-	for _, path := range []string{"/configuration", "/history/revision?id=1", "/history/download?id=1"} {
-		_, body = vera.get(path)
-		want(t, body, "check_password = ***", "deadtime = 6")
-		if strings.Contains(body, "hunter2") || strings.Contains(body, "<textarea") || strings.Contains(body, `action="/configuration"`) {
-			t.Errorf("%s shows a viewer too much:\n%s", path, body)
-		}
-	}
-	for _, path := range []string{"/review", "/review/draft", "/review/kept", "/review/plan", "/review/discard"} {
-		if resp, _ := vera.get(path); resp.StatusCode != http.StatusForbidden {
-			t.Errorf("%s: %s", path, resp.Status)
-		}
-	}
 }
 
 // TestNewFile holds that a new file is sound once the addresses are filled in,
