@@ -107,3 +107,90 @@ func crowd(n int) *control.Snapshot {
 	}
 	return s
 }
+
+// TestHubRests looks every five seconds while nobody watches, and rests twenty
+// times as long as a dear look took.
+func TestHubRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &slowPulse{fakePulse: fakePulse{snap: snapshot(time.Now())}}
+		h := newHub(p, filepath.Join(t.TempDir(), "lvs.cf"), "lvs-01")
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { h.run(ctx); close(done) }()
+		looks := func(d time.Duration) int {
+			p.mu.Lock()
+			before := p.asked
+			p.mu.Unlock()
+			time.Sleep(d)
+			synctest.Wait()
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			return p.asked - before
+		}
+		looks(time.Second)
+		if n := looks(time.Minute); n != 12 {
+			t.Errorf("%d looks in an idle minute, want 12", n)
+		}
+		if n := h.series.Len(); n == 0 {
+			t.Error("no charts are kept while nobody watches")
+		}
+		leave := h.join("")
+		if n := looks(time.Minute); n < 59 || n > 61 {
+			t.Errorf("%d looks in a watched minute, want about 60", n)
+		}
+		leave()
+
+		p.takes(500 * time.Millisecond)
+		looks(time.Minute)
+		if n := looks(105 * time.Second); n != 10 {
+			t.Errorf("%d looks of half a second each in 105 s, want one in 10.5 s", n)
+		}
+		// A page does not wait for such a look, and the next one is newer.
+		began := time.Now()
+		m := h.present(t.Context())
+		if waited := time.Since(began); waited > 0 || time.Since(m.Taken) > 11*time.Second {
+			t.Errorf("the page waited %v for what is %v old", waited, time.Since(m.Taken))
+		}
+		looks(time.Second)
+		if again := h.present(t.Context()); !again.Taken.After(m.Taken) {
+			t.Error("the next page is no newer")
+		}
+		cancel()
+		<-done
+		time.Sleep(lookLimit) // for the look that the last page began
+	})
+}
+
+// slowPulse takes its time.
+type slowPulse struct {
+	fakePulse
+	cost time.Duration
+}
+
+func (p *slowPulse) takes(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cost = d
+}
+
+func (p *slowPulse) Snapshot(ctx context.Context) (*control.Snapshot, error) {
+	p.mu.Lock()
+	cost := p.cost
+	p.mu.Unlock()
+	time.Sleep(cost)
+	return p.fakePulse.Snapshot(ctx)
+}
+
+// A service that somebody looks at is told apart for the charts.
+func TestHubKnowsWhatIsWatched(t *testing.T) {
+	h := newHub(&fakePulse{snap: crowd(1)}, filepath.Join(t.TempDir(), "lvs.cf"), "lvs-01")
+	a, b := h.join("tcp 10.1.0.0:80"), h.join("tcp 10.1.0.0:80")
+	if len(h.watched) != 1 {
+		t.Errorf("%v are watched", h.watched)
+	}
+	a()
+	b()
+	if len(h.watched) != 0 {
+		t.Errorf("%v are watched by nobody", h.watched)
+	}
+}
