@@ -971,7 +971,7 @@ func OneServer(a Audience, p ServicePart, i int, points func(int) []float32) tem
 			return templ_7745c5c3_Err
 		}
 		if p.Known && a.May(store.Operator) && Actable(&r) {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 70, "<tr class=\"acts\"><td colspan=\"12\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 70, "<tr class=\"deeds-below\"><td colspan=\"12\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
