@@ -43,8 +43,7 @@ func setUpPair(t *testing.T, lang string) {
 	o.push()
 	d.say("start 2")
 	o.follow("/monitoring")
-	o.Until(`document.getElementById('routers').innerText.includes('10.10.1.32')`)
-	o.Until(`document.querySelectorAll('#routers .pill.calm').length > 0`)
+	o.Until(serves)
 	o.see("running-pair")
 
 	d.say("traffic")
@@ -54,6 +53,9 @@ func setUpPair(t *testing.T, lang string) {
 	o.switchOver()
 	d.until("tally", regexp.MustCompile(`clients: \d+ answered`))
 }
+
+// serves is the condition that this router is active, and the other standby.
+const serves = `document.querySelector('#routers .router.ok + .router.calm')`
 
 // see holds the page against what every page must keep, in its language.
 func (o *operator) see(name string) {
@@ -206,13 +208,12 @@ func (o *operator) switchOver() {
 	o.follow("/switchover")
 	o.see("switchover")
 	o.Press(`form[action="/switchover"] button`)
-	o.Until(`document.getElementById('takeovers').innerText !== ''`)
-	o.Until(`document.getElementById('status').innerText.includes('lvs-02') || document.querySelector('#routers .pill.calm')`)
+	o.Until(`document.querySelector('#routers .router.calm + .router.ok')`)
 	o.see("switched-over")
 
 	o.At(second)
 	o.firstUser("2", o.lang)
-	o.Until(`document.querySelectorAll('#routers .pill.ok').length > 0`)
+	o.Until(serves)
 	o.see("second-console")
 }
 
