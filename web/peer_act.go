@@ -122,12 +122,7 @@ func (s *Server) peerFetch(w http.ResponseWriter, r *http.Request) {
 	if d.Version != 0 && !s.sure(w, r) {
 		return
 	}
-	_, err = s.desk.put(r.Context(), user, d, text)
-	if errors.Is(err, store.ErrDraftMoved) {
-		s.showPeer(w, r, http.StatusConflict, t.Peer.Moved, nil)
-		return
-	}
-	if err != nil {
+	if _, err := s.takeUp(r.Context(), user, text, store.Fetched); err != nil {
 		s.fail(w, r, err)
 		return
 	}

@@ -175,7 +175,7 @@ func (s *Server) discard(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/review", http.StatusSeeOther)
 		return
 	}
-	if err := s.Store.DropDraft(r.Context(), user); err == nil {
+	if err = s.Store.DropDraft(r.Context(), user); err == nil {
 		err = s.forgetDraft(r.Context(), user)
 	}
 	if err != nil {
