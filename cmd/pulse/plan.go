@@ -62,6 +62,15 @@ func plan(s *site, d *director.Director, table director.Kernel) (*control.Plan, 
 	if err != nil {
 		return nil, err
 	}
+	planned := make(map[[2]string]bool, len(steps))
+	for _, st := range steps {
+		planned[[2]string{st.Object, st.In}] = true
+	}
+	for _, st := range d.Foresee(s.cluster) {
+		if !planned[[2]string{st.Object, st.In}] { // pulse itself gives a server that is forced its weight
+			steps = append(steps, st)
+		}
+	}
 	out := &control.Plan{Steps: make([]control.Step, len(steps))}
 	for i, st := range steps {
 		out.Steps[i] = control.Step{
