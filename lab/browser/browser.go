@@ -124,17 +124,28 @@ func Eval[T any](b *Browser, js string, opts ...chromedp.EvaluateOption) T {
 	return v
 }
 
-// Until waits for a JavaScript condition.
+// Until waits for a JavaScript condition, of this page or of the one that takes
+// its place.
 func (b *Browser) Until(condition string) {
 	b.t.Helper()
-	ok := Eval[bool](b, fmt.Sprintf(`new Promise(done => {
-		const end = Date.now() + %d;
-		const look = () => { if (%s) done(true); else if (Date.now() > end) done(false); else setTimeout(look, 20); };
-		look();
-	})`, patience.Milliseconds(), condition), chromedp.EvalAwaitPromise)
-	if !ok {
+	end := time.Now().Add(patience)
+	for {
+		js := fmt.Sprintf(`new Promise(done => {
+			const end = Date.now() + %d;
+			const look = () => { if (%s) done(true); else if (Date.now() > end) done(false); else setTimeout(look, 20); };
+			look();
+		})`, time.Until(end).Milliseconds(), condition)
+		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](js, chromedp.EvalAwaitPromise))
+		if ok {
+			return
+		}
+		// A page that goes takes its promises along: its successor is asked.
+		if err != nil && b.ctx.Err() == nil && time.Now().Before(end) {
+			time.Sleep(20 * time.Millisecond)
+			continue
+		}
 		b.Picture("failed")
-		b.t.Fatalf("never came true: %s\n%s", condition, Eval[string](b, `document.body.innerText`))
+		b.t.Fatalf("never came true: %s (%v)\n%s", condition, err, Eval[string](b, `document.body.innerText`))
 	}
 }
 
