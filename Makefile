@@ -55,11 +55,11 @@ e2e: build lab-tools browser ## Chromium against the console of a running cluste
 	go test -p 1 -count=1 -timeout 15m -run "^TestBrowser" ./web ./lab/e2e
 
 .PHONY: bench
-bench: build lab-tools ## figures beside a peer's: B=failover, B=nanny, B=lvscf, B=ipvs
+bench: build lab-tools ## figures beside a peer's: B=failover, B=nanny, B=lvscf, B=ipvs, B=console
 	$(if $(filter ipvs,$(B)),$(BIN)/bench reload)
 	$(if $(filter failover,$(B)),$(BIN)/bench jitter)
 	$(if $(filter nanny,$(B)),$(BIN)/bench checks)
-	$(if $(filter lvscf,$(B)),,$(IN_LAB) --timeout 1h --) $(BIN)/bench $(B)
+	$(if $(filter lvscf console,$(B)),,$(IN_LAB) --timeout 1h --) $(BIN)/bench $(B)
 
 SOAK ?= 30m
 .PHONY: soak

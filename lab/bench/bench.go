@@ -35,6 +35,7 @@ var All = []Bench{
 	{"nanny", "checks of servers and what becomes of those that fail; peer keepalived", Peers, 10, Nanny},
 	{"ipvs", "loading, reading, reloading and watching large IPVS tables; peers ipvsadm and keepalived", Peers, 3, Tables},
 	{"reload", "parse to done of a large lvs.cf that changes little, on a table in memory", Nothing, 3, Reload},
+	{"console", "lvsgui at 4,000 x 10: every page, live updates, a save, and 50 viewers", Nothing, 1, Console},
 	{"lvscf", "reading and editing large lvs.cf files; peer bufio.Scanner", Nothing, 1, Language},
 }
 

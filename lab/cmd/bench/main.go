@@ -7,6 +7,7 @@
 //	bench [--rounds N] ipvs
 //	bench [--rounds N] reload
 //	bench lvscf
+//	bench console
 //
 // Each figure is a line on standard output, "bench NAME ours=VALUE
 // peer=NAME:VALUE ratio=X", some with what is wanted of the ratio, "want<=X met"
@@ -14,7 +15,8 @@
 // a kernel with IPVS, pulse, nanny and the peers: `make bench B=failover` runs one
 // inside the lab's machine, which has them. jitter and checks need root, pulse and
 // nanny, which they look for beside themselves first: their figures say little of
-// an emulated machine. reload and lvscf run anywhere.
+// an emulated machine. reload and lvscf run anywhere, and so
+// does console, which needs lvsgui beside it.
 package main
 
 import (
