@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -89,9 +90,9 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request) {
 }
 
 // carryOut has pulse do it, and tells the operator and the audit what came of
-// it.
+// it. It goes on when the operator leaves, so that the audit has how it ended.
 func (s *Server) carryOut(r *http.Request, a *templates.ActPage) {
-	ctx, t := r.Context(), s.page(r, "").T()
+	ctx, t := context.WithoutCancel(r.Context()), s.page(r, "").T()
 	target := a.Target()
 	e := store.Entry{What: string(a.Do), Object: target, Before: standingNow(a.Server)}
 	var what string

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -230,5 +232,44 @@ func TestActIsForOperators(t *testing.T) {
 	}
 	if len(p.did) > 0 {
 		t.Errorf("pulse was asked: %v", p.did)
+	}
+}
+
+// A leaver is a pulse whose asker hangs up while it works.
+type leaver struct {
+	*fakePulse
+	hangUp func()
+}
+
+func (p leaver) Drain(ctx context.Context, server string, timeout time.Duration) (string, error) {
+	p.hangUp()
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	return p.fakePulse.Drain(ctx, server, timeout)
+}
+
+// TestActIsRecordedWhoeverLeaves holds that nobody escapes the audit by hanging
+// up.
+func TestActIsRecordedWhoeverLeaves(t *testing.T) {
+	s, p := newConsole(t, true)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.Pulse = leaver{p, cancel}
+	ctx, err := s.sessions.Load(ctx, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.sessions.Put(ctx, store.UserKey, "piranha")
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/act", nil)
+	snap, err := s.moment(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := templates.ActPage{Do: templates.DoDrain}
+	a.Place, _ = templates.FindPlace(snap, lvs03Service, lvs03Server)
+	s.carryOut(r, &a)
+	log, err := s.Store.Audit(t.Context(), store.AuditQuery{What: "drain"})
+	if err != nil || len(log) != 1 || log[0].After != "done" {
+		t.Errorf("audit = %+v, %v", log, err)
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -33,7 +34,7 @@ func (s *Server) hold(w http.ResponseWriter, r *http.Request) {
 		note = "on"
 	}
 	s.record(r, s.user(r), "hold", note)
-	what, err := s.Pulse.Hold(r.Context(), on)
+	what, err := s.Pulse.Hold(context.WithoutCancel(r.Context()), on)
 	said := fmt.Sprintf(t.PulseSays, what)
 	if err != nil {
 		said = fmt.Sprintf(t.PulseRefused, pulseSaid(err))
