@@ -30,6 +30,6 @@ func endAll(ctx context.Context, tx *sql.Tx, user string) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE sessions SET data = x'' WHERE user = ?`, user); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, user)
+	_, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, tried(user))
 	return err
 }

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -12,7 +14,6 @@ const (
 	freeFailures = 5                // in a row, before one has to wait
 	maxWait      = 15 * time.Minute // the longest wait: an owner is never locked out for good
 	forgetAfter  = 24 * time.Hour   // without another failure
-	maxName      = 64               // bytes of a tried name that are kept
 )
 
 // waitAfter is how long after the last of n failures in a row the next try is
@@ -33,14 +34,15 @@ func waitAfter(n int) time.Duration {
 func (s *Store) Wait(ctx context.Context, name string) (time.Duration, error) {
 	var count int
 	var last int64
-	err := s.db.QueryRowContext(ctx, `SELECT count, last FROM login_failures WHERE name = ?`, cut(name)).Scan(&count, &last)
+	err := s.db.QueryRowContext(ctx, `SELECT count, last FROM login_failures WHERE name = ?`, tried(name)).Scan(&count, &last)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return 0, nil
 	case err != nil:
 		return 0, fmt.Errorf("look up failed logins: %w", err)
 	}
-	return max(0, time.Unix(last, 0).Add(waitAfter(count)).Sub(s.now())), nil
+	// A clock that was set back must not make it longer.
+	return min(max(0, time.Unix(last, 0).Add(waitAfter(count)).Sub(s.now())), waitAfter(count)), nil
 }
 
 // Failed counts a failed login as name.
@@ -50,7 +52,7 @@ func (s *Store) Failed(ctx context.Context, name string) error {
 		return fmt.Errorf("forget failed logins: %w", err)
 	}
 	_, err := s.db.ExecContext(ctx, `INSERT INTO login_failures (name, count, last) VALUES (?, 1, ?)
-		ON CONFLICT (name) DO UPDATE SET count = count + 1, last = excluded.last`, cut(name), now.Unix())
+		ON CONFLICT (name) DO UPDATE SET count = count + 1, last = excluded.last`, tried(name), now.Unix())
 	if err != nil {
 		return fmt.Errorf("count failed login: %w", err)
 	}
@@ -61,7 +63,7 @@ func (s *Store) Failed(ctx context.Context, name string) error {
 // user.
 func (s *Store) Succeeded(ctx context.Context, name string) error {
 	return s.tx(ctx, fmt.Sprintf("note login of %q", name), func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, cut(name)); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, tried(name)); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE users SET last_login = ? WHERE name = ?`, s.now().Unix(), name)
@@ -69,4 +71,10 @@ func (s *Store) Succeeded(ctx context.Context, name string) error {
 	})
 }
 
-func cut(name string) string { return name[:min(len(name), maxName)] }
+// tried is how the table calls a name that somebody tried: by 32 bits of its
+// SHA-256, which tell users apart and do not tell what was typed. It may be a
+// password in the wrong field.
+func tried(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:4])
+}

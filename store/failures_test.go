@@ -52,3 +52,31 @@ func TestFailuresMakeOneWait(t *testing.T) {
 		t.Errorf("%d names are kept (%v), want old ones forgotten", n, err)
 	}
 }
+
+// TestTriedNamesAreNotKept holds that a password typed into the field of the
+// name is nowhere in the database.
+func TestTriedNamesAreNotKept(t *testing.T) {
+	s := testStore(t)
+	const typed = "correct horse battery"
+	want(t, "failed", s.Failed(t.Context(), typed), nil)
+	var kept string
+	want(t, "look", s.db.QueryRow(`SELECT name FROM login_failures`).Scan(&kept), nil)
+	if strings.Contains(kept, typed) || len(kept) > 8 {
+		t.Errorf("the table has %q", kept)
+	}
+}
+
+// TestAClockSetBackDoesNotLockOut holds the longest wait, whatever the clock
+// was when a login failed.
+func TestAClockSetBackDoesNotLockOut(t *testing.T) {
+	s := testStore(t)
+	now := time.Unix(1_900_000_000, 0) // years ahead, as after a flat battery
+	s.now = func() time.Time { return now }
+	for range 20 {
+		want(t, "failed", s.Failed(t.Context(), "anna"), nil)
+	}
+	now = time.Unix(1_700_000_000, 0)
+	if w, err := s.Wait(t.Context(), "anna"); err != nil || w != maxWait {
+		t.Errorf("wait %v, %v", w, err)
+	}
+}

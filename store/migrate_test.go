@@ -63,6 +63,11 @@ func TestMigrateFromVersion1(t *testing.T) {
 	if err != nil || len(log) != 1 || log[0] != (Entry{ID: 1, Time: time.Unix(300, 0), Who: "piranha", What: "save", Note: "serial 4"}) {
 		t.Errorf("audit = %+v, %v", log, err)
 	}
+	var names int
+	want(t, "look", s.db.QueryRow(`SELECT count(*) FROM login_failures`).Scan(&names), nil)
+	if names != 0 {
+		t.Errorf("%d tried names are kept in clear", names)
+	}
 	want(t, "use what is new", s.SetRole(t.Context(), "ops", Viewer), nil)
 }
 

@@ -54,7 +54,7 @@ func (s *Store) NewSetup(ctx context.Context) (string, error) {
 			digest(t), s.now().Add(setupLimit).Unix()); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, setupName)
+		_, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, tried(setupName))
 		return err
 	})
 	if err != nil {
@@ -124,7 +124,7 @@ func (s *Store) UseSetup(ctx context.Context, token, user, password string) erro
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, setupName); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, tried(setupName)); err != nil {
 			return err
 		}
 		return s.insertUser(ctx, tx, user, Admin, hash)

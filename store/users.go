@@ -161,7 +161,7 @@ func (s *Store) DeleteUser(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, name)
+		_, err = tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, tried(name))
 		return err
 	})
 }

@@ -200,7 +200,7 @@ func TestDeleteUserTakesAllOfIt(t *testing.T) {
 		}
 	}
 	var names string
-	if err := s.db.QueryRow(`SELECT group_concat(name) FROM login_failures`).Scan(&names); err != nil || names != "admin" {
+	if err := s.db.QueryRow(`SELECT group_concat(name) FROM login_failures`).Scan(&names); err != nil || names != tried("admin") {
 		t.Errorf("failed logins of %q (%v), want admin alone", names, err)
 	}
 }
