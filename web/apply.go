@@ -97,13 +97,16 @@ func (c *changer) apply(ctx context.Context, o wish) (serial int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	ch := machine.Change{Who: o.user, Note: o.note, After: hash(b), Began: c.now().Truncate(time.Second)}
+	now := c.now()
+	ch := machine.Change{Who: o.user, Note: o.note, After: hash(b), Began: now.Truncate(time.Second)}
 	if base != noFile {
 		ch.Before = base
 	}
 	ch.Deadline = ch.Began
 	if o.hold > 0 && base != noFile {
-		ch.Deadline = ch.Began.Add(o.hold + time.Second) // what Truncate took
+		// Of now, and not of Began, which has no monotonic clock: the time to
+		// confirm in is the same when somebody sets the clock.
+		ch.Deadline = now.Add(o.hold)
 	}
 	v := c.before(ctx)
 	if !c.begin(ctx, machine.Apply{Change: ch}, func() {

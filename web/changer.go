@@ -89,12 +89,23 @@ func (c *changer) step(e machine.Event, prepare func()) (machine.Action, bool) {
 	}
 	c.m = next
 	if next.State != was.State {
-		c.log.Info("change of lvs.cf", "state", stateName(next.State), "outcome", next.Outcome, "by", next.Change.Who, "cause", next.Cause, "detail", next.Detail)
+		c.log.Info("change of lvs.cf", stateWords(next)...)
 	}
 	if next.Problem != "" && next.Problem != was.Problem {
 		c.log.Error("change of lvs.cf", "state", stateName(next.State), "error", next.Problem)
 	}
 	return do, ok
+}
+
+// stateWords are what the log says of m: nothing is said of what is not known.
+func stateWords(m machine.Machine) []any {
+	words := []any{"state", stateName(m.State), "by", m.Change.Who}
+	for _, w := range [][2]string{{"outcome", string(m.Outcome)}, {"cause", string(m.Cause)}, {"detail", m.Detail}} {
+		if w[1] != "" {
+			words = append(words, w[0], w[1])
+		}
+	}
+	return words
 }
 
 func stateName(s machine.State) string {

@@ -140,3 +140,20 @@ func TestRun(t *testing.T) {
 		t.Errorf("history: %v", o)
 	}
 }
+
+// TestDeadlineGoesByNoWallClock holds that a clock that is set meanwhile
+// neither takes a change back early nor leaves it in effect for hours.
+func TestDeadlineGoesByNoWallClock(t *testing.T) {
+	s, _ := newConsole(t, true)
+	d := edit(t, s, "piranha", "weight = 1", "weight = 7")
+	if _, err := s.changer.apply(t.Context(), wish{user: "piranha", draft: d, origin: store.Saved, hold: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	m, _, _ := s.changer.state()
+	if m.State != machine.Waiting || m.Change.Deadline == m.Change.Deadline.Round(0) {
+		t.Errorf("%s, and the deadline %v has no monotonic clock", m.State, m.Change.Deadline)
+	}
+	if strings.Contains(logged(s), `=""`) || !strings.Contains(logged(s), "state=waiting by=piranha\n") {
+		t.Errorf("the log says nothings:\n%s", logged(s))
+	}
+}
