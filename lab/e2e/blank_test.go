@@ -41,6 +41,7 @@ func setUpPair(t *testing.T, lang string) {
 	o.see("running-alone")
 
 	o.push()
+	o.pushKey()
 	d.say("start 2")
 	o.follow("/monitoring")
 	o.Until(serves)
@@ -240,6 +241,18 @@ func (o *operator) push() {
 	o.see("peer-looked")
 	o.pushAgain()
 	o.see("peer-pushed")
+}
+
+// pushKey gives lvs-02 the key that was made at the terminal of lvs-01.
+func (o *operator) pushKey() {
+	o.demo.say("keygen 1")
+	o.demo.wait(regexp.MustCompile(`^lvs-01 .*lvs\.key`))
+	o.follow("/redundancy")
+	o.follow("/peer")
+	o.Tick(`form[action="/peer/key"] [name=sure]`, true)
+	o.Press(`form[action="/peer/key"] button`)
+	o.Until(`document.querySelector('.steps') && document.querySelector('form[action="/peer/look"] button:not([disabled])')`)
+	o.see("peer-key")
 }
 
 // look has the console look at the other router, unless it does so by itself,

@@ -15,6 +15,7 @@ import (
 const blankMenu = `
   setup N       a one-time token for the first user of the console of lvs-0N
   start N       start pulse on lvs-0N, as its init script does at boot
+  keygen N      pulse keygen on lvs-0N: the key of the heartbeats
   authorize KEY let KEY log in to lvs-02 over ssh; the account for lvs.cf
   traffic       clients begin to ask for pages
   tally         how many were answered since, and by whom
@@ -75,6 +76,14 @@ func blank(ctx context.Context, out *screen, words <-chan string) error {
 				return err
 			}
 			return r.Start()
+		case "keygen":
+			r, err := d.router(rest)
+			if err != nil {
+				return err
+			}
+			said, err := r.Output(ctx, "pulse", "keygen")
+			out.printf("%s  %s", r.Name(), strings.TrimSpace(said))
+			return err
 		case "authorize":
 			return p.Routers[1].Authorize(rest)
 		case "traffic":
