@@ -230,3 +230,22 @@ func TestApplyRefuses(t *testing.T) {
 		t.Errorf("the same was applied: %s", resp.Status)
 	}
 }
+
+// TestDraftEditedMeanwhileStays holds that what was edited, or put by, while
+// the draft was applied is not dropped with it.
+func TestDraftEditedMeanwhileStays(t *testing.T) {
+	s, _ := newConsole(t, true)
+	edit(t, s, "piranha", "weight = 1", "weight = 5")
+	applied, err := s.takeUp(t.Context(), "piranha", []byte(readFile(t, s.ConfigPath)), store.Restored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := edit(t, s, "piranha", "weight = 1", "weight = 7")
+	s.dropApplied(t.Context(), "piranha", applied.Version)
+	if v, _, err := s.Store.DraftVersion(t.Context(), "piranha"); v != next.Version || err != nil {
+		t.Errorf("the draft is %d, %v", v, err)
+	}
+	if n, err := s.draftNote(t.Context(), "piranha"); !strings.Contains(string(n.Kept), "weight = 5") || err != nil {
+		t.Errorf("the copy put by is %q, %v", n.Kept, err)
+	}
+}
