@@ -99,7 +99,7 @@ func New(o Options) *Server {
 		desk:     &desk{path: o.ConfigPath, store: o.Store},
 		peering:  newPeering(o.State),
 		changer:  newChanger(o),
-		planner:  &planner{pulse: o.Pulse},
+		planner:  newPlanner(o.Pulse),
 		sessions: newSessions(o.Store, o.Log, o.Secure),
 		check:    sessionCheck,
 		steps:    newShelf[loginStep](stepLimit),
