@@ -36,6 +36,7 @@ type Table struct {
 	rings map[Key]*entry
 	have  [ranks]int // how many of each rank
 	step  int64      // of the newest look
+	first time.Time  // the beginning of the step of the first look
 	room  int        // maxRings; tests have less
 }
 
@@ -47,7 +48,7 @@ type entry struct {
 
 // Due reports whether a look at at belongs to another step than the one before
 // it: then it is to be taken in, and else it brings nothing.
-func (t *Table) Due(at time.Time) bool { return stepOf(at) > t.step }
+func (t *Table) Due(at time.Time) bool { return t.stepOf(at) > t.step }
 
 // Begin starts taking in a look at at.
 func (t *Table) Begin(at time.Time) {
@@ -57,7 +58,10 @@ func (t *Table) Begin(at time.Time) {
 	if t.room == 0 {
 		t.room = maxRings
 	}
-	t.step = max(stepOf(at), t.step)
+	if t.first.IsZero() {
+		t.first = at.Add(-time.Duration(at.UnixNano() % int64(Step))) // not Truncate: that takes the monotonic clock
+	}
+	t.step = max(t.stepOf(at), t.step)
 }
 
 // Put takes in what the look that was begun says of an object. One that finds
@@ -135,4 +139,11 @@ func (t *Table) Points(k Key, kind Kind) ([]float32, bool) {
 // Len is the number of objects.
 func (t *Table) Len() int { return len(t.rings) }
 
-func stepOf(at time.Time) int64 { return at.UnixNano() / int64(Step) }
+// stepOf counts from the first look, by the monotonic clock: charts go on when
+// the wall clock is set back, and do not jump when it is set forward.
+func (t *Table) stepOf(at time.Time) int64 {
+	if t.first.IsZero() {
+		return 1
+	}
+	return int64(at.Sub(t.first)/Step) + 1
+}

@@ -140,3 +140,18 @@ func BenchmarkLook(b *testing.B) {
 		table.End()
 	}
 }
+
+// TestClockIsSet holds that charts go by the monotonic clock: one that is set
+// back an hour does not stop them for an hour.
+func TestClockIsSet(t *testing.T) {
+	table := &Table{}
+	at := time.Now()
+	table.Begin(at)
+	table.End()
+	if !table.first.Round(0).Equal(table.first) || table.first == table.first.Round(0) {
+		t.Errorf("the first step %v has no monotonic clock", table.first)
+	}
+	if table.Due(at.Add(-time.Hour)) || !table.Due(at.Add(Step)) {
+		t.Error("a look of an hour ago counts, or the next one does not")
+	}
+}
