@@ -16,7 +16,11 @@ import (
 var (
 	ErrNoToken   = errors.New("there is no such token")
 	ErrTokenName = errors.New("a token's name is 1 to 64 characters")
+	ErrTokens    = fmt.Errorf("nobody has more than %d tokens", MaxTokens)
 )
+
+// MaxTokens bounds a user's tokens, those that have expired too.
+const MaxTokens = 50
 
 // tokenPrefix lets people, and scanners of published files, see what a secret
 // is for.
@@ -52,7 +56,7 @@ func scanToken(row interface{ Scan(...any) error }) (Token, error) {
 
 // NewToken makes a token; a zero expires means never. The secret is not kept,
 // so this is the only time it can be shown. The error may be ErrNoUser,
-// ErrRole or ErrTokenName.
+// ErrRole, ErrTokenName or ErrTokens.
 func (s *Store) NewToken(ctx context.Context, user, name string, role Role, expires time.Time) (secret string, t Token, err error) {
 	if !plainLine(name, 64) {
 		return "", Token{}, fmt.Errorf("token of %q: %w", user, ErrTokenName)
@@ -71,6 +75,13 @@ func (s *Store) NewToken(ctx context.Context, user, name string, role Role, expi
 		}
 		if !has.Allows(role) {
 			return ErrRole
+		}
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM tokens WHERE user = ?`, user).Scan(&n); err != nil {
+			return err
+		}
+		if n >= MaxTokens {
+			return ErrTokens
 		}
 		t, err = scanToken(tx.QueryRowContext(ctx, `INSERT INTO tokens (user, name, role, secret, created, expires)
 			VALUES (?, ?, ?, ?, ?, ?) RETURNING `+tokenColumns, user, name, role, digest(secret), s.now().Unix(), stamp(expires)))

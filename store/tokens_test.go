@@ -148,3 +148,20 @@ func TestNoSecretIsKept(t *testing.T) {
 		}
 	}
 }
+
+// TestTokensAreBounded holds that no user fills the database with tokens.
+func TestTokensAreBounded(t *testing.T) {
+	s := testStore(t)
+	addUsers(t, s)
+	var last Token
+	for range MaxTokens {
+		var err error
+		_, last, err = s.NewToken(t.Context(), "viewer", "robot", Viewer, time.Time{})
+		want(t, "new", err, nil)
+	}
+	_, _, err := s.NewToken(t.Context(), "viewer", "robot", Viewer, time.Time{})
+	want(t, "one too many", err, ErrTokens)
+	want(t, "revoke", s.RevokeToken(t.Context(), last.ID), nil)
+	_, _, err = s.NewToken(t.Context(), "viewer", "robot", Viewer, time.Time{})
+	want(t, "in its place", err, nil)
+}

@@ -47,6 +47,9 @@ func (s *Server) newToken(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, store.ErrRole):
 		refuse("role", t.People.TokenRoleBad)
 		return
+	case errors.Is(err, store.ErrTokens):
+		refuse("name", fmt.Sprintf(t.People.TokenMany, store.MaxTokens))
+		return
 	case err != nil:
 		s.fail(w, r, err)
 		return

@@ -87,6 +87,7 @@ type PeopleWords struct {
 	TokenOnce     string
 	TokenNameBad  string
 	TokenRoleBad  string
+	TokenMany     string
 	TokenTimeBad  string
 	Made          string
 	Expires       string
@@ -249,6 +250,7 @@ var peopleEnglish = PeopleWords{
 	TokenOnce:     "It is shown only this once. If it is lost, revoke it and make another.",
 	TokenNameBad:  "Give it a name of 1 to 64 characters.",
 	TokenRoleBad:  "Choose a role that is at most your own.",
+	TokenMany:     "You have %d tokens, and there cannot be more: revoke one first.",
 	TokenTimeBad:  "Choose how long it is good for.",
 	Made:          "Made",
 	Expires:       "Expires",
@@ -409,6 +411,7 @@ var peopleChinese = PeopleWords{
 	TokenOnce:     "它只显示这一次。如果丢失，请撤销后重新生成。",
 	TokenNameBad:  "请填写用途，1 到 64 个字符。",
 	TokenRoleBad:  "请选择不超过您自己的角色。",
+	TokenMany:     "您已有 %d 个令牌，已达上限：请先撤销一个。",
 	TokenTimeBad:  "请选择有效期。",
 	Made:          "生成于",
 	Expires:       "到期",
