@@ -85,6 +85,8 @@ type Server struct {
 	secrets *shelf[string]    // of one-time codes to be, by session
 	made    *shelf[madeToken] // to be shown once, by session
 	probes  *shelf[templates.ProbePage]
+	streams crowds
+	setups  chan struct{} // turns to ask pulse for set-ups
 }
 
 // New returns a Server. It starts nothing: the hub asks pulse only while
@@ -106,6 +108,7 @@ func New(o Options) *Server {
 		secrets:  newShelf[string](totpLimit),
 		made:     newShelf[madeToken](madeLimit),
 		probes:   newShelf[templates.ProbePage](probeKept),
+		setups:   make(chan struct{}, setupsAtOnce),
 	}
 	s.pages = ownPages(s.router())
 	return s

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ func (s *Server) serverHelp(w http.ResponseWriter, r *http.Request) {
 	p := s.userPage(r, templates.Virtuals)
 	p.Title = p.T().Act.Help.Title
 	v := templates.HelpPage{Query: helpQuery(r)}
-	setup, err := s.Pulse.Setup(r.Context(), control.SetupQuery{
+	setup, err := s.setupOf(r.Context(), control.SetupQuery{
 		Match: v.Query.Text, Skip: (v.Query.Page - 1) * templates.HelpShown, Limit: templates.HelpShown,
 	})
 	status := http.StatusOK
@@ -26,6 +27,21 @@ func (s *Server) serverHelp(w http.ResponseWriter, r *http.Request) {
 		v.Setup = *setup
 	}
 	s.render(w, r, status, templates.HelpView(p, v))
+}
+
+// setupsAtOnce bounds how often pulse works on a list at one time: it has seats
+// for 64 askers, and whoever may only look must not take them all.
+const setupsAtOnce = 4
+
+// setupOf asks pulse for a list, when there is a turn.
+func (s *Server) setupOf(ctx context.Context, q control.SetupQuery) (*control.Setup, error) {
+	select {
+	case s.setups <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-s.setups }()
+	return s.Pulse.Setup(ctx, q)
 }
 
 // helpQuery is what is searched for; a page that is none is the first.

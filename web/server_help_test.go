@@ -1,13 +1,17 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -94,4 +98,45 @@ func TestServerHelp(t *testing.T) {
 		t.Error(resp.Status)
 	}
 	want(t, words(body), "pulse makes this list, and could not: virtual web: server one: no such host")
+}
+
+// A counting pulse counts who asks for set-ups at once, until it is let go.
+type countingPulse struct {
+	*fakePulse
+	free   chan struct{}
+	asking atomic.Int32
+}
+
+func (p *countingPulse) Setup(context.Context, control.SetupQuery) (*control.Setup, error) {
+	p.asking.Add(1)
+	<-p.free
+	return &control.Setup{}, nil
+}
+
+// TestSetupsAtOnce holds that viewers do not take all of pulse's seats.
+func TestSetupsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &countingPulse{fakePulse: &fakePulse{}, free: make(chan struct{})}
+		s := &Server{Options: Options{Pulse: p}, setups: make(chan struct{}, setupsAtOnce)}
+		ctx, cancel := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		for range 3 * setupsAtOnce {
+			all.Go(func() {
+				if _, err := s.setupOf(ctx, control.SetupQuery{}); err != nil && !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		if n := p.asking.Load(); n != setupsAtOnce {
+			t.Errorf("%d ask at once", n)
+		}
+		cancel() // those who wait leave
+		synctest.Wait()
+		close(p.free)
+		all.Wait()
+		if n := p.asking.Load(); n != setupsAtOnce {
+			t.Errorf("%d asked though they had left", n)
+		}
+	})
 }

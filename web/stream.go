@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -27,6 +28,13 @@ func (s *Server) monitoringStream(w http.ResponseWriter, r *http.Request) {
 // saw it, and a beat with the time after every look at pulse, changed or not.
 // The charts of service are wanted, if that is not empty.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, page view, service string) {
+	user := s.user(r)
+	if !s.streams.enter(user) {
+		w.Header().Set("Retry-After", "10")
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	}
+	defer s.streams.leave(user)
 	v := newViewer(r, page)
 	ctl := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -79,4 +87,35 @@ func (l look) message() []byte {
 	}
 	fmt.Fprintf(&b, "id: %s\nevent: beat\ndata: %s\n\n", l.mark, l.taken.UTC().Format(time.RFC3339Nano))
 	return b.Bytes()
+}
+
+// streamsEach bounds the live pages of one user. A wall of screens has fewer.
+const streamsEach = 100
+
+// crowds count the live pages of each user. The zero crowds have none.
+type crowds struct {
+	mu sync.Mutex
+	of map[string]int
+}
+
+// enter counts one more of user, unless they have too many.
+func (c *crowds) enter(user string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of == nil {
+		c.of = map[string]int{}
+	}
+	if c.of[user] >= streamsEach {
+		return false
+	}
+	c.of[user]++
+	return true
+}
+
+func (c *crowds) leave(user string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of[user]--; c.of[user] == 0 {
+		delete(c.of, user)
+	}
 }
