@@ -16,7 +16,9 @@ func (s *Server) changePage(w http.ResponseWriter, r *http.Request) {
 	}
 	p := s.userPage(r, "")
 	p.Title, p.Path, p.Htmx = p.T().Review.ChangeTitle, "/change", true
-	s.render(w, r, http.StatusOK, templates.ChangeView(p, s.changeView()))
+	v := s.changeView()
+	v.Snapshot = s.glance(r.Context())
+	s.render(w, r, http.StatusOK, templates.ChangeView(p, v))
 }
 
 func (s *Server) changeView() templates.ChangePage {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"pacu/control"
 	"pacu/web/change"
 	"pacu/web/text"
 )
@@ -14,6 +15,8 @@ type ChangePage struct {
 	Machine       change.Machine
 	Now           time.Time
 	Before, After int64 // revisions; 0: none
+	// Snapshot is pulse's, to compare the other router's lvs.cf; nil: not known.
+	Snapshot *control.Snapshot
 }
 
 // Under reports whether something is still to happen.
