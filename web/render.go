@@ -67,7 +67,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c te
 // message sends a page that says one thing.
 func (s *Server) message(w http.ResponseWriter, r *http.Request, status int, words string) {
 	p := s.page(r, "")
-	p.Title, p.Path = http.StatusText(status), ""
+	p.Title, p.Path = p.T().Titles.Of(status), ""
 	s.render(w, r, status, templates.Message(p, words))
 }
 

@@ -263,4 +263,5 @@ var chinese = Words{
 	Act:        actChinese,
 	Watch:      watchChinese,
 	People:     peopleChinese,
+	Titles:     titlesChinese,
 }

@@ -263,4 +263,5 @@ var english = Words{
 	Act:        actEnglish,
 	Watch:      watchEnglish,
 	People:     peopleEnglish,
+	Titles:     titlesEnglish,
 }

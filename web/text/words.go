@@ -275,4 +275,5 @@ type Words struct {
 	Act        ActWords
 	Watch      WatchWords
 	People     PeopleWords
+	Titles     TitleWords
 }
