@@ -144,6 +144,10 @@ func (s *Server) deleteUser(r *http.Request, u store.User) (string, templates.Co
 	case err != nil:
 		return "", nil, err
 	}
+	// Another person may get the name one day.
+	if err := s.forgetDraft(r.Context(), u.Name); err != nil {
+		return "", nil, err
+	}
 	s.recordEntry(r, store.Entry{What: "user deleted", Object: u.Name, Before: string(u.Role)})
 	return fmt.Sprintf(t.People.Deleted, u.Name), nil, nil
 }

@@ -147,3 +147,22 @@ func TestNobodyLocksThemselvesOut(t *testing.T) {
 		t.Errorf("user = %+v, %v", u, err)
 	}
 }
+
+// TestDeletedUserLeavesNoDraft holds that whoever gets the name later does not
+// get the copy of a draft with it.
+func TestDeletedUserLeavesNoDraft(t *testing.T) {
+	s, _ := newConsole(t, true)
+	if err := s.Store.AddUser(t.Context(), "anna", store.Operator, "seven lamps"); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, s, "anna", "weight = 1", "weight = 5")
+	if _, err := s.takeUp(t.Context(), "anna", []byte(readFile(t, s.ConfigPath)), store.Restored); err != nil {
+		t.Fatal(err)
+	}
+	v := visit(t, s.Handler())
+	v.login()
+	v.do("POST", "/user/delete", url.Values{"u": {"anna"}, "sure": {"1"}})
+	if n, err := s.draftNote(t.Context(), "anna"); len(n.Kept) != 0 || err != nil {
+		t.Errorf("there is %q, %v", n.Kept, err)
+	}
+}
