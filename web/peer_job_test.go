@@ -41,3 +41,24 @@ func TestPeering(t *testing.T) {
 		t.Error("a look in vain has seen something")
 	}
 }
+
+// TestReplaced holds that what was there before is kept also where it is not
+// known whether the push took its place.
+func TestReplaced(t *testing.T) {
+	for _, tt := range []struct {
+		step  peer.Step
+		fault peer.Fault
+		want  bool
+	}{
+		{peer.Checking, peer.Lost, false},
+		{peer.Replace, peer.NoWrite, false},
+		{peer.Replace, peer.Lost, true},
+		{peer.Replace, peer.Timeout, true},
+		{peer.Verify, peer.Lost, true},
+		{peer.Reload, peer.NoReload, true},
+	} {
+		if got := replaced(&peer.Error{Step: tt.step, Fault: tt.fault}); got != tt.want {
+			t.Errorf("%s, %s: %t", tt.step, tt.fault, got)
+		}
+	}
+}

@@ -85,10 +85,12 @@ func (s *Server) push(ctx context.Context, settings peer.Settings, text []byte, 
 	return true
 }
 
-// replaced reports whether a push that ended with err has replaced the file.
+// replaced reports whether a push that ended with err has replaced the file, or
+// may have, as its answer was lost.
 func replaced(err error) bool {
 	var e *peer.Error
-	return errors.As(err, &e) && (e.Step == peer.Verify || e.Step == peer.Reload)
+	return errors.As(err, &e) && (e.Step == peer.Verify || e.Step == peer.Reload ||
+		e.Step == peer.Replace && (e.Fault == peer.Lost || e.Fault == peer.Timeout))
 }
 
 // pushKey is a job: it puts the key of the heartbeats there, and has both
