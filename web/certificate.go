@@ -68,7 +68,9 @@ func (c *Certificate) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if leaf := c.tls.Leaf; slices.Contains(leaf.Subject.Organization, madeBy) && c.now().After(leaf.NotAfter.Add(-renewBefore)) {
-		if err := c.make(); err != nil {
+		// Until it ends the old one is better than no console: a full disk is
+		// no reason to shut out who could clear it.
+		if err := c.make(); err != nil && c.now().After(leaf.NotAfter) {
 			return nil, fmt.Errorf("renew certificate %s: %w", c.path, err)
 		}
 	}

@@ -219,3 +219,22 @@ func TestServeSaysWhyItEnded(t *testing.T) {
 type brokenListener struct{ net.Listener }
 
 func (brokenListener) Accept() (net.Conn, error) { return nil, os.ErrPermission }
+
+// TestCertificateThatCannotBeRenewed holds that the console stays reachable
+// while the old one lasts.
+func TestCertificateThatCannotBeRenewed(t *testing.T) {
+	c, err := LoadCertificate(CertificatePath(t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := c.tls.Leaf.NotAfter
+	c.path = filepath.Join(t.TempDir(), "gone", "console.pem")
+	c.now = func() time.Time { return end.Add(-time.Hour) }
+	if _, err := c.Get(nil); err != nil {
+		t.Errorf("an hour before its end: %v", err)
+	}
+	c.now = func() time.Time { return end.Add(time.Hour) }
+	if _, err := c.Get(nil); err == nil {
+		t.Error("a certificate that has ended is used")
+	}
+}
