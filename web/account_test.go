@@ -271,3 +271,22 @@ func first(t *testing.T, s *Server, user string) string {
 	}
 	return list[0].ID
 }
+
+// TestGuessingOnesOwnPasswordIsBounded holds that a session that was left open
+// is no way to try passwords by the hundred.
+func TestGuessingOnesOwnPasswordIsBounded(t *testing.T) {
+	s, _ := newConsole(t, true)
+	v := visit(t, s.Handler())
+	v.login()
+	for i := range 30 {
+		form := url.Values{"now": {"wrong"}, "new": {"another horse"}, "again": {"another horse"}}
+		resp, body := v.do("POST", "/account/password", form)
+		if resp.StatusCode == http.StatusTooManyRequests {
+			if want(t, body, "Too many attempts from your address."); i < 10 {
+				t.Errorf("refused after %d", i)
+			}
+			return
+		}
+	}
+	t.Error("an address may guess for ever")
+}

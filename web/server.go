@@ -181,8 +181,9 @@ func (s *Server) viewerRoutes(r chi.Router) {
 	r.Get(templates.HelpPath, s.serverHelp)
 	r.Get("/account", s.accountPage)
 	r.Get("/password", http.RedirectHandler("/account", http.StatusSeeOther).ServeHTTP) // where it was
-	r.Post("/account/password", s.changePassword)
-	r.Post("/account/totp", s.changeTOTP)
+	guesses := r.With(s.limitLogins()) // many at once would all find that none has failed yet
+	guesses.Post("/account/password", s.changePassword)
+	guesses.Post("/account/totp", s.changeTOTP)
 	r.Get("/account/totp", s.totpPage)
 	r.Post("/account/totp/confirm", s.confirmTOTP)
 	r.Post("/account/sessions/end", s.endOwnSessions)
