@@ -138,6 +138,19 @@ func (s *Store) Revision(ctx context.Context, id int64) (Revision, []byte, error
 	return r, text, nil
 }
 
+// FindRevision returns a revision without its text. The error may be
+// ErrNoRevision.
+func (s *Store) FindRevision(ctx context.Context, id int64) (Revision, error) {
+	r, err := scanRevision(s.db.QueryRowContext(ctx, `SELECT `+revisionColumns+` FROM revisions WHERE id = ?`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNoRevision
+	}
+	if err != nil {
+		return Revision{}, fmt.Errorf("revision %d: %w", id, err)
+	}
+	return r, nil
+}
+
 // appended is a row with one column more than its scanner knows.
 type appended struct {
 	row  *sql.Row
@@ -178,16 +191,21 @@ func pack(text []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// mostAtOnce bounds what is made room for before there is a text.
+const mostAtOnce = 16 << 20
+
 // unpack returns the text of r, and no more than r says there is.
 func unpack(body []byte, r Revision) ([]byte, error) {
 	z, err := zlib.NewReader(bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	text, err := io.ReadAll(io.LimitReader(z, int64(r.Size)+1))
-	if err != nil {
+	var b bytes.Buffer
+	b.Grow(min(r.Size, mostAtOnce) + bytes.MinRead)
+	if _, err := b.ReadFrom(io.LimitReader(z, int64(r.Size)+1)); err != nil {
 		return nil, err
 	}
+	text := b.Bytes()
 	if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != r.SHA256 {
 		return nil, errors.New("its text is not what it was")
 	}

@@ -53,6 +53,11 @@ func TestRevisions(t *testing.T) {
 		if diff := cmp.Diff(in, r); diff != "" || string(b) != text {
 			t.Errorf("revision %d has %d bytes: %s", i, len(b), diff)
 		}
+		r, err = s.FindRevision(t.Context(), in.ID)
+		want(t, "find", err, nil)
+		if diff := cmp.Diff(in, r); diff != "" {
+			t.Errorf("revision %d, found: %s", i, diff)
+		}
 		latest, err := s.LatestRevision(t.Context())
 		want(t, "latest", err, nil)
 		if diff := cmp.Diff(in, latest); diff != "" {
@@ -74,6 +79,8 @@ func TestRevisions(t *testing.T) {
 	}
 	_, _, err = s.Revision(t.Context(), 99)
 	want(t, "unknown", err, ErrNoRevision)
+	_, err = s.FindRevision(t.Context(), 1<<40)
+	want(t, "find an unknown one", err, ErrNoRevision)
 }
 
 func TestRevisionsAreBounded(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"pacu/lvscf"
 	"pacu/store"
 	"pacu/web/templates"
 	"pacu/web/text"
@@ -90,7 +89,7 @@ func (s *Server) saveConfiguration(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.PostForm.Get("do") == "check" {
-		_, e.Problems = lvscf.Read(s.desk.name(), []byte(e.Text))
+		e.Problems = s.desk.check(e.Text)
 		e.Note, e.NoteTone = t.ConfigChecked, "off"
 		s.editor(w, r, http.StatusOK, p, e)
 		return
@@ -98,7 +97,7 @@ func (s *Server) saveConfiguration(w http.ResponseWriter, r *http.Request) {
 	said, err := s.keepText(r.Context(), t, p.User, &e)
 	switch {
 	case errors.Is(err, store.ErrDraftMoved):
-		_, e.Problems = lvscf.Read(s.desk.name(), []byte(e.Text))
+		e.Problems = s.desk.check(e.Text)
 		s.editor(w, r, http.StatusConflict, p, e)
 		return
 	case errors.Is(err, errNotText):

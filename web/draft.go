@@ -15,6 +15,7 @@ import (
 
 	"pacu/lvscf"
 	"pacu/store"
+	"pacu/web/templates"
 )
 
 // A draft is lvs.cf as one user sees it: the file on disk, or what they have
@@ -32,7 +33,15 @@ type draft struct {
 
 	name    string // of the file, in Problems
 	reading sync.Mutex
-	file    *lvscf.File // nil until somebody reads it
+	file    *lvscf.File // nil until somebody reads it, and once an edit has taken it
+
+	compared func() difference // from BaseText to Text
+}
+
+// A difference is how one text differs from another.
+type difference struct {
+	meaning templates.Meaning
+	lines   templates.LinesView
 }
 
 // read calls f with the draft's tree, which must neither be changed nor kept.
@@ -45,14 +54,41 @@ func (d *draft) read(f func(*lvscf.File)) {
 	f(d.file)
 }
 
+// take returns the draft's tree, to be changed: whoever reads the draft after
+// this makes another. A large file's is not made twice in most edits, for the
+// page with the form has read it.
+func (d *draft) take() *lvscf.File {
+	d.reading.Lock()
+	defer d.reading.Unlock()
+	f := d.file
+	d.file = nil
+	if f == nil {
+		f = lvscf.Parse(d.name, d.Text)
+	}
+	return f
+}
+
+// give makes f, of which Text was written, the draft's tree. After edits it is
+// the one that would be read from Text, if the text before had no line that is
+// beyond understanding.
+func (d *draft) give(f *lvscf.File) {
+	if f.Problems.Err() != nil {
+		return
+	}
+	d.reading.Lock()
+	defer d.reading.Unlock()
+	d.file = f
+}
+
 // errNotText means that lvs.cf holds bytes which no page can show.
 var errNotText = errors.New("it is not UTF-8 text: the console leaves it alone")
 
 // A desk keeps the users' drafts: in the store, and the last few of them
 // parsed. Its methods may be called at the same time.
 type desk struct {
-	path  string // of lvs.cf
-	store *store.Store
+	path      string // of lvs.cf
+	store     *store.Store
+	revisions comparisons
 
 	// reader reads texts that differ little from one another; it has a lock of
 	// its own, for some take long.
@@ -127,15 +163,19 @@ func (k *desk) edit(ctx context.Context, user string, change func(*lvscf.File) e
 		if err != nil {
 			return nil, err
 		}
-		f := lvscf.Parse(k.name(), d.Text)
+		f := d.take()
 		if err := change(f); err != nil {
 			return d, err
 		}
 		next, err := k.put(ctx, user, d, f.Bytes())
-		if errors.Is(err, store.ErrDraftMoved) {
+		switch {
+		case errors.Is(err, store.ErrDraftMoved):
 			continue // another tab was quicker: the change is made to its result
+		case err != nil:
+			return nil, err
 		}
-		return next, err
+		next.give(f)
+		return next, nil
 	}
 }
 
@@ -145,13 +185,23 @@ func (k *desk) put(ctx context.Context, user string, d *draft, text []byte) (*dr
 	if bytes.Equal(text, d.Text) {
 		return d, nil
 	}
+	// A large text takes as long to read as to write.
+	next := &draft{Base: d.Base, BaseText: d.BaseText, Text: text}
+	parsed := make(chan struct{})
+	go func() {
+		defer close(parsed)
+		k.parse(next)
+	}()
 	kept, err := k.store.SaveDraft(ctx, store.Draft{
 		User: user, Base: d.Base, BaseText: d.BaseText, Text: text, Version: d.Version,
 	})
+	<-parsed
 	if err != nil {
 		return nil, err
 	}
-	return k.keep(kept), nil
+	next.Version, next.Changed = kept.Version, kept.Changed
+	k.remember(next)
+	return next, nil
 }
 
 func (k *desk) name() string { return filepath.Base(k.path) }
@@ -162,17 +212,29 @@ func (k *desk) parse(d *draft) *draft {
 	defer k.reading.Unlock()
 	d.name = k.name()
 	d.Conf, d.Problems, _, _ = k.reader.Read(d.name, d.Text)
+	d.compared = sync.OnceValue(func() difference {
+		from, to := string(d.BaseText), string(d.Text) // from is empty where there was no file
+		return difference{templates.CompareMeaning(from, to), templates.CompareLines(from, to)}
+	})
 	return d
 }
+
+// check returns what is wrong with a text that is not kept.
+func (k *desk) check(text string) lvscf.Problems { return k.parse(&draft{Text: []byte(text)}).Problems }
 
 // keep parses a stored draft and keeps it at hand.
 func (k *desk) keep(s store.Draft) *draft {
 	d := k.parse(&draft{Version: s.Version, Base: s.Base, BaseText: s.BaseText, Text: s.Text, Changed: s.Changed})
+	k.remember(d)
+	return d
+}
+
+// remember has recall find d.
+func (k *desk) remember(d *draft) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.parsed = slices.Insert(k.parsed, 0, d)
 	k.parsed = k.parsed[:min(len(k.parsed), keepParsed)]
-	return d
 }
 
 // recall returns the parsed draft of version, or nil.

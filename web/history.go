@@ -22,8 +22,10 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) historyPage(w http.ResponseWriter, r *http.Request, status int, complaint string) {
-	if err := s.changer.noticeDisk(r.Context()); err != nil {
-		s.Log.Error("compare lvs.cf with its history", "error", err)
+	if s.currentRevision(r) == 0 {
+		if err := s.changer.noticeDisk(r.Context()); err != nil {
+			s.Log.Error("compare lvs.cf with its history", "error", err)
+		}
 	}
 	before := queryID(r, "before")
 	all, err := s.Store.Revisions(r.Context(), before, historyPage+1)
@@ -48,8 +50,15 @@ func (s *Server) currentRevision(r *http.Request) int64 {
 	if err != nil {
 		return 0
 	}
-	text, err := readConfig(s.ConfigPath)
-	if err != nil || hash(text) != latest.SHA256 {
+	d, err := s.desk.onDisk() // a file that has not changed is not read again
+	if errors.Is(err, errNotText) {
+		text, err := readConfig(s.ConfigPath)
+		if err != nil || hash(text) != latest.SHA256 {
+			return 0
+		}
+		return latest.ID
+	}
+	if err != nil || d.Base != latest.SHA256 {
 		return 0
 	}
 	return latest.ID
@@ -77,13 +86,18 @@ func masked(r *http.Request, text []byte) (shown string, cut bool) {
 // revisionOr finds a revision, or answers that there is none.
 func (s *Server) revisionOr(w http.ResponseWriter, r *http.Request, id int64) (store.Revision, []byte, bool) {
 	rev, text, err := s.Store.Revision(r.Context(), id)
+	return rev, text, s.foundRevision(w, r, err)
+}
+
+// foundRevision reports whether err is nil, and answers if it is not.
+func (s *Server) foundRevision(w http.ResponseWriter, r *http.Request, err error) bool {
 	switch {
 	case errors.Is(err, store.ErrNoRevision):
 		s.message(w, r, http.StatusNotFound, s.page(r, "").T().History.NoRevision)
 	case err != nil:
 		s.fail(w, r, err)
 	}
-	return rev, text, err == nil
+	return err == nil
 }
 
 // revision shows one.
@@ -103,12 +117,29 @@ func (s *Server) revision(w http.ResponseWriter, r *http.Request) {
 	if len(before) > 0 {
 		v.Previous = before[0].ID
 	}
-	v.Text, v.Masked = masked(r, text)
-	v.Text = strings.ToValidUTF8(toLF(v.Text), "\uFFFD")
-	if lines := strings.SplitAfter(v.Text, "\n"); len(lines) > maxTextLines {
-		v.Text, v.Cut = strings.Join(lines[:maxTextLines], ""), len(lines)-maxTextLines
-	}
+	shown := toLF(string(text))
+	shown, v.Cut = firstLines(shown, maxTextLines)
+	v.Text, v.Masked = masked(r, []byte(shown))
+	v.Text = strings.ToValidUTF8(v.Text, "\uFFFD")
 	s.render(w, r, http.StatusOK, templates.RevisionView(p, v))
+}
+
+// firstLines is the first n lines of text, and how many there are besides.
+func firstLines(text string, n int) (first string, more int) {
+	at := 0
+	for ; n > 0; n-- {
+		i := strings.IndexByte(text[at:], '\n')
+		if i < 0 {
+			return text, 0
+		}
+		at += i + 1
+	}
+	rest := text[at:]
+	more = strings.Count(rest, "\n")
+	if rest != "" && !strings.HasSuffix(rest, "\n") {
+		more++
+	}
+	return text[:at], more
 }
 
 // downloadRevision sends one as a file.
@@ -130,20 +161,31 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) {
 		s.historyPage(w, r, http.StatusUnprocessableEntity, s.page(r, "").T().History.ComparePick)
 		return
 	}
-	from, fromText, ok := s.revisionOr(w, r, a)
-	if !ok {
+	from, err := s.Store.FindRevision(r.Context(), a)
+	if !s.foundRevision(w, r, err) {
 		return
 	}
-	to, toText, ok := s.revisionOr(w, r, b)
-	if !ok {
+	to, err := s.Store.FindRevision(r.Context(), b)
+	if !s.foundRevision(w, r, err) {
+		return
+	}
+	d, err := s.desk.revisions.of(comparedTexts{from.SHA256, to.SHA256, role(r).Allows(store.Operator)}, func() (c revisionDifference, err error) {
+		_, x, err := s.Store.Revision(r.Context(), a)
+		if err != nil {
+			return c, err
+		}
+		_, y, err := s.Store.Revision(r.Context(), b)
+		if err != nil {
+			return c, err
+		}
+		return differ(r, x, y), nil
+	})
+	if !s.foundRevision(w, r, err) {
 		return
 	}
 	p := s.userPage(r, templates.History)
 	p.Title, p.Path = fmt.Sprintf(p.T().History.CompareTitle, a, b), ""
-	v := templates.ComparePage{A: from, B: to, Meaning: templates.CompareMeaning(string(fromText), string(toText))}
-	x, cutX := masked(r, fromText)
-	y, cutY := masked(r, toText)
-	v.Lines, v.Masked = templates.CompareLines(strings.ToValidUTF8(x, "\uFFFD"), strings.ToValidUTF8(y, "\uFFFD")), cutX || cutY
+	v := templates.ComparePage{A: from, B: to, Meaning: d.meaning, Lines: d.lines, Masked: d.masked}
 	s.render(w, r, http.StatusOK, templates.CompareView(p, v))
 }
 

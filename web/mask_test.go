@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"pacu/lvscf"
 	"pacu/store"
 )
 
@@ -42,6 +43,15 @@ func TestMask(t *testing.T) {
 	}
 }
 
+// Every word that is masked has the anchor.
+func TestMaskSeesAllSecrets(t *testing.T) {
+	for _, d := range lvscf.Directives() {
+		if d.Secret && !strings.ContainsRune(d.Name, anchor) {
+			t.Errorf("%s has no %c: mask does not see it", d.Name, anchor)
+		}
+	}
+}
+
 func FuzzMask(f *testing.F) {
 	f.Add("check_password = ", "x")
 	f.Add("\ncheck_secret\t", "\"y\"")
@@ -50,6 +60,10 @@ func FuzzMask(f *testing.F) {
 			return
 		}
 		out := mask(before + "SECRET" + secret)
+		lines := before + "\r" + before + secret + "\n\r\n" + secret + before
+		if got, want := mask(lines), secrets.ReplaceAllString(lines, "$1 = ***"); got != want {
+			t.Fatalf("%q became %q, want %q", lines, got, want)
+		}
 		if i := strings.Index(before, "check_password"); strings.Contains(out[i:], "SECRET") {
 			t.Fatalf("%q became %q", before+secret, out)
 		}

@@ -60,22 +60,19 @@ func (s *Server) fillReview(r *http.Request, p templates.Page, v *templates.Revi
 	if d.Base != disk.Base {
 		v.Moved = s.mergePage(r, d, disk, typed)
 	}
-	// What the user changed: also where lvs.cf has moved on since.
-	s.compareDraft(v, d)
+	var plan *planned // asked for first: pulse works on it meanwhile
 	if v.Errors == 0 && v.Moved == nil {
+		plan = s.planner.ask(r.Context(), d.Text)
+	}
+	// What the user changed: also where lvs.cf has moved on since.
+	v.Meaning, v.Lines = d.compared().meaning, d.compared().lines
+	if plan != nil {
 		wait := planGlance
 		if r.URL.Query().Get("plan") == "wait" {
 			wait = planLimit
 		}
-		v.Plan = s.planner.ask(r.Context(), d.Text).view(r.Context(), p.T(), wait)
+		v.Plan = plan.view(r.Context(), p.T(), wait)
 	}
-}
-
-// compareDraft compares a draft with what it began from.
-func (s *Server) compareDraft(v *templates.ReviewPage, d *draft) {
-	base := string(d.BaseText) // empty where there was no file
-	v.Meaning = templates.CompareMeaning(base, string(d.Text))
-	v.Lines = templates.CompareLines(base, string(d.Text))
 }
 
 // located are the first problems of text, errors before warnings, each with the
@@ -154,7 +151,7 @@ func (s *Server) discardPage(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/review", http.StatusSeeOther)
 		return
 	}
-	s.compareDraft(&v, d)
+	v.Meaning, v.Lines = d.compared().meaning, d.compared().lines
 	s.render(w, r, http.StatusOK, templates.DiscardView(p, v))
 }
 

@@ -2,6 +2,8 @@ package templates
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"pacu/lvscf"
@@ -53,14 +55,22 @@ func problemCounts(t *text.Words, errors, warnings int) string {
 	return strings.Join(parts, ", ")
 }
 
-// A run is a stretch of the gutter beside the text: line numbers without
-// problems, or one line with.
+// listed are the problems as the page lists them, and how many there are
+// besides: where there are too many, errors come before warnings.
+func (e Editor) listed() (first lvscf.Problems, more int) {
+	if len(e.Problems) <= MaxProblems {
+		return e.Problems, 0
+	}
+	return slices.Concat(e.Problems.Errors(), e.Problems.Warnings())[:MaxProblems], len(e.Problems) - MaxProblems
+}
+
+// A run is a stretch of the gutter beside the text: lines without problems, or
+// one line with.
 type run struct {
-	Numbers string         // for a stretch without
-	Line    int            // for a line with
-	Tone    string         // the worst of its problems
-	All     lvscf.Problems // its problems
-	Blank   string         // as many line ends as the stretch has lines
+	From, To int            // of a stretch without: its first and last line
+	Line     int            // of a line with; 0 for a stretch without
+	Tone     string         // the worst of its problems
+	All      lvscf.Problems // its problems
 }
 
 // runs cuts the gutter up at the lines with problems.
@@ -72,30 +82,21 @@ func (e Editor) runs() []run {
 		byLine[line] = append(byLine[line], p)
 	}
 	var out []run
-	var b strings.Builder
-	n := 0
-	flush := func() {
-		if n > 0 {
-			out = append(out, run{Numbers: b.String(), Blank: strings.Repeat("\n", n)})
-			b.Reset()
-			n = 0
+	next := 1 // the first line that is in no run yet
+	for _, line := range slices.Sorted(maps.Keys(byLine)) {
+		if next < line {
+			out = append(out, run{From: next, To: line - 1})
 		}
+		r := run{Line: line, Tone: "wait", All: byLine[line]}
+		if r.All.Err() != nil {
+			r.Tone = "bad"
+		}
+		out = append(out, r)
+		next = line + 1
 	}
-	for i := 1; i <= last; i++ {
-		ps := byLine[i]
-		if ps == nil {
-			fmt.Fprintf(&b, "%d\n", i)
-			n++
-			continue
-		}
-		flush()
-		tone := "wait"
-		if ps.Err() != nil {
-			tone = "bad"
-		}
-		out = append(out, run{Line: i, Tone: tone, All: ps})
+	if next <= last {
+		out = append(out, run{From: next, To: last})
 	}
-	flush()
 	return out
 }
 

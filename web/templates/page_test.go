@@ -40,20 +40,33 @@ func TestRunsCutTheGutterAtProblems(t *testing.T) {
 		return lvscf.Problem{Line: line, Severity: s, Message: "m", Hint: "h"}
 	}
 	e := Editor{Text: "a\nb\nc\nd\n", Problems: lvscf.Problems{p(2, lvscf.Warning), p(2, lvscf.Error), p(3, lvscf.Warning), p(99, lvscf.Warning), p(0, lvscf.Error)}}
-	type line struct{ Numbers, Blank, Tone, Words string }
+	type line struct {
+		From, To, Line int
+		Tone, Words    string
+	}
 	var got []line
 	for _, r := range e.runs() {
-		got = append(got, line{r.Numbers, r.Blank, r.Tone, r.words()})
+		got = append(got, line{r.From, r.To, r.Line, r.Tone, r.words()})
 	}
 	want := []line{
-		{"", "", "bad", "m: h"},
-		{"", "", "bad", "m: h; m: h"},
-		{"", "", "wait", "m: h"},
-		{"4\n", "\n", "", ""},
-		{"", "", "wait", "m: h"}, // beyond the end: at the end
+		{0, 0, 1, "bad", "m: h"},
+		{0, 0, 2, "bad", "m: h; m: h"},
+		{0, 0, 3, "wait", "m: h"},
+		{4, 4, 0, "", ""},
+		{0, 0, 5, "wait", "m: h"}, // beyond the end: at the end
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// In a file of very many lines each tenth has its number, and all have a place.
+func TestNumbersOfManyLines(t *testing.T) {
+	var b bytes.Buffer
+	writeNumbers(&b, 1, 3, manyLines-1)
+	writeNumbers(&b, 1, 21, manyLines)
+	if got, want := b.String(), "1\n2\n3\n"+"1"+strings.Repeat("\n", 9)+"10"+strings.Repeat("\n", 10)+"20\n\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
@@ -73,7 +86,7 @@ func FuzzSheet(f *testing.F) {
 		_, rest, ok := strings.Cut(page, "<textarea")
 		_, rest, ok2 := strings.Cut(rest, ">\n")
 		inside, _, ok3 := strings.Cut(rest, "</textarea>")
-		if !ok || !ok2 || !ok3 || html.UnescapeString(inside) != html.UnescapeString(html.EscapeString(text)) || strings.ContainsAny(inside, "<>\"") {
+		if !ok || !ok2 || !ok3 || inside != html.EscapeString(text) {
 			t.Fatalf("text %q became %q", text, inside)
 		}
 		// Tags are the sheet's own: div, two pre, textarea, and b twice.

@@ -35,7 +35,7 @@ type DraftProblem struct {
 	Virtual *Ref // nil where it is in none
 }
 
-// MaxProblems is how many problems REVIEW lists.
+// MaxProblems is how many problems REVIEW lists, and the page of lvs.cf as text.
 const MaxProblems = 100
 
 // MaxNote is the longest note of a change, in characters.
