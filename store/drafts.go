@@ -110,10 +110,17 @@ func bytesNotNull(b []byte) []byte {
 	return b
 }
 
-// DropDraft forgets user's draft, if there is one.
-func (s *Store) DropDraft(ctx context.Context, user string) error {
-	if _, err := s.db.ExecContext(ctx, `DELETE FROM drafts WHERE user = ?`, user); err != nil {
+// DropDraft forgets user's draft of that version. The error is ErrDraftMoved
+// when theirs is another, or gone.
+func (s *Store) DropDraft(ctx context.Context, user string, version int64) error {
+	res, err := s.db.ExecContext(ctx, `DELETE FROM drafts WHERE user = ? AND version = ?`, user, version)
+	if err != nil {
 		return fmt.Errorf("drop draft of %s: %w", user, err)
+	}
+	if n, err := res.RowsAffected(); err != nil {
+		return fmt.Errorf("drop draft of %s: %w", user, err)
+	} else if n == 0 {
+		return ErrDraftMoved
 	}
 	return nil
 }

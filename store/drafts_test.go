@@ -62,8 +62,10 @@ func TestDrafts(t *testing.T) {
 		want(t, "save of another version", err, ErrDraftMoved)
 	}
 	check(a)
-	want(t, "drop", s.DropDraft(t.Context(), "admin"), nil)
-	want(t, "drop again", s.DropDraft(t.Context(), "admin"), nil)
+	want(t, "drop of another version", s.DropDraft(t.Context(), "admin", a.Version-1), ErrDraftMoved)
+	check(a)
+	want(t, "drop", s.DropDraft(t.Context(), "admin", a.Version), nil)
+	want(t, "drop again", s.DropDraft(t.Context(), "admin", a.Version), ErrDraftMoved)
 	if version, changed, err := s.DraftVersion(t.Context(), "admin"); version != 0 || !changed.IsZero() || err != nil {
 		t.Errorf("DraftVersion of none = %d, %v, %v", version, changed, err)
 	}

@@ -204,13 +204,11 @@ func changesText(was, d *draft) string {
 // dropApplied forgets a draft that lvs.cf now holds; one that was edited
 // meanwhile stays, with the copy put by.
 func (s *Server) dropApplied(ctx context.Context, user string, version int64) {
-	now, _, err := s.Store.DraftVersion(ctx, user)
-	if err == nil && now == version {
-		if err = s.Store.DropDraft(ctx, user); err == nil {
-			err = s.forgetDraft(ctx, user)
-		}
+	err := s.Store.DropDraft(ctx, user, version)
+	if err == nil {
+		err = s.forgetDraft(ctx, user)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrDraftMoved) {
 		s.Log.Error("drop a draft that is applied", "user", user, "error", err)
 	}
 }

@@ -171,3 +171,15 @@ func TestDeskRemembers(t *testing.T) {
 		t.Errorf("alice's draft is %q", again.Text)
 	}
 }
+
+// dropDraft forgets the draft of piranha, if there is one.
+func dropDraft(t *testing.T, s *Server) {
+	t.Helper()
+	version, _, err := s.Store.DraftVersion(t.Context(), "piranha")
+	if err == nil && version != 0 {
+		err = s.Store.DropDraft(t.Context(), "piranha", version)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

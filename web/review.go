@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"pacu/lvscf"
+	"pacu/store"
 	"pacu/web/templates"
 )
 
@@ -162,17 +164,16 @@ func (s *Server) discard(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	user, t := s.user(r), s.page(r, "").T()
-	version, _, err := s.Store.DraftVersion(r.Context(), user)
-	if err != nil {
-		s.fail(w, r, err)
-		return
+	version, err := strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
+	if err == nil {
+		err = s.Store.DropDraft(r.Context(), user, version)
 	}
-	if strconv.FormatInt(version, 10) != r.PostForm.Get("version") {
+	if errors.Is(err, store.ErrDraftMoved) || errors.Is(err, strconv.ErrSyntax) || errors.Is(err, strconv.ErrRange) {
 		s.sessions.Put(r.Context(), flashKey, t.Review.Moved)
 		http.Redirect(w, r, "/review", http.StatusSeeOther)
 		return
 	}
-	if err = s.Store.DropDraft(r.Context(), user); err == nil {
+	if err == nil {
 		err = s.forgetDraft(r.Context(), user)
 	}
 	if err != nil {

@@ -208,9 +208,7 @@ func TestSettingsShowTextAsText(t *testing.T) {
 						t.Errorf("%s of %s: %s", control, path, resp.Status)
 					}
 					asText(t, path+" "+control, body)
-					if err := s.Store.DropDraft(t.Context(), "piranha"); err != nil {
-						t.Fatal(err)
-					}
+					dropDraft(t, s)
 				}
 			}
 		}

@@ -123,9 +123,7 @@ func TestVirtualsOfABrokenDraft(t *testing.T) {
 	if err := os.WriteFile(s.ConfigPath, []byte("\xff\xfe\x00"), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Store.DropDraft(t.Context(), "piranha"); err != nil {
-		t.Fatal(err)
-	}
+	dropDraft(t, s)
 	want(t, v.page("/virtuals", http.StatusOK), "not UTF-8 text")
 	want(t, v.page("/virtual?v=mail", http.StatusOK), "not UTF-8 text")
 }
