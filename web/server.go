@@ -181,7 +181,7 @@ func (s *Server) viewerRoutes(r chi.Router) {
 	r.Get(templates.HelpPath, s.serverHelp)
 	r.Get("/account", s.accountPage)
 	r.Get("/password", http.RedirectHandler("/account", http.StatusSeeOther).ServeHTTP) // where it was
-	guesses := r.With(s.limitLogins()) // many at once would all find that none has failed yet
+	guesses := r.With(s.limitLogins())                                                  // many at once would all find that none has failed yet
 	guesses.Post("/account/password", s.changePassword)
 	guesses.Post("/account/totp", s.changeTOTP)
 	r.Get("/account/totp", s.totpPage)
