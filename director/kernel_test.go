@@ -110,7 +110,7 @@ func TestKernelSimulation(t *testing.T) {
 	w := realWorld(t)
 	for seed := range uint64(12) {
 		w.rnd, w.name, w.log = rand.New(rand.NewPCG(seed, 5)), fmt.Sprintf("seed %d", seed), nil
-		w.verdicts, w.kept, w.drains, w.active = nil, nil, nil, false
+		w.verdicts, w.kept, w.drains, w.forces, w.active = nil, nil, nil, nil, false
 		if err := w.kernel.Flush(); err != nil {
 			t.Fatal(err)
 		}
