@@ -229,16 +229,17 @@ func TestPeerRefusesToPush(t *testing.T) {
 	s, _, v, r := newPair(t)
 	body := connect(t, s, v, r)
 	form := fields(t, body, "/peer/push")
-	for name, tt := range map[string]struct {
+	for _, tt := range []struct {
+		name string
 		make func()
 		want string
 	}{
-		"another here": {func() {
+		{"another here", func() {
 			if err := os.WriteFile(s.ConfigPath, []byte(readFile(t, s.ConfigPath)+"# more\n"), 0o640); err != nil {
 				t.Fatal(err)
 			}
 		}, "A file has changed"},
-		"errors here": {func() {
+		{"errors here", func() {
 			if err := os.WriteFile(s.ConfigPath, []byte("service = nonsense\n"), 0o640); err != nil {
 				t.Fatal(err)
 			}
@@ -247,7 +248,7 @@ func TestPeerRefusesToPush(t *testing.T) {
 		tt.make()
 		resp, body := v.do(http.MethodPost, "/peer/push", form)
 		if resp.StatusCode != http.StatusConflict || !strings.Contains(body, tt.want) {
-			t.Errorf("%s: %s\n%s", name, resp.Status, body)
+			t.Errorf("%s: %s\n%s", tt.name, resp.Status, body)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(r.Folder, "lvs.cf")); err == nil {
