@@ -69,7 +69,7 @@ func TestServerHelp(t *testing.T) {
 		t.Error("pulse's words are no text")
 	}
 	_, body = v.get(templates.HelpPath, "Accept-Language", "zh")
-	want(t, words(body), "真实服务器帮助", "接收发往 10.10.1.50 的报文", "应答经由活动路由器返回")
+	want(t, words(body), "真实服务器帮助", "接收发往 10.10.1.50 的数据包", "应答经由活动路由器返回")
 
 	p.setup.Matched = 0
 	p.setup.Servers = nil

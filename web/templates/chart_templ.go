@@ -16,7 +16,7 @@ import (
 )
 
 // RateSpark is the small chart of connections per second; points are from
-// Thin. Nothing is drawn where nothing is known.
+// Thin. Nothing is drawn where nothing is known, or nobody came.
 func RateSpark(t *text.Words, points []float32) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -38,7 +38,7 @@ func RateSpark(t *text.Words, points []float32) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if summarize(points).known {
+		if summarize(points).top > 0 {
 			templ_7745c5c3_Err = Spark(spoken(t, t.ConnRate, points, quantity), points).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -121,7 +121,7 @@ func TestStandings(t *testing.T) {
 	}}
 	for lang, want := range map[text.Lang][]string{
 		text.English: {"draining", "drained", "leaving", "sorry server", "the sorry server serves"},
-		text.Chinese: {"正在排空", "已排空", "正在退出", "备用服务器", "由备用服务器提供服务"},
+		text.Chinese: {"正在排空", "已排空", "正在退出", "致歉服务器", "由致歉服务器提供服务"},
 	} {
 		var b bytes.Buffer
 		words := lang.Words()

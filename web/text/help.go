@@ -59,7 +59,7 @@ var helpEnglish = HelpWords{
 
 var helpChinese = HelpWords{
 	Title:         "真实服务器帮助",
-	Intro:         "每台真实服务器要怎样设置，才能应答路由器转来的报文。请在真实服务器上以 root 身份执行这些命令。它们在下次重启之前有效。",
+	Intro:         "每台真实服务器要怎样设置，才能应答路由器转来的数据包。请在真实服务器上以 root 身份执行这些命令。它们在下次重启之前有效。",
 	Formats:       "长期有效的配置文件（sysctl.d、ifcfg、netplan、networkd）可在路由器上用命令生成：",
 	Source:        "以 pulse 正在使用的 lvs.cf 为准，不包括您的草稿。",
 	Search:        "服务器、虚拟服务器或地址",
@@ -77,10 +77,10 @@ var helpChinese = HelpWords{
 	Copied:        "已复制。",
 	NotCopied:     "此浏览器不允许页面复制。命令已选中：请按 Ctrl+C。",
 	Down:          "此列表由 pulse 生成，但未能生成：%s",
-	StepARP:       "只在拥有该地址的接口上应答 ARP，并用该接口的地址发问",
-	StepAccept:    "接收发往 %s 的报文",
+	StepARP:       "只在拥有该地址的网卡上应答 ARP，并用该网卡的地址发问",
+	StepAccept:    "接收发往 %s 的数据包",
 	StepGUE:       "接收通用 UDP 封装（GUE）",
-	StepUnwrap:    "解开路由器发来的隧道报文",
-	StepUnwrapFor: "解开路由器发来的、目的地为 %s 的隧道报文",
+	StepUnwrap:    "解开路由器发来的隧道数据包",
+	StepUnwrapFor: "解开路由器发来的、目的地为 %s 的隧道数据包",
 	StepGateway:   "应答经由活动路由器返回",
 }

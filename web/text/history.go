@@ -96,7 +96,7 @@ var historyChinese = HistoryWords{
 	Who:             "作者",
 	Origin:          "来源",
 	Note:            "备注",
-	Serial:          "序列号",
+	Serial:          "版本号",
 	Size:            "字节",
 	Text:            "文本",
 	Current:         "当前 lvs.cf",

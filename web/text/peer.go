@@ -330,7 +330,7 @@ var peerChinese = PeerWords{
 	PushNote:     "把本机的 lvs.cf 放到对方：先在对方检查，再一步替换，然后加载。",
 	PushSame:     "两边文件相同，无需推送或取回。",
 	Fetch:        "取回",
-	FetchNote:    "把对方的 lvs.cf 放入您的草稿；审阅并应用之前，本机不会有任何改变。",
+	FetchNote:    "把对方的 lvs.cf 放入您的草稿；审核并应用之前，本机不会有任何改变。",
 	FetchDraft:   "用它替换我现有的草稿",
 	Fetched:      "对方的 lvs.cf 已成为您的草稿。",
 	FetchedBin:   "对方的 lvs.cf 不是 UTF-8 文本，不能作为草稿。",
@@ -370,7 +370,7 @@ var peerChinese = PeerWords{
 	StepOK:     "正常",
 	StepBad:    "失败",
 	ReloadHere: "本机 pulse 重新加载",
-	HereFailed: "本机 pulse 未能重新加载：请在“控制/监视”页执行",
+	HereFailed: "本机 pulse 未能重新加载：请在“控制 / 监控”页执行",
 
 	Connection:    "连接",
 	SettingsTitle: "1. 对方在哪里",

@@ -279,7 +279,7 @@ var virtualsChinese = VirtualsWords{
 	ServersUp:     "%d / %d 正常",
 	NoLive:        "pulse 没有应答，因此不显示服务的当前状态。",
 	NotInKernel:   "不在内核中",
-	SorryServes:   "由备用服务器提供服务",
+	SorryServes:   "由致歉服务器提供服务",
 	Tick:          "选择 %s",
 	TickAll:       "选择本页全部",
 	Ticked:        "对所选项：",
