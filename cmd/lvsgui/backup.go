@@ -59,14 +59,10 @@ func parseFile(f *flag.FlagSet, args []string) (string, error) {
 
 // backUp writes the database in state to out.
 func backUp(ctx context.Context, state string, out *os.File) (n int64, err error) {
-	database := web.DatabasePath(state)
-	if _, err := os.Stat(database); err != nil {
+	if _, err := os.Stat(web.DatabasePath(state)); err != nil {
 		return 0, fmt.Errorf("back up: there is no database of a console: %w (choose another directory with --state)", err)
 	}
-	if err := enterState(state); err != nil {
-		return 0, err
-	}
-	st, err := store.Open(ctx, database)
+	st, err := openStore(ctx, state)
 	if err != nil {
 		return 0, err
 	}

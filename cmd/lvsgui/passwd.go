@@ -14,7 +14,6 @@ import (
 	"golang.org/x/term"
 
 	"pacu/store"
-	"pacu/web"
 )
 
 // defaultUser is the user that Piranha's console had.
@@ -43,11 +42,8 @@ func passwd(ctx context.Context, args []string, stdin *os.File, stdout, stderr i
 	if *role != "" && *reset {
 		return usageError("--reset-totp changes no role: leave --role out")
 	}
-	if err := enterState(*state); err != nil {
-		return err
-	}
 	// The database first: nobody should type in vain.
-	st, err := store.Open(ctx, web.DatabasePath(*state))
+	st, err := openStore(ctx, *state)
 	if err != nil {
 		return err
 	}

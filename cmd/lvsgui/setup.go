@@ -10,7 +10,6 @@ import (
 	"os"
 
 	"pacu/store"
-	"pacu/web"
 )
 
 func setup(ctx context.Context, args []string, _ *os.File, stdout, stderr io.Writer) (err error) {
@@ -24,10 +23,7 @@ func setup(ctx context.Context, args []string, _ *os.File, stdout, stderr io.Wri
 	if err := parse(f, args, 0); err != nil {
 		return err
 	}
-	if err := enterState(*state); err != nil {
-		return err
-	}
-	st, err := store.Open(ctx, web.DatabasePath(*state))
+	st, err := openStore(ctx, *state)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,24 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/user"
 	"strconv"
 	"syscall"
+
+	"pacu/store"
+	"pacu/web"
 )
+
+// openStore enters the state directory, and opens the database in it.
+func openStore(ctx context.Context, state string) (*store.Store, error) {
+	if err := enterState(state); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, web.DatabasePath(state))
+}
 
 // enterState makes the state directory where there is none. Run as root, this
 // process becomes the directory's owner: the console needs no privileges, and

@@ -9,9 +9,6 @@ import (
 	"os"
 	"text/tabwriter"
 	"time"
-
-	"pacu/store"
-	"pacu/web"
 )
 
 func users(ctx context.Context, args []string, _ *os.File, stdout, stderr io.Writer) (err error) {
@@ -25,10 +22,7 @@ func users(ctx context.Context, args []string, _ *os.File, stdout, stderr io.Wri
 	if err := parse(f, args, 0); err != nil {
 		return err
 	}
-	if err := enterState(*state); err != nil {
-		return err
-	}
-	st, err := store.Open(ctx, web.DatabasePath(*state))
+	st, err := openStore(ctx, *state)
 	if err != nil {
 		return err
 	}
