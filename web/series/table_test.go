@@ -95,9 +95,6 @@ func TestDue(t *testing.T) {
 
 // The budget holds with as many objects as there may be, and more.
 func TestTableStaysInItsBudget(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes 32 MiB")
-	}
 	used := func() uint64 {
 		var m runtime.MemStats
 		runtime.GC()
