@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,7 @@ func syncSender(t *testing.T, d Daemon) {
 	enter(t, there)
 	execute(t, "ip", "address", "add", "10.8.0.2/24", "dev", "wire")
 	execute(t, "ip", "link", "set", "wire", "up")
+	eventually(t, running)
 
 	web, web6, marked, sticky := key(TCP, "10.0.0.200:80"), key(TCP, "[fd00::c8]:80"), FWMarkKey(80, false), key(TCP, "10.0.0.201:80")
 	apply(t, c,
@@ -53,6 +55,7 @@ func syncSender(t *testing.T, d Daemon) {
 		t.Fatal(err)
 	}
 	enter(t, here)
+	eventually(t, running) // else what is sent goes into the queue of a link without carrier, and is lost
 	d.Role = Master
 	var s *SyncSender
 	eventually(t, func() bool { // as soon as the link has an address of IPv6
@@ -116,6 +119,13 @@ func syncSender(t *testing.T, d Daemon) {
 	}
 	enter(t, there)
 	eventually(t, func() bool { d := destinations(t, c, web)[0]; return d.Active == 0 && d.Inactive == 2 })
+}
+
+// running tells whether the wire carries: its end here is up some time after
+// the other end is, when the kernel's watcher of links has come by.
+func running() bool {
+	out, _ := exec.Command("ip", "link", "show", "wire").Output()
+	return strings.Contains(string(out), " state UP ")
 }
 
 func inWords(c *Connection) string {
