@@ -23,11 +23,14 @@ var house = map[string][]string{
 	"director": {"lvscf", "ipvs", "vip", "firewall"},
 	"store":    {"migrations"},
 	"peer":     {"lvscf"},
-	"web":      {"lvscf", "control", "store", "peer"},
+	"alert":    {"control"},
+	"metrics":  {"control"},
+	"doctor":   {"lvscf", "ipvs", "vip", "firewall", "control"},
+	"web":      {"lvscf", "control", "store", "peer", "alert"},
 
-	"cmd/pulse":  {"lvscf", "heartbeat", "ipvs", "vip", "firewall", "control", "logging", "director"},
+	"cmd/pulse":  {"lvscf", "heartbeat", "ipvs", "vip", "firewall", "control", "logging", "director", "doctor"},
 	"cmd/nanny":  {"ipvs", "probe", "control", "logging"},
-	"cmd/lvsgui": {"lvscf", "control", "logging", "store", "web"},
+	"cmd/lvsgui": {"lvscf", "control", "logging", "store", "web", "alert", "metrics"},
 }
 
 // TestHouse holds every import of one of our packages by another, tests left
