@@ -22,9 +22,9 @@ var (
 // MaxTokens bounds a user's tokens, those that have expired too.
 const MaxTokens = 50
 
-// tokenPrefix lets people, and scanners of published files, see what a secret
+// TokenPrefix lets people, and scanners of published files, see what a secret
 // is for.
-const tokenPrefix = "pacu_"
+const TokenPrefix = "pacu_"
 
 const (
 	tokenBytes = 32
@@ -63,7 +63,7 @@ func (s *Store) NewToken(ctx context.Context, user, name string, role Role, expi
 	}
 	b := make([]byte, tokenBytes)
 	rand.Read(b) // never fails
-	secret = tokenPrefix + base64.RawURLEncoding.EncodeToString(b)
+	secret = TokenPrefix + base64.RawURLEncoding.EncodeToString(b)
 	err = s.tx(ctx, fmt.Sprintf("make token %q of %q", name, user), func(tx *sql.Tx) error {
 		var has Role
 		err := tx.QueryRowContext(ctx, `SELECT role FROM users WHERE name = ?`, user).Scan(&has)

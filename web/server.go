@@ -65,6 +65,7 @@ type Options struct {
 	Hostname   string         // for the page's head; os.Hostname's when empty
 	State      string         // the folder of the console's own files: its ssh key, known hosts
 	AllowFrom  []netip.Prefix // networks of the clients that are served; empty: all
+	Metrics    http.Handler   // of /metrics, to those with a token; nil: there are none
 }
 
 // A Server serves the console's pages. Create one with New.
@@ -86,7 +87,8 @@ type Server struct {
 	made    *shelf[madeToken] // to be shown once, by session
 	probes  *shelf[templates.ProbePage]
 	streams crowds
-	setups  chan struct{} // turns to ask pulse for set-ups
+	setups  chan struct{}         // turns to ask pulse for set-ups
+	wrong   *httprate.RateLimiter // of wrong tokens
 }
 
 // New returns a Server. It starts nothing: the hub asks pulse only while
@@ -109,6 +111,7 @@ func New(o Options) *Server {
 		made:     newShelf[madeToken](madeLimit),
 		probes:   newShelf[templates.ProbePage](probeKept),
 		setups:   make(chan struct{}, setupsAtOnce),
+		wrong:    newWrongTokens(),
 	}
 	s.pages = ownPages(s.router())
 	return s
@@ -133,9 +136,9 @@ const (
 )
 
 // Handler returns all of the console.
-func (s *Server) Handler() http.Handler { return s.protect(s.router()) }
+func (s *Server) Handler() http.Handler { return s.protect(s.router(), s.programs()) }
 
-// router has the routes, without what Handler puts around them.
+// router has the routes of the pages, without what Handler puts around them.
 func (s *Server) router() chi.Router {
 	r := chi.NewRouter()
 	r.Use(middleware.ClientIPFromRemoteAddr, s.recoverer, s.allowFrom, s.sessions.LoadAndSave, s.setupFirst, s.requireLogin, s.withRole, s.switchLanguage, middleware.GetHead)

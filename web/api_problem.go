@@ -1,0 +1,73 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"pacu/control"
+	"pacu/lvscf"
+)
+
+// A problem is why a request of the API failed (RFC 9457). Its type is
+// about:blank: Code tells programs which it is.
+type problem struct {
+	// The HTTP status in words.
+	Title string `json:"title"`
+	// The HTTP status.
+	Status int `json:"status"`
+	// Which problem it is, for programs; it stays the same.
+	Code string `json:"code"`
+	// What is wrong, and what to do about it, for people.
+	Detail string `json:"detail"`
+	// The field of the body, the parameter or the header that is wrong.
+	Field string `json:"field,omitempty"`
+	// What is wrong with lvs.cf, by line, and what to write.
+	Problems lvscf.Problems `json:"problems,omitempty"`
+	// How many problems there are besides those shown.
+	More int `json:"more,omitempty"`
+	// What stops a switchover, or would make it worse.
+	Findings []control.Finding `json:"findings,omitempty"`
+	// What became of the change.
+	Change *apiChange `json:"change,omitempty"`
+
+	retry int // seconds after which it is worth to ask again; 0: not said
+}
+
+// send answers with the problem.
+func (p problem) send(w http.ResponseWriter) {
+	p.Title = http.StatusText(p.Status)
+	body, err := json.Marshal(p)
+	if err != nil { // it has nothing in it that cannot be written
+		body = []byte(`{"title":"Internal Server Error","status":500,"code":"failed","detail":""}`)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)+1))
+	if p.retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(p.retry))
+	}
+	w.WriteHeader(p.Status)
+	w.Write(append(body, '\n')) // a client that leaves is no concern of ours
+}
+
+// broken logs err and says that there is something in the log.
+func (s *Server) broken(w http.ResponseWriter, r *http.Request, err error) {
+	s.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	problem{Status: http.StatusInternalServerError, Code: "failed", Detail: "the console could not do this: its log says why"}.send(w)
+}
+
+// unasked answers for a pulse that could not be asked, or said no.
+func (s *Server) unasked(w http.ResponseWriter, r *http.Request, err error) {
+	var said control.ReplyError
+	switch {
+	case errors.As(err, &said):
+		problem{Status: http.StatusConflict, Code: "refused", Detail: string(said)}.send(w)
+	case r.Context().Err() == nil:
+		problem{Status: http.StatusServiceUnavailable, Code: "no-pulse", Detail: "pulse does not answer: " + reason(err), retry: retryPulse}.send(w)
+	}
+}
+
+// retryPulse is how many seconds after a pulse was away it may be back.
+const retryPulse = 5
