@@ -32,6 +32,7 @@ type Snapshot struct {
 	Sysctls   []Sysctl   `json:"sysctls,omitempty"`  // those pulse set
 	Firewall  []string   `json:"firewall,omitempty"` // the rules of our nftables table, in words
 	Drift     Drift      `json:"drift"`
+	Counts    Counts     `json:"counts,omitzero"`
 	// Degraded are the objects that the kernel refuses, each with why and
 	// when it is tried again; all else is as lvs.cf wants it.
 	Degraded []string `json:"degraded,omitempty"`
@@ -113,6 +114,9 @@ type Partner struct {
 	// SHA256 is that of its lvs.cf as far as heartbeats carry it: the first 16
 	// hexadecimal digits.
 	SHA256 string `json:"sha256,omitempty"`
+	// Version is the partner's release, at most 24 characters of it; empty where
+	// its heartbeats do not say it.
+	Version string `json:"version,omitempty"`
 	// ConfigDiffers: its lvs.cf has other bytes than ours.
 	ConfigDiffers bool `json:"config_differs,omitempty"`
 	Faults        int  `json:"faults,omitempty"` // 0: it is fit
@@ -258,6 +262,8 @@ type Server struct {
 	Since   time.Time  `json:"since,omitzero"`
 	Probed  time.Time  `json:"probed,omitzero"`
 	Took    Duration   `json:"took,omitempty"` // the last probe
+	// Probes are those so far.
+	Probes ProbeCounts `json:"probes,omitzero"`
 	// What the kernel holds; KernelWeight means nothing unless InKernel.
 	InKernel     bool   `json:"in_kernel"`
 	KernelWeight int    `json:"kernel_weight"`

@@ -277,6 +277,8 @@ type Report struct {
 	Cut bool `json:"cut,omitempty"`
 	// Next is how long after this report the next probe is due; 0: not said.
 	Next Duration `json:"next,omitempty"`
+	// Probes are those since the report before this.
+	Probes ProbeCounts `json:"probes,omitzero"`
 }
 
 func serviceKey(protocol string, addr netip.Addr, port uint16, mark uint32) string {

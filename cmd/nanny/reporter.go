@@ -35,6 +35,7 @@ func (r *reporter) add(report control.Report) {
 	defer r.mu.Unlock()
 	if old, waits := r.pending[p]; waits {
 		report.Changed = report.Changed || old.Changed
+		report.Probes = report.Probes.Plus(old.Probes)
 	} else {
 		r.order = append(r.order, p)
 	}

@@ -40,8 +40,24 @@ func (t *watcher) act(was probe.State, v probe.Verdict, now time.Duration) {
 		Server: t.subject.server, Service: t.subject.service, RealPort: t.subject.realPort,
 		Health: healths[v.State], Weight: v.Weight, Changed: v.Changed,
 		Why: t.why(v, now), Took: control.Duration(t.last.Took), Trouble: trouble, Cut: t.fault != "",
-		Next: control.Duration(max(t.due-now, 1)), // 0 would be not to say it
+		Next:   control.Duration(max(t.due-now, 1)), // 0 would be not to say it
+		Probes: t.probes,
 	})
+	t.probes = control.ProbeCounts{}
+}
+
+// counted is one probe; one that is cut failed for a fault of this router.
+func counted(r probe.Result, cut bool) control.ProbeCounts {
+	c := control.ProbeCounts{Took: control.Duration(r.Took)}
+	switch {
+	case r.Up:
+		c.Passed = 1
+	case cut:
+		c.Cut = 1
+	default:
+		c.Failed = 1
+	}
+	return c
 }
 
 // tellKernel brings a verdict to the kernel. t.mu is held.

@@ -48,7 +48,8 @@ type watcher struct {
 	burden  *burden // nil: the weight does not follow the load
 	owed    bool    // the kernel has not taken the present verdict
 	trouble string
-	fault   string // of this router, for which the last probe failed and the verdict stays
+	fault   string              // of this router, for which the last probe failed and the verdict stays
+	probes  control.ProbeCounts // that pulse was not told of yet
 
 	told  time.Duration // when pulse was last told
 	plain bool          // that it is up as before, and no more
@@ -198,6 +199,7 @@ func (t *watcher) once(ctx context.Context, trail *trail, now time.Duration) tim
 	if t.last, t.fault = t.burden.judge(r), fault; fault == "" {
 		v = t.machine.Step(now, t.last.Up)
 	}
+	t.probes = t.probes.Plus(counted(t.last, fault != ""))
 	t.plan(now)
 	writes := v.Changed || t.owed
 	t.act(was, v, now)

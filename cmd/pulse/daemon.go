@@ -61,7 +61,8 @@ type pulse struct {
 	mu        sync.Mutex
 	site      *site
 	loaded    time.Time
-	refused   string // why the last reload was
+	refused   string         // why the last reload was
+	reloads   control.Counts // of reloads alone
 	links     []control.Link
 	judging   sync.Mutex // of fitness
 	health    map[director.ServerKey]control.Report

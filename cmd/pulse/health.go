@@ -175,6 +175,7 @@ func (p *pulse) heed(server netip.Addr, r control.Report, now time.Time) {
 		return // of a service just taken out
 	}
 	was, before := p.health[key]
+	r.Probes = r.Probes.Plus(was.Probes)
 	p.health[key], p.probed[key] = r, now
 	turned := !before || was.Health != r.Health
 	if turned {

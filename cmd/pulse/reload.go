@@ -30,6 +30,7 @@ func (p *pulse) Reload(context.Context) (string, error) {
 	if err != nil {
 		p.mu.Lock()
 		p.refused = err.Error()
+		p.reloads.Refused++
 		p.mu.Unlock()
 		for _, line := range strings.Split(err.Error(), "\n") {
 			p.events.add(control.Error, "config", p.o.config, line)
@@ -52,6 +53,13 @@ func (p *pulse) Reload(context.Context) (string, error) {
 	if again && afterwards {
 		p.order(s) // what the checks need must be there first
 	}
+	p.mu.Lock()
+	if err != nil {
+		p.reloads.Partial++
+	} else {
+		p.reloads.Reloads++
+	}
+	p.mu.Unlock()
 	if err != nil {
 		return "", fmt.Errorf("the configuration is read and used, but the kernel refuses a part of it, which is tried again: %w", err)
 	}

@@ -77,7 +77,7 @@ func (p *pulse) servers(svc *director.Service, ds []ipvs.DestinationStatus, stan
 			v.Health, v.Why = control.Up, "check = none"
 		}
 		if r, ok := p.health[key]; ok {
-			v.Health, v.Why, v.Took = r.Health, r.Why, r.Took
+			v.Health, v.Why, v.Took, v.Probes = r.Health, r.Why, r.Took, r.Probes
 			v.Since, v.Probed = p.changed[key], p.probed[key]
 		}
 		if !rs.Active {

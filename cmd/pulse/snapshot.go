@@ -36,6 +36,7 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 		Keepalive: control.Duration(site.cfg.Keepalive), Deadtime: control.Duration(site.cfg.Deadtime),
 	}
 	s.Links = slices.Clone(p.links)
+	reloads := p.reloads
 	p.mu.Unlock()
 
 	p.beat.router(&s.Router)
@@ -45,6 +46,8 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 	}
 	s.Witnesses, s.Scripts = p.witnesses.state(), p.scripts.state()
 	s.Takeovers, s.Failovers = p.timeline.state(), p.services.state()
+	s.Counts = p.timeline.changes()
+	s.Counts.Reloads, s.Counts.Partial, s.Counts.Refused = reloads.Reloads, reloads.Partial, reloads.Refused
 	var trouble []string
 	s.Addresses, trouble = p.addressView(site, s.Router.State == control.Active)
 	var err error

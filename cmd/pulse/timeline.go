@@ -33,9 +33,10 @@ type timeline struct {
 
 	due chan struct{} // holds one token when a takeover began
 
-	mu   sync.Mutex
-	open *takeover
-	kept []control.Takeover // closed, the last one first
+	mu     sync.Mutex
+	counts control.Counts // of changes of role alone
+	open   *takeover
+	kept   []control.Takeover // closed, the last one first
 }
 
 func newTimeline(served func() (uint64, error), slow func() bool, log func(level control.Level, kind, object, message string, attrs ...any)) *timeline {
@@ -73,6 +74,11 @@ func (l *timeline) begin(to control.State, why string, addresses int, heard map[
 	defer l.mu.Unlock()
 	l.shut()
 	l.open = t
+	if to == control.Active {
+		l.counts.Actives++
+	} else {
+		l.counts.Standbys++
+	}
 	wake(l.due)
 }
 
@@ -168,6 +174,13 @@ func (l *timeline) shut() {
 	l.kept = l.kept[:min(len(l.kept), takeoversKept)]
 	l.log(control.Info, "role", "", l.open.summary())
 	l.open = nil
+}
+
+// changes counts the changes of role so far, and nothing else.
+func (l *timeline) changes() control.Counts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.counts
 }
 
 // state are the latest changes of role, the last one first.

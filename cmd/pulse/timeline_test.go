@@ -118,6 +118,9 @@ func TestTimeline(t *testing.T) {
 		if diff := cmp.Diff([]string{"11.015s decided to be standby: switchover", "11.023s no address is left here"}, b.steps(0)); diff != "" {
 			t.Errorf("steps (-want +got):\n%s", diff)
 		}
+		if got, want := b.changes(), (control.Counts{Actives: 1, Standbys: 1}); got != want {
+			t.Errorf("counted %+v, want %+v", got, want)
+		}
 		if got := b.state(); len(got) != 2 || got[0].To != control.Standby || got[1].To != control.Active || got[1].Why != "partner dead: activating lvs" || !got[1].Began.Equal(b.began.Add(10*time.Second)) {
 			t.Errorf("%+v", got)
 		}
