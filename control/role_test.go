@@ -182,7 +182,7 @@ func TestRoleJSON(t *testing.T) {
 			Role: Backup, Address: address("10.10.1.32"), State: Standby, Since: at,
 			Paths: []Path{{Name: "public", Local: "10.10.1.31:539", Remote: "10.10.1.32:539", LastHeard: at, Silent: true,
 				Sent: 9, Heard: 8, Dropped: 3, DroppedFor: map[string]uint64{"replayed": 2, "another key": 1}}},
-			Keyed: true, Phase: "taking over", SerialNo: 4, ConfigDiffers: true, Faults: 2, Held: true, ServersUp: 1, Servers: 2,
+			Keyed: true, Phase: "taking over", SerialNo: 4, Version: "v1.3.0", ConfigDiffers: true, Faults: 2, Held: true, ServersUp: 1, Servers: 2,
 		},
 		Witnesses: []Witness{{Address: address("10.10.1.1"), How: "arp", Why: "no answer for 3s", Since: at}},
 		Scripts:   []Script{{Name: "uplink", OK: true, Why: "exit 0", Since: at, Took: Duration(12 * time.Millisecond)}},

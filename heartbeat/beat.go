@@ -16,6 +16,10 @@ type Beat struct {
 	Serial uint32  // serial_no of its lvs.cf
 	Hash   [8]byte // first bytes of the SHA-256 of its lvs.cf
 
+	// Release is the program's version, as Release leaves it; empty where the
+	// sender does not say it.
+	Release string
+
 	Faults      uint16 // 0: fit to serve; higher: worse
 	Up, Servers uint32 // real servers that are up, and all that it probes
 	Connections uint32 // active connections in its kernel's IPVS table

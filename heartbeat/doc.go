@@ -5,7 +5,7 @@
 // and to heartbeat_port (539), a number in the byte order of the sender.
 // Wireshark decodes it as "pulse". There is no sequence number and no
 // authentication; only the sender's address is checked. With lvs.key it is a
-// packet of this project of 164 bytes that says much more: see Beat. It ends
+// packet of this project of 188 bytes that says much more: see Beat. It ends
 // with two HMAC-SHA256 (RFC 2104), one for each key that lvs.key may hold, so
 // that a key can be changed while both routers run: see PacketSize and Line.
 //

@@ -25,7 +25,7 @@ func fullBeat() Beat {
 	return Beat{
 		Message: Running, Keyed: true, Boot: 0x0102030405060708, Phase: Serving, Reason: ReasonDead,
 		Interval: 250 * time.Millisecond, Serial: 77, Hash: [8]byte{1, 2, 3, 4, 5, 6, 7, 8},
-		Faults: 3, Up: 9, Servers: 10, Connections: 123456, Held: true, Blind: true, Wants: true, Stop: true,
+		Release: "v1.3.0-2-g0123456-dirty", Faults: 3, Up: 9, Servers: 10, Connections: 123456, Held: true, Blind: true, Wants: true, Stop: true,
 	}
 }
 
@@ -105,9 +105,15 @@ func TestLineRefuses(t *testing.T) {
 		{"cut", keys, sealed(beat)[:PacketSize-1], ErrLength},
 		{"longer", keys, append(sealed(beat), 0), ErrLength},
 		{"version 0", keys, resign(func(b []byte) { b[4] = 0 }), ErrVersion},
-		{"version 2, longer", keys, later(keys[0], beat), ""},
-		{"version 2, longer, forged", keys, append(resign(func(b []byte) { b[4] = 2 }), 1, 2, 3), ErrForged},
-		{"version 2, cut", keys, resign(func(b []byte) { b[4] = 2 })[1:], ErrUnknown},
+		{"version 1", keys, version1(keys[0], beat), ""},
+		{"version 1, cut", keys, version1(keys[0], beat)[:100], ErrLength},
+		{"version 1, as long as ours", keys, resign(func(b []byte) { b[4], b[9] = 1, 0 }), ErrLength},
+		{"a later version, longer", keys, later(keys[0], beat), ""},
+		{"a later version, longer, forged", keys, append(resign(func(b []byte) { b[4] = 3 }), 1, 2, 3), ErrForged},
+		{"a later version, cut", keys, resign(func(b []byte) { b[4] = 3 })[1:], ErrUnknown},
+		{"a later version that we cannot read", keys, resign(func(b []byte) { b[4], b[9] = 4, 3 }), ErrNewer},
+		{"a release of strange letters", keys, resign(func(b []byte) { b[macAt1] = 0x1b }), ErrUnknown},
+		{"a release with a gap", keys, resign(func(b []byte) { b[macAt1+1] = 0 }), ErrUnknown},
 		{"another key", []Key{testKey(2)}, sealed(beat), ErrOtherKey},
 		{"no HMAC", keys, append(sealed(beat)[:macAt:macAt], make([]byte, macsSize)...), ErrForged},
 		{"the other HMAC without a key", keys, append(sealed(beat)[:PacketSize-1:PacketSize-1], 1), ErrForged},
@@ -118,7 +124,7 @@ func TestLineRefuses(t *testing.T) {
 		{"a new flag", keys, resign(func(b []byte) { b[6] = 32 }), ErrUnknown},
 		{"a new phase", keys, resign(func(b []byte) { b[7] = byte(Dropping) + 1 }), ErrUnknown},
 		{"a new reason", keys, resign(func(b []byte) { b[8] = 200 }), ""},
-		{"filled", keys, resign(func(b []byte) { b[9] = 1 }), ErrUnknown},
+		{"for readers of no version", keys, resign(func(b []byte) { b[9] = 0 }), ErrUnknown},
 		{"no message", keys, resign(func(b []byte) { b[20] = 0 }), ErrUnknown},
 		{"boot 0", keys, resign(func(b []byte) { clear(b[24:32]) }), ErrUnknown},
 		{"sequence 0", keys, resign(func(b []byte) { clear(b[32:40]) }), ErrUnknown},
@@ -246,20 +252,21 @@ func TestLineOldKeyEnds(t *testing.T) {
 // later is a packet of a version to come, with more flags and fields.
 func later(k Key, b Beat) []byte {
 	raw := NewLine([]Key{k}, Primary, 5).Seal(b, testStart)[:macAt:macAt]
-	raw[4], raw[6], raw[9] = 2, 0x80, 1
+	raw[4], raw[6], raw[9] = packetVersion+1, 0x80, packetVersion
 	return NewLine([]Key{k}, Primary, 5).sign(append(raw, 1, 2, 3))
 }
 
 func FuzzOpen(f *testing.F) {
 	keys := []Key{testKey(1), testKey(2)}
-	good := NewLine(keys, Primary, 5).Seal(fullBeat(), testStart)
+	good, first := NewLine(keys, Primary, 5).Seal(fullBeat(), testStart), version1(keys[0], fullBeat())
 	f.Add(good)
 	f.Add(good[:40])
+	f.Add(first)
 	f.Add([]byte("\xda\xdb\xad\xbd"))
 	f.Add([]byte("pacu"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		b, _, err := NewLine(keys, Backup, 6).Open(0, raw, testStart)
-		if err == nil && string(raw) != string(good) {
+		if err == nil && string(raw) != string(good) && string(raw) != string(first) {
 			t.Errorf("% x passes for %+v", raw, b)
 		}
 		if err != nil && refusal(err) == "" {

@@ -1,23 +1,25 @@
 package heartbeat
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
-// The authenticated heartbeat is one UDP datagram of PacketSize, 164, bytes. All
+// The authenticated heartbeat is one UDP datagram of PacketSize, 188, bytes. All
 // numbers are big-endian.
 //
 //	 at size
 //	  0  4   "pacu"
-//	  4  1   version: 1
+//	  4  1   version: 2
 //	  5  1   role of the sender: 0 primary, 1 backup
 //	  6  1   flags: 1 held, 2 blind, 4 wants, 8 stop, 16 deaf; the others are 0
 //	  7  1   Phase
 //	  8  1   Reason
-//	  9  1   0
+//	  9  1   the oldest version whose readers understand this packet: 1; 0 in version 1
 //	 10  2   faults
 //	 12  8   KeyIDs of the sender's keys, the newest first; 0 for none
 //	 20  4   Message, Piranha's number
@@ -33,19 +35,26 @@ import (
 //	 88  4   real servers up
 //	 92  4   real servers probed
 //	 96  4   active connections in its kernel's IPVS table
-//	100  32  HMAC-SHA256 (RFC 2104) of all before it, with the newest key
-//	132  32  HMAC-SHA256 of the same with the other key; 0 without one
+//	100  24  the sender's release, printable ASCII, filled up with 0; since version 2
+//	124  32  HMAC-SHA256 (RFC 2104) of all before it, with the newest key
+//	156  32  HMAC-SHA256 of the same with the other key; 0 without one
 //
 // Whoever changes this raises the version, and only adds: fields before the
 // HMACs, flags. So a router understands a partner that was upgraded first, and
-// does not take it for silent. Versions before its own it refuses.
+// one that is upgraded last, and takes neither for silent. Where a change has
+// to break that, byte 9 tells it to those who cannot follow.
 const (
 	// PacketSize is the length of an authenticated heartbeat in bytes.
 	PacketSize    = macAt + macsSize
-	macAt         = 100
+	macAt         = macAt1 + releaseSize
+	macAt1        = 100 // in version 1
+	releaseSize   = 24
 	macSize       = 32
 	macsSize      = MaxKeys * macSize
-	packetVersion = 1
+	packetVersion = 2
+	// packetNeeds is the oldest version whose readers understand ours, and the
+	// oldest that we understand.
+	packetNeeds = 1
 )
 
 var packetMagic = [4]byte{'p', 'a', 'c', 'u'}
@@ -76,7 +85,7 @@ type packet struct {
 func (p packet) appendTo(b []byte) []byte {
 	big := binary.BigEndian
 	b = append(b, packetMagic[:]...)
-	b = append(b, packetVersion, byte(p.role), p.flags(), byte(p.beat.Phase), byte(p.beat.Reason), 0)
+	b = append(b, packetVersion, byte(p.role), p.flags(), byte(p.beat.Phase), byte(p.beat.Reason), packetNeeds)
 	b = big.AppendUint16(b, p.beat.Faults)
 	for _, id := range p.keys {
 		b = append(b, id[:]...)
@@ -90,7 +99,25 @@ func (p packet) appendTo(b []byte) []byte {
 	for _, v := range []uint32{p.beat.Serial, p.beat.Up, p.beat.Servers, p.beat.Connections} {
 		b = big.AppendUint32(b, v)
 	}
-	return b
+	var release [releaseSize]byte
+	copy(release[:], Release(p.beat.Release))
+	return append(b, release[:]...)
+}
+
+// Release is the part of s that a heartbeat can say: its first 24 bytes, up to
+// one that is no printable ASCII.
+func Release(s string) string {
+	s = s[:min(len(s), releaseSize)]
+	if i := strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }); i >= 0 {
+		s = s[:i]
+	}
+	return s
+}
+
+// readRelease reads a release as appendTo writes it.
+func readRelease(b []byte) (release string, ok bool) {
+	release = string(bytes.TrimRight(b, "\x00"))
+	return release, Release(release) == release
 }
 
 func (p packet) flags() byte {
@@ -110,15 +137,22 @@ func isPacket(b []byte) bool {
 }
 
 // parsePacket reads a packet; its HMACs are left to the caller. The error
-// matches ErrLength, ErrVersion or ErrUnknown.
+// matches ErrLength, ErrVersion, ErrNewer or ErrUnknown.
 func parsePacket(b []byte) (packet, error) {
-	switch {
-	case !isPacket(b):
+	if !isPacket(b) {
 		return packet{}, fmt.Errorf("%w of %d bytes", ErrUnknown, len(b))
-	case b[4] < packetVersion:
+	}
+	size := PacketSize
+	if b[4] == 1 {
+		size = macAt1 + macsSize
+	}
+	switch later := b[4] > packetVersion; { // it may say more
+	case b[4] < packetNeeds:
 		return packet{}, fmt.Errorf("%w: its version is %d, ours %d", ErrVersion, b[4], packetVersion)
-	case len(b) < PacketSize, len(b) > PacketSize && b[4] == packetVersion:
-		return packet{}, fmt.Errorf("%w: %d bytes instead of %d", ErrLength, len(b), PacketSize)
+	case len(b) < size, len(b) > size && !later:
+		return packet{}, fmt.Errorf("%w: %d bytes instead of %d", ErrLength, len(b), size)
+	case b[9] > packetVersion:
+		return packet{}, fmt.Errorf("%w: its version is %d, for readers of %d and later, and ours %d", ErrNewer, b[4], b[9], packetVersion)
 	}
 	big := binary.BigEndian
 	p := packet{
@@ -135,8 +169,19 @@ func parsePacket(b []byte) (packet, error) {
 			Deaf: b[6]&flagDeaf != 0,
 		},
 	}
-	later := b[4] > packetVersion // it may say more
-	legal := p.role <= Backup && (later || b[6] < flagDeaf<<1 && b[9] == 0) && p.beat.Phase <= Dropping && p.beat.Message.known() &&
+	whole := true // what this version adds is as it should be
+	switch {
+	case b[4] == 1:
+		whole = b[6] < flagDeaf<<1 && b[9] == 0
+	case b[4] == packetVersion:
+		whole = b[6] < flagDeaf<<1 && b[9] == packetNeeds
+		fallthrough
+	default:
+		var ok bool
+		p.beat.Release, ok = readRelease(b[macAt1:macAt])
+		whole = whole && ok
+	}
+	legal := p.role <= Backup && whole && p.beat.Phase <= Dropping && p.beat.Message.known() &&
 		p.beat.Boot != 0 && p.seq != 0 && p.since >= 0
 	if !legal {
 		return packet{}, fmt.Errorf("%w: a field is out of range", ErrUnknown)

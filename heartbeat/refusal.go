@@ -22,6 +22,8 @@ const (
 	ErrSender Refusal = "not from the partner's address"
 	// ErrVersion means an authenticated one is laid out in an older way.
 	ErrVersion Refusal = "an older version of the heartbeat: install the same release on both routers"
+	// ErrNewer means one that says of itself that this release cannot read it.
+	ErrNewer Refusal = "a version of the heartbeat that this release does not understand: install the same release on both routers"
 	// ErrNoKey means Piranha's heartbeat came though this router has a key.
 	ErrNoKey Refusal = "the partner has no key: heartbeats without authentication"
 	// ErrHasKey means an authenticated one came though this router has no key.

@@ -22,7 +22,7 @@ func (n Node) beat() Beat {
 	return Beat{
 		Message: n.message(), Keyed: n.settings.Keyed,
 		Phase: n.phase, Reason: n.reason, Interval: n.settings.Keepalive,
-		Serial: n.settings.Serial, Hash: n.settings.Hash, Faults: n.faults,
+		Serial: n.settings.Serial, Hash: n.settings.Hash, Release: n.settings.Release, Faults: n.faults,
 		Up: count(n.facts.Up), Servers: count(n.facts.Servers), Connections: count(n.facts.Connections),
 		Held: n.held, Blind: n.Blind(), Wants: n.wants, Stop: n.stopping, Deaf: n.settings.Partner && n.partner == PartnerSilent,
 	}

@@ -101,6 +101,8 @@ type Settings struct {
 
 	Serial uint32  // serial_no of lvs.cf
 	Hash   [8]byte // first bytes of the SHA-256 of lvs.cf
+
+	Release string // of this program, see Beat
 }
 
 // usable is s with the values that a Node needs in range.

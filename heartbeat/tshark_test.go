@@ -58,7 +58,7 @@ func TestTsharkDecodes(t *testing.T) {
 	want := []string{
 		"PULSE 0xbdaddbda running 48", // 48 is CS6
 		"PULSE 0xadbddabd stopped 48",
-		"UDP  539 → 539 Len=164 48",
+		"UDP  539 → 539 Len=188 48",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

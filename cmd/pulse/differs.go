@@ -21,3 +21,32 @@ func (p *pulse) compareFiles(differed bool) (differ bool) {
 	}
 	return differ
 }
+
+// compareVersions tells when the partner begins to run another version of Pacu,
+// and when both run the same again: heartbeats of both are understood. It takes
+// and returns the partner's version where it is another.
+func (p *pulse) compareVersions(told string) (other string) {
+	pt := p.beat.partner(p.current())
+	if pt == nil || pt.State == control.Silent || pt.State == control.Unknown {
+		return told // it may be about to be upgraded
+	}
+	if pt.OtherVersion(version) {
+		other = partnersVersion(pt)
+	}
+	switch {
+	case other == told:
+	case other != "":
+		p.events.add(control.Info, "partner", "", fmt.Sprintf("the partner %s runs %s, this router Pacu %s: that works; install the same on both", pt.Address, other, version))
+	default:
+		p.events.add(control.Info, "partner", "", fmt.Sprintf("both routers run Pacu %s", version))
+	}
+	return other
+}
+
+// partnersVersion is the version that the partner runs, for people.
+func partnersVersion(pt *control.Partner) string {
+	if pt.Version == "" {
+		return "an older Pacu, which does not tell its version"
+	}
+	return "Pacu " + pt.Version
+}

@@ -8,6 +8,10 @@ import (
 // keyRefusals are why heartbeats are dropped where the routers' keys differ.
 var keyRefusals = []heartbeat.Refusal{heartbeat.ErrNoKey, heartbeat.ErrHasKey, heartbeat.ErrOtherKey, heartbeat.ErrOldKey}
 
+// versionRefusals are why they are dropped where the routers' versions are too
+// far apart.
+var versionRefusals = []heartbeat.Refusal{heartbeat.ErrVersion, heartbeat.ErrNewer}
+
 // pairTroubles are what is wrong with the pair besides its paths.
 func (p *pulse) pairTroubles(s *control.Snapshot, site *site, add func(format string, args ...any)) {
 	for _, f := range s.Router.Faults {
@@ -40,6 +44,11 @@ func (p *pulse) pairTroubles(s *control.Snapshot, site *site, add func(format st
 		for _, why := range keyRefusals {
 			if n := path.DroppedFor[string(why)]; n > 0 && path.Silent {
 				add("heartbeat path %s: %d packets dropped: %s: have both routers the same %s?", path.Name, n, why, keyFile(p.o.config))
+			}
+		}
+		for _, why := range versionRefusals {
+			if n := path.DroppedFor[string(why)]; n > 0 && path.Silent {
+				add("heartbeat path %s: %d packets dropped: %s (this one has Pacu %s)", path.Name, n, why, version)
 			}
 		}
 	}

@@ -184,9 +184,10 @@ func (p *pulse) keepFacts(ctx context.Context) error {
 	every := time.NewTicker(factsEvery)
 	defer every.Stop()
 	var told facts
-	differed := false
+	differed, other := false, ""
 	for {
 		differed = p.compareFiles(differed)
+		other = p.compareVersions(other)
 		f := p.facts()
 		if f != told {
 			p.beat.tell(ctx, f.event())

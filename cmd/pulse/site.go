@@ -284,7 +284,7 @@ func (s *site) heartbeat(f first) heartbeat.Settings {
 		Partner: s.partner.IsValid(), Paths: len(s.paths), ForceActive: f.force, Resume: f.resume,
 		NoPrivate: len(s.paths) > 1 && s.paths[1].name != "private",
 		Fos:       s.fos(), Keyed: len(s.keys) > 0, Preempt: s.cfg.Preempt, PreemptDelay: s.cfg.PreemptDelay,
-		SyncGate: s.cfg.SyncDaemon, Serial: uint32(s.cfg.SerialNo), Hash: s.hash(), Held: f.held,
+		SyncGate: s.cfg.SyncDaemon, Serial: uint32(s.cfg.SerialNo), Hash: s.hash(), Release: version, Held: f.held,
 	}
 }
 

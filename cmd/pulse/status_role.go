@@ -62,6 +62,9 @@ func (v *statusText) partner(p *control.Partner) {
 		}
 	}
 	v.printf("\n")
+	if p.OtherVersion(v.s.Version) {
+		v.printf("  it runs %s, this router Pacu %s: that works; install the same on both\n", partnersVersion(p), v.s.Version)
+	}
 	if p.ConfigDiffers {
 		path, there := v.s.Config.Path, p.Address.String()
 		if p.Address.Is6() {

@@ -24,7 +24,7 @@ func TestStatusTextOfThePair(t *testing.T) {
 		},
 		Partner: &control.Partner{
 			Role: control.Backup, Address: address("fd00::32"), State: control.Standby, Phase: "taking over",
-			Keyed: true, SerialNo: 4, ConfigDiffers: true, Faults: 2, Held: true, ServersUp: 1, Servers: 2,
+			Keyed: true, SerialNo: 4, Version: "0.9", ConfigDiffers: true, Faults: 2, Held: true, ServersUp: 1, Servers: 2,
 			Paths: []control.Path{
 				{
 					Name: "public", Local: "10.10.1.31:539", Remote: "10.10.1.32:539", LastHeard: before(300 * time.Millisecond),

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"pacu/heartbeat"
 )
 
 // audience listens where an understudy speaks, on paths of loopback.
@@ -117,7 +119,7 @@ func TestUnderstudyHangs(t *testing.T) {
 	u.employ(pair[0])
 	defer u.employ(-1)
 	for range 10_000 {
-		u.learn(spare{late: 1, raw: make([]byte, 164)})
+		u.learn(spare{late: 1, raw: make([]byte, heartbeat.PacketSize)})
 		select {
 		case <-u.down:
 			return

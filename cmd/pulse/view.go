@@ -115,6 +115,7 @@ func (b *beat) partner(s *site) *control.Partner {
 	if said := n.Partner(); said.Keyed {
 		pt.Keyed, pt.Phase = true, phaseWord(said.Phase)
 		pt.SerialNo, pt.ConfigDiffers = said.Serial, said.Hash != s.hash()
+		pt.Version = said.Release
 		pt.SHA256 = hex.EncodeToString(said.Hash[:])
 		pt.Faults, pt.Held, pt.Deaf = int(said.Faults), said.Held, said.Deaf && pt.State != control.Silent
 		pt.ServersUp, pt.Servers = int(said.Up), int(said.Servers)
