@@ -24,26 +24,34 @@ func (p *pulse) compareFiles(differed bool) (differ bool) {
 
 // compareVersions tells when the partner begins to run another version of Pacu,
 // and when both run the same again: heartbeats of both are understood. It takes
-// and returns the partner's version where it is another.
+// and returns what the partner runs where that is another.
 func (p *pulse) compareVersions(told string) (other string) {
-	pt := p.beat.partner(p.current())
-	if pt == nil || pt.State == control.Silent || pt.State == control.Unknown {
-		return told // it may be about to be upgraded
-	}
-	if pt.OtherVersion(version) {
-		other = partnersVersion(pt)
-	}
-	switch {
-	case other == told:
-	case other != "":
-		p.events.add(control.Info, "partner", "", fmt.Sprintf("the partner %s runs %s, this router Pacu %s: that works; install the same on both", pt.Address, other, version))
-	default:
-		p.events.add(control.Info, "partner", "", fmt.Sprintf("both routers run Pacu %s", version))
+	other, line := versions(p.beat.partner(p.current()), version, told)
+	if line != "" {
+		p.events.add(control.Info, "partner", "", line)
 	}
 	return other
 }
 
-// partnersVersion is the version that the partner runs, for people.
+// versions is what there is to say of the partner's version beside own; told is
+// what was said before.
+func versions(pt *control.Partner, own, told string) (other, line string) {
+	if pt == nil || pt.State == control.Silent || pt.State == control.Unknown {
+		return told, "" // it may be about to be upgraded
+	}
+	if pt.OtherVersion(own) {
+		other = partnersVersion(pt)
+	}
+	switch {
+	case other == told:
+		return other, ""
+	case other == "":
+		return other, "both routers run Pacu " + own
+	}
+	return other, fmt.Sprintf("the partner %s runs %s, this router Pacu %s: that works; install the same on both", pt.Address, other, own)
+}
+
+// partnersVersion is what the partner runs, for people.
 func partnersVersion(pt *control.Partner) string {
 	if pt.Version == "" {
 		return "an older Pacu, which does not tell its version"
