@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+VERSION ?= $(shell packaging/version)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 STATIC_TAGS := sqlite_omit_load_extension,osusergo,netgo
 BIN := $(CURDIR)/bin
@@ -72,13 +72,40 @@ build: tools ## bin/pulse, bin/nanny, bin/lvsgui (static) and bin/lab
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/pulse ./cmd/nanny ./lab/cmd/...
 	CGO_ENABLED=1 go build -trimpath -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -linkmode external -extldflags "-static"' -o $(BIN)/ ./cmd/lvsgui
 
+# Packages: for both architectures, or for ARCH alone. All that is in them is of
+# the commit, the times too, so that the same commit gives the same bytes.
+ARCH ?= amd64 arm64
+DIST ?= dist
+CC_amd64 := $(if $(filter x86_64,$(shell uname -m)),gcc,x86_64-linux-gnu-gcc)
+CC_arm64 := $(if $(filter aarch64,$(shell uname -m)),gcc,aarch64-linux-gnu-gcc)
+NFPM := go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+
+.PHONY: package
+package: tools $(ARCH:%=package-%) ## .deb and .rpm in dist/; ARCH=amd64 or ARCH=arm64 for one
+
+.PHONY: package-amd64 package-arm64
+package-amd64 package-arm64: package-%: cross-%
+	@rm -rf $(DIST)/$* $(DIST)/pacu[_-]*[_.]$(if $(filter amd64,$*),{amd64.deb,x86_64.rpm},{arm64.deb,aarch64.rpm}); mkdir -p $(DIST)/$*
+	CGO_ENABLED=0 GOARCH=$* go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS) -buildid=' -o $(DIST)/$*/ ./cmd/pulse ./cmd/nanny
+	CGO_ENABLED=1 GOARCH=$* CC=$(CC_$*) go build -trimpath -buildvcs=false -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -buildid= -linkmode external -extldflags "-static"' -o $(DIST)/$*/ ./cmd/lvsgui
+	packaging/stage $(DIST)/$*
+	@for p in deb rpm; do ARCH=$* VERSION='$(VERSION)' STAGE=$(DIST)/$* \
+	  $(NFPM) package --config packaging/nfpm.yaml --packager $$p --target $(DIST); done
+
+.PHONY: cross-amd64 cross-arm64
+cross-amd64:
+	$(if $(filter gcc,$(CC_amd64)),,$(call need,gcc-x86-64-linux-gnu libc6-dev-amd64-cross))
+cross-arm64:
+	$(if $(filter gcc,$(CC_arm64)),,$(call need,gcc-aarch64-linux-gnu libc6-dev-arm64-cross))
+
 .PHONY: generate
 generate: ## make the templ code anew
 	go tool templ generate -path web/templates
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(BIN)
+	rm -rf $(BIN) $(DIST)
 
 # What the machine itself must have. `need` installs Debian packages when run
 # by root, and says what is missing otherwise.

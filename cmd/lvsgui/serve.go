@@ -44,6 +44,7 @@ Each says more with --help. FLAGS are:
 		socket  = f.String("control", "/run/pulse/control.sock", "pulse's `socket`")
 		plain   = f.Bool("http", false, "serve http without TLS, for the end of a tunnel")
 		verbose = f.Bool("verbose", false, "log more")
+		syslog  = f.Bool("syslog", false, "log to the syslog, for init scripts")
 		ask     = f.Bool("version", false, "print the version and exit")
 		allowed networks
 	)
@@ -68,7 +69,11 @@ Each says more with --help. FLAGS are:
 	if err != nil {
 		return err
 	}
-	log := logging.New("lvsgui", logging.Stderr(), stderr, *verbose)
+	target := logging.Stderr()
+	if *syslog {
+		target = logging.Syslog
+	}
+	log := logging.New("lvsgui", target, stderr, *verbose)
 	if unconfined != "" {
 		log.Warn("not confined as it should be", "why", unconfined)
 	}

@@ -112,7 +112,7 @@ func newDaemon(o options, log *slog.Logger) (_ *pulse, err error) {
 	if os.Geteuid() != 0 && !o.norun {
 		return nil, errors.New("pulse must be run by root: it changes addresses and the IPVS table")
 	}
-	if err := os.MkdirAll(o.runDir, 0o750); err != nil {
+	if err := makeRunFolder(o.runDir, controlGroup()); err != nil {
 		return nil, err
 	}
 	if p.lock, err = takeLock(o.lockPath()); err != nil {

@@ -16,7 +16,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"os/user"
 	"path/filepath"
 	"syscall"
 
@@ -190,15 +189,6 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 }
 
 func (o options) lockPath() string { return filepath.Join(o.runDir, "lock") }
-
-// controlGroup is the group that may speak to pulse, where the package made
-// it; else root alone may.
-func controlGroup() string {
-	if _, err := user.LookupGroup("pacu"); err != nil {
-		return ""
-	}
-	return "pacu"
-}
 
 // besideMe is the program of that name in the folder this one runs from, so
 // that an installed set and a build folder each find their own.

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+func TestRunFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run", "pulse")
+	for range 2 { // the second time it is there
+		if err := makeRunFolder(dir, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o750 {
+		t.Errorf("the folder has mode %v", info.Mode())
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("root alone gives folders away")
+	}
+	// Group 1 has this name on every Linux.
+	if err := makeRunFolder(dir, "daemon"); err != nil {
+		t.Fatal(err)
+	}
+	if info, err = os.Stat(dir); err != nil {
+		t.Fatal(err)
+	}
+	if st := info.Sys().(*syscall.Stat_t); st.Uid != 0 || st.Gid == 0 {
+		t.Errorf("the folder belongs to %d:%d", st.Uid, st.Gid)
+	}
+	if err := makeRunFolder(dir, "no-such-group"); err == nil {
+		t.Error("a group that does not exist is taken")
+	}
+}
