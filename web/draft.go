@@ -138,10 +138,7 @@ func (k *desk) onDisk() (*draft, error) {
 		stat.Size() == k.stat.Size() && stat.ModTime().Equal(k.stat.ModTime()) {
 		return k.disk, nil
 	}
-	var text []byte
-	if err == nil {
-		text, err = readConfig(k.path)
-	}
+	text, err := readConfig(k.path) // its error says more than that of stat
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		k.disk, k.stat = k.parse(&draft{Base: noFile, Text: []byte(newConfig)}), nil

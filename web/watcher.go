@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/netip"
 	"os"
@@ -41,10 +40,7 @@ func (w *watcher) look() {
 		return
 	}
 	w.stat, w.hash, w.conf, w.off, w.wanted = stat, "", nil, nil, nil
-	var b []byte
-	if err == nil {
-		b, err = readConfig(w.path)
-	}
+	b, err := readConfig(w.path) // its error says more than that of stat
 	if w.err = err; err != nil {
 		return
 	}
@@ -190,21 +186,7 @@ func service(conf *lvscf.Config, v lvscf.Virtual) control.Service {
 }
 
 // readConfig reads lvs.cf, up to what the console can edit.
-func readConfig(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(b) > maxConfig {
-		return nil, fmt.Errorf("%s has more than %d MiB", path, maxConfig>>20)
-	}
-	return b, nil
-}
+func readConfig(path string) ([]byte, error) { return lvscf.ReadFile(path, maxConfig) }
 
 func hash(b []byte) string {
 	sum := sha256.Sum256(b)

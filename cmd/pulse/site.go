@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -176,24 +177,12 @@ func (s *site) fits(m machine, held []vip.Held, running *site) error {
 }
 
 func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("failed to open %s: %w", path, errors.Unwrap(err))
+	text, err := lvscf.ReadFile(path, maxConfig)
+	var open *fs.PathError
+	if errors.As(err, &open) {
+		return nil, fmt.Errorf("failed to open %s: %w", path, open.Err)
 	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !st.Mode().IsRegular() || st.Size() > maxConfig {
-		return nil, fmt.Errorf("%s is not a regular file of at most %d MB", path, maxConfig>>20)
-	}
-	text := make([]byte, st.Size())
-	n, err := f.ReadAt(text, 0)
-	if n < len(text) && err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	return text, nil
+	return text, err
 }
 
 // findSelf decides the role as Piranha does: primary where one of this
