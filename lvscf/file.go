@@ -35,6 +35,11 @@ func ReadFile(path string, max int64) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	}
+	return readOpen(f, path, max)
+}
+
+// readOpen reads f, which is what is at path, and closes it.
+func readOpen(f *os.File, path string, max int64) ([]byte, error) {
 	defer f.Close()
 	stat, err := f.Stat()
 	switch {
