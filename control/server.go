@@ -52,6 +52,11 @@ type Handler interface {
 	Probe(ctx context.Context, server string) ([]Probed, error)
 	// Setup tells what the real servers that q chooses must be set up with.
 	Setup(ctx context.Context, q SetupQuery) (*Setup, error)
+	// TestAlerts has lvsgui send a test over every channel of its alerts, and
+	// returns what became of it. That nobody listens is an error.
+	TestAlerts(ctx context.Context) (*AlertTest, error)
+	// AlertsTold takes what became of such a test, or that it has begun.
+	AlertsTold(ctx context.Context, t AlertTest) error
 	// Events yields the events later than after, then new ones until ctx
 	// ends; see Log.Events.
 	Events(ctx context.Context, after uint64) iter.Seq2[Event, error]
@@ -167,6 +172,11 @@ func answer(ctx context.Context, c net.Conn, h Handler) {
 	case GetSetup:
 		setup, err := h.Setup(ctx, *q.Setup)
 		_ = reply(c, Reply{Setup: setup, Error: text(err)})
+	case TestAlerts:
+		test, err := h.TestAlerts(ctx)
+		_ = reply(c, Reply{Alerts: test, Error: text(err)})
+	case AlertsTold:
+		_ = reply(c, Reply{Error: text(h.AlertsTold(ctx, *q.Alerts))})
 	case Follow:
 		follow(ctx, c, r, h.Events, q.After)
 	}

@@ -76,12 +76,14 @@ type Request struct {
 	To Way `json:"to,omitempty"`
 	// Setup, for GetSetup.
 	Setup *SetupQuery `json:"setup,omitempty"`
+	// Alerts, for AlertsTold.
+	Alerts *AlertTest `json:"alerts,omitempty"`
 }
 
 // check refuses a request that lacks what its verb needs.
 func (q Request) check() error {
 	switch q.Do {
-	case GetSnapshot, Reload, Follow, SwitchOver, SetHold, Explain, GetNannies:
+	case GetSnapshot, Reload, Follow, SwitchOver, SetHold, Explain, GetNannies, TestAlerts:
 	case GetPlan:
 		if len(q.Text) > MaxText {
 			return fmt.Errorf("%w: an lvs.cf of %d bytes, at most %d", ErrTooLong, len(q.Text), MaxText)
@@ -101,6 +103,8 @@ func (q Request) check() error {
 			return fmt.Errorf("%s: nothing is asked for", q.Do)
 		}
 		return q.Setup.check()
+	case AlertsTold:
+		return q.Alerts.check()
 	default:
 		return unknownVerb(q.Do)
 	}
@@ -128,6 +132,8 @@ type Reply struct {
 
 	Probed []Probed `json:"probed,omitempty"`
 	Setup  *Setup   `json:"setup,omitempty"`
+
+	Alerts *AlertTest `json:"alerts,omitempty"`
 }
 
 // A Preflight is what would go wrong with a switchover, and what became of it.

@@ -53,6 +53,7 @@ type pulse struct {
 	mover     *mover
 	handover  *handover
 	probing   seats
+	alerts    alertTests
 
 	ctx context.Context // of run
 
@@ -238,6 +239,11 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	p.beat.step(p.fitness()) // before the first heartbeat
 	p.start(work, tasks, p.beat)
 	p.start(work, tasks, p.beat.understudy)
+	sign, err := newLifesign(p.beat.tell)
+	if err != nil {
+		p.events.add(control.Warning, "role", "", oneLine("systemd's watchdog: ", err))
+	}
+	p.start(work, tasks, sign)
 	daemon.SdNotify(false, daemon.SdNotifyReady)
 
 	if p.obey(ctx, work, signals) == syscall.SIGUSR2 {
@@ -254,7 +260,7 @@ func (p *pulse) run(ctx context.Context, signals <-chan os.Signal) error {
 	p.handover.settle(told)
 	done()
 	stop()
-	err := tasks.Wait()
+	err = tasks.Wait()
 	p.nannies.wait()
 	if p.o.norun {
 		return err

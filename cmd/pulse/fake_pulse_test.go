@@ -26,6 +26,8 @@ type fakePulse struct {
 
 	nannies []control.Nanny
 	orders  []control.Order
+
+	alerts *control.AlertTest
 }
 
 var errFake = errors.New("lvs-09: no such real server")
@@ -141,3 +143,12 @@ func (p *fakePulse) Probe(context.Context, string) ([]control.Probed, error) { r
 func (p *fakePulse) Setup(context.Context, control.SetupQuery) (*control.Setup, error) {
 	return nil, errFake
 }
+
+func (p *fakePulse) TestAlerts(context.Context) (*control.AlertTest, error) {
+	if p.alerts == nil {
+		return nil, errFake
+	}
+	return p.alerts, nil
+}
+
+func (p *fakePulse) AlertsTold(context.Context, control.AlertTest) error { return errFake }

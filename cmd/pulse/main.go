@@ -46,6 +46,7 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"switchover": switchoverCommand,
 	"hold":       holdCommand,
 	"explain":    explainCommand,
+	"alert":      alertCommand,
 
 	"check":  withStdin(checkCommand),
 	"fmt":    withStdin(fmtCommand),
