@@ -21,12 +21,14 @@ func (s *Store) ChangePassword(ctx context.Context, user, password string) error
 		if err != nil {
 			return err
 		}
-		return endAll(ctx, tx, user)
+		return s.endAll(ctx, tx, user)
 	})
 }
 
 // endAll ends all of user's sessions, and forgets the failed logins.
-func endAll(ctx context.Context, tx *sql.Tx, user string) error {
+func (s *Store) endAll(ctx context.Context, tx *sql.Tx, user string) error {
+	s.spare.endUser(user)
+	s.spare.succeeded(tried(user))
 	if _, err := tx.ExecContext(ctx, `UPDATE sessions SET data = x'' WHERE user = ?`, user); err != nil {
 		return err
 	}

@@ -35,18 +35,29 @@ func (s *Store) Wait(ctx context.Context, name string) (time.Duration, error) {
 	var count int
 	var last int64
 	err := s.db.QueryRowContext(ctx, `SELECT count, last FROM login_failures WHERE name = ?`, tried(name)).Scan(&count, &last)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return 0, nil
-	case err != nil:
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("look up failed logins: %w", err)
 	}
+	before := time.Unix(last, 0)
+	if more := s.spare.tried(tried(name)); more.count > 0 { // those that the disk did not take
+		count, before = count+more.count, more.last
+	}
 	// A clock that was set back must not make it longer.
-	return min(max(0, time.Unix(last, 0).Add(waitAfter(count)).Sub(s.now())), waitAfter(count)), nil
+	return min(max(0, before.Add(waitAfter(count)).Sub(s.now())), waitAfter(count)), nil
 }
 
-// Failed counts a failed login as name.
+// Failed counts a failed login as name: in memory where the disk does not take
+// it.
 func (s *Store) Failed(ctx context.Context, name string) error {
+	err := s.failed(ctx, name)
+	if passing(err) {
+		s.spare.failed(tried(name), s.now())
+		return nil
+	}
+	return err
+}
+
+func (s *Store) failed(ctx context.Context, name string) error {
 	now := s.now()
 	if _, err := s.db.ExecContext(ctx, `DELETE FROM login_failures WHERE last < ?`, now.Add(-forgetAfter).Unix()); err != nil {
 		return fmt.Errorf("forget failed logins: %w", err)
@@ -60,15 +71,21 @@ func (s *Store) Failed(ctx context.Context, name string) error {
 }
 
 // Succeeded forgets the failed logins as name, and notes the login of that
-// user.
+// user. Where the disk does not take that, what is on it stays: one who has the
+// password may have to wait, and can still come in.
 func (s *Store) Succeeded(ctx context.Context, name string) error {
-	return s.tx(ctx, fmt.Sprintf("note login of %q", name), func(tx *sql.Tx) error {
+	s.spare.succeeded(tried(name))
+	err := s.tx(ctx, fmt.Sprintf("note login of %q", name), func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, tried(name)); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE users SET last_login = ? WHERE name = ?`, s.now().Unix(), name)
 		return err
 	})
+	if passing(err) {
+		return nil
+	}
+	return err
 }
 
 // tried is how the table calls a name that somebody tried: by 32 bits of its

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -48,12 +50,43 @@ func (s *Store) SessionList(ctx context.Context, user string) ([]Session, error)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}
+	spares, ended := s.spare.list(s.now())
+	out = slices.DeleteFunc(out, func(v Session) bool {
+		return slices.Contains(ended, v.ID) || slices.ContainsFunc(spares, func(x spareSession) bool { return x.ID == v.ID })
+	})
+	for _, v := range spares {
+		if user == "" || v.User == user {
+			out = append(out, v.Session)
+		}
+	}
+	slices.SortFunc(out, func(a, b Session) int { return cmp.Or(b.Began.Compare(a.Began), cmp.Compare(a.ID, b.ID)) })
 	return out, nil
+}
+
+// endSpare ends those sessions in memory alone that which chooses, and also
+// those of the table where the disk does not take that. It returns how many.
+func (s *Store) endSpare(ctx context.Context, user string, which func(Session) bool) (int, error) {
+	list, err := s.SessionList(ctx, user)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, v := range list {
+		if which(v) {
+			s.spare.end(v.ID, v.Expires, false)
+			n++
+		}
+	}
+	return n, nil
 }
 
 // EndSession ends a session at once. The error may be ErrNoSession.
 func (s *Store) EndSession(ctx context.Context, id string) error {
 	n, err := affected(s.db.ExecContext(ctx, `UPDATE sessions SET data = x'' WHERE token = ? AND expiry > ? AND data <> x''`, id, s.now().Unix()))
+	if err == nil || passing(err) {
+		spares, spareErr := s.endSpare(ctx, "", func(v Session) bool { return v.ID == id })
+		n, err = n+int64(spares), spareErr
+	}
 	if err == nil && n == 0 {
 		err = ErrNoSession
 	}
@@ -66,6 +99,10 @@ func (s *Store) EndSession(ctx context.Context, id string) error {
 // EndSessions ends all of user's sessions, and returns how many there were.
 func (s *Store) EndSessions(ctx context.Context, user string) (int, error) {
 	n, err := affected(s.db.ExecContext(ctx, `UPDATE sessions SET data = x'' WHERE user = ? AND expiry > ? AND data <> x''`, user, s.now().Unix()))
+	if err == nil || passing(err) {
+		spares, spareErr := s.endSpare(ctx, user, func(Session) bool { return true })
+		n, err = n+int64(spares), spareErr
+	}
 	if err != nil {
 		return 0, fmt.Errorf("end sessions of %s: %w", user, err)
 	}

@@ -16,6 +16,9 @@ const (
 	AgentKey  = "agent"  // the browser's User-Agent then
 )
 
+// longestSession bounds how long the end of a session is remembered in memory.
+const longestSession = 24 * time.Hour
+
 // Bounds of what a browser says of itself, in bytes.
 const (
 	maxClient = 64
@@ -28,6 +31,9 @@ const (
 // A session that was ended keeps its row, without data, until it would have
 // expired: a request that was under way meanwhile must not bring it back by
 // committing what it had loaded.
+//
+// What the disk does not take is kept in memory until it does, or the process
+// ends: a full disk must not shut out who could clear it.
 type Sessions struct{ s *Store }
 
 // Sessions returns the store of sessions.
@@ -65,6 +71,9 @@ func (Codec) Decode(b []byte) (time.Time, map[string]any, error) {
 
 // FindCtx implements scs.CtxStore.
 func (s *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	if v, ok := s.s.spare.find(token, s.s.now()); ok {
+		return v.data, v.data != nil, nil
+	}
 	var b []byte
 	err := s.s.db.QueryRowContext(ctx, `SELECT data FROM sessions WHERE token = ? AND expiry > ? AND data <> x''`, token, s.s.now().Unix()).Scan(&b)
 	switch {
@@ -87,28 +96,72 @@ func (s *Sessions) CommitCtx(ctx context.Context, token string, b []byte, expiry
 	if !ok {
 		return errors.New("commit session: it has no user")
 	}
-	if _, err := s.s.db.ExecContext(ctx, `DELETE FROM sessions WHERE expiry <= ?`, s.s.now().Unix()); err != nil {
-		return fmt.Errorf("sweep sessions: %w", err)
-	}
 	client, _ := values[ClientKey].(string)
 	agent, _ := values[AgentKey].(string)
-	now := s.s.now().Unix()
-	_, err = s.s.db.ExecContext(ctx, `INSERT INTO sessions (token, user, data, expiry, began, seen, client, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (token) DO UPDATE SET user = excluded.user, data = excluded.data, expiry = excluded.expiry,
-			seen = excluded.seen, client = excluded.client, agent = excluded.agent
-		WHERE sessions.data <> x''`,
-		token, user, b, expiry.Unix(), now, now, shorten(client, maxClient), shorten(agent, maxAgent))
-	if err != nil {
-		return fmt.Errorf("commit session of %s: %w", user, err)
+	at := s.s.now()
+	v := spareSession{data: b, Session: Session{
+		ID: token, User: user, Client: shorten(client, maxClient), Agent: shorten(agent, maxAgent), Began: at, Seen: at, Expires: expiry,
+	}}
+	switch err = s.commit(ctx, v); {
+	case err == nil:
+		s.s.spare.written(token)
+		return nil
+	case passing(err):
+		return s.spareCommit(ctx, v, err)
+	}
+	return fmt.Errorf("commit session of %s: %w", user, err)
+}
+
+// spareCommit keeps a session in memory, because of why.
+func (s *Sessions) spareCommit(ctx context.Context, v spareSession, why error) error {
+	var ended bool
+	if err := s.s.db.QueryRowContext(ctx, `SELECT count(*) FROM sessions WHERE token = ? AND data = x''`, v.ID).Scan(&ended); err != nil {
+		return fmt.Errorf("commit session of %s: %w, and: %w", v.User, why, err)
+	}
+	if ended {
+		return nil
+	}
+	if !s.s.spare.put(v.ID, v, s.s.now()) {
+		return fmt.Errorf("commit session of %s: %w, and there are too many in memory", v.User, why)
+	}
+	return nil
+}
+
+// commit writes a session, and the ends of those that were ended while the disk
+// took nothing.
+func (s *Sessions) commit(ctx context.Context, v spareSession) error {
+	if _, err := s.s.db.ExecContext(ctx, `DELETE FROM sessions WHERE expiry <= ?`, v.Seen.Unix()); err != nil {
+		return err
+	}
+	_, ended := s.s.spare.list(v.Seen)
+	for _, token := range ended {
+		if _, err := s.s.db.ExecContext(ctx, `UPDATE sessions SET data = x'' WHERE token = ?`, token); err != nil {
+			return err
+		}
+	}
+	if kept, ok := s.s.spare.find(v.ID, v.Seen); !ok || kept.data != nil {
+		_, err := s.s.db.ExecContext(ctx, `INSERT INTO sessions (token, user, data, expiry, began, seen, client, agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (token) DO UPDATE SET user = excluded.user, data = excluded.data, expiry = excluded.expiry,
+				seen = excluded.seen, client = excluded.client, agent = excluded.agent
+			WHERE sessions.data <> x''`,
+			v.ID, v.User, v.data, v.Expires.Unix(), v.Began.Unix(), v.Seen.Unix(), v.Client, v.Agent)
+		if err != nil {
+			return err
+		}
+	}
+	for _, token := range ended {
+		s.s.spare.end(token, time.Time{}, true)
 	}
 	return nil
 }
 
 // DeleteCtx implements scs.CtxStore.
 func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
-	if _, err := s.s.db.ExecContext(ctx, `UPDATE sessions SET data = x'' WHERE token = ?`, token); err != nil {
+	_, err := s.s.db.ExecContext(ctx, `UPDATE sessions SET data = x'' WHERE token = ?`, token)
+	if err != nil && !passing(err) {
 		return fmt.Errorf("end session: %w", err)
 	}
+	s.s.spare.end(token, s.s.now().Add(longestSession), err == nil)
 	return nil
 }
 

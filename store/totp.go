@@ -79,28 +79,39 @@ func (s *Store) SetTOTP(ctx context.Context, user, secret string) error {
 
 // UseTOTP reports whether code is user's now, or of 30 s before or after. A
 // code that was right is used up with all before it (RFC 6238, section 5.2).
-// It is false for one who has no secret.
+// It is false for one who has no secret. Where the disk does not take that a
+// code is used up, it is kept in memory.
 func (s *Store) UseTOTP(ctx context.Context, user, code string) (bool, error) {
 	var ok bool
 	err := s.tx(ctx, fmt.Sprintf("one-time password of %q", user), func(tx *sql.Tx) error {
-		var secret string
-		var last int64
-		err := tx.QueryRowContext(ctx, `SELECT totp_secret, totp_last FROM users WHERE name = ? AND totp_secret <> ''`, user).Scan(&secret, &last)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
+		step, err := s.totpStep(ctx, tx, user, code)
+		if err != nil || step == 0 {
 			return err
-		}
-		step := matchStep(secret, code, s.now(), last)
-		if step == 0 {
-			return nil
 		}
 		ok = true
 		_, err = tx.ExecContext(ctx, `UPDATE users SET totp_last = ? WHERE name = ?`, step, user)
 		return err
 	})
+	if passing(err) {
+		step, err := s.totpStep(ctx, s.db, user, code)
+		return err == nil && step != 0 && s.spare.use(user, step), err
+	}
 	return ok && err == nil, err
+}
+
+// totpStep returns the step of user whose code is code, and that is not used
+// up; 0 where there is none.
+func (s *Store) totpStep(ctx context.Context, q querier, user, code string) (int64, error) {
+	var secret string
+	var last int64
+	err := q.QueryRowContext(ctx, `SELECT totp_secret, totp_last FROM users WHERE name = ? AND totp_secret <> ''`, user).Scan(&secret, &last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return matchStep(secret, code, s.now(), max(last, s.spare.step(user))), nil
 }
 
 // matchStep returns the step, later than last, around now whose code is

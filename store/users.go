@@ -161,6 +161,7 @@ func (s *Store) DeleteUser(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
+		s.spare.endUser(name)
 		_, err = tx.ExecContext(ctx, `DELETE FROM login_failures WHERE name = ?`, tried(name))
 		return err
 	})
@@ -191,7 +192,7 @@ func (s *Store) SetPassword(ctx context.Context, user, password string) error {
 			ON CONFLICT (name) DO UPDATE SET password = excluded.password, changed = excluded.changed`, user, Admin, hash, now, now); err != nil {
 			return err
 		}
-		return endAll(ctx, tx, user)
+		return s.endAll(ctx, tx, user)
 	})
 }
 
