@@ -23,6 +23,9 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // version is set by the linker.
@@ -37,6 +40,12 @@ const (
 // commands are what lvsgui does instead of serving.
 var commands = map[string]func(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) error{
 	"backup": backup, "passwd": passwd, "restore": restore, "setup": setup, "users": users,
+}
+
+// What is started by way of /proc/self/exe is "exe" to ps and killall. This is
+// the main thread, whose name is the process's.
+func init() {
+	_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(unsafe.StringData("lvsgui\x00"))), 0, 0, 0)
 }
 
 func main() {
@@ -89,13 +98,15 @@ func parse(f *flag.FlagSet, args []string, max int) error {
 	return nil
 }
 
-func versionLine() string {
-	v := version
-	if v == "" {
-		v = "(unversioned build)"
-		if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-			v = info.Main.Version
-		}
+func versionLine() string { return "lvsgui (Pacu) " + release() }
+
+// release is the version of this program.
+func release() string {
+	if version != "" {
+		return version
 	}
-	return "lvsgui (Pacu) " + v
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(unversioned build)"
 }

@@ -19,6 +19,7 @@ import (
 
 	"pacu/control"
 	"pacu/logging"
+	"pacu/metrics"
 	"pacu/store"
 	"pacu/web"
 )
@@ -47,7 +48,9 @@ Each says more with --help. FLAGS are:
 		syslog  = f.Bool("syslog", false, "log to the syslog, for init scripts")
 		ask     = f.Bool("version", false, "print the version and exit")
 		allowed networks
+		scrapes scraping
 	)
+	scrapes.flags(f)
 	f.Var(&allowed, "allow-from", "serve only clients in these `networks`, as 192.0.2.0/24,2001:db8::/32 (default all)")
 	if err := parse(f, args, 0); err != nil {
 		return err
@@ -55,6 +58,9 @@ Each says more with --help. FLAGS are:
 	if *ask {
 		fmt.Fprintln(stdout, versionLine())
 		return nil
+	}
+	if err := scrapes.check(); err != nil {
+		return err
 	}
 	if *listen == "" {
 		*listen = ":3636"
@@ -78,13 +84,20 @@ Each says more with --help. FLAGS are:
 		log.Warn("not confined as it should be", "why", unconfined)
 	}
 
+	extra, err := scrapes.open(ctx)
+	if err != nil {
+		return err
+	}
+	if extra != nil {
+		defer extra.Close() // closed before, unless something below fails
+	}
 	st, err := store.Open(ctx, web.DatabasePath(*state))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	var cert *web.Certificate
-	if !*plain {
+	if !*plain || extra.secure() {
 		if cert, err = web.LoadCertificate(web.CertificatePath(*state)); err != nil {
 			return err
 		}
@@ -114,16 +127,29 @@ Each says more with --help. FLAGS are:
 	if _, err := daemon.SdNotify(false, daemon.SdNotifyReady); err != nil {
 		log.Warn("tell systemd", "error", err)
 	}
-	s := web.New(web.Options{
-		ConfigPath: *config, State: *state, Pulse: control.NewClient(*socket), Store: st, Log: log, Secure: !*plain,
-		AllowFrom: allowed,
+	var s *web.Server
+	pulse := control.NewClient(*socket)
+	measures := metrics.New(metrics.Options{
+		Pulse: pulse, Version: release(), Log: log, Logins: func() (uint64, uint64) { return s.Logins() },
+	})
+	s = web.New(web.Options{
+		ConfigPath: *config, State: *state, Pulse: pulse, Store: st, Log: log, Secure: !*plain,
+		AllowFrom: allowed, Metrics: measures,
 	})
 	running, stop := context.WithCancel(ctx)
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.Run(running) })
+	tasks.Go(func() { showLife(running, log) })
+	if extra != nil {
+		tasks.Go(func() { extra.serve(running, measures, allowed, cert, log) })
+	}
 	defer tasks.Wait()
 	defer stop()
-	return web.Serve(ctx, l, s.Handler(), cert, log)
+	console := cert
+	if *plain {
+		console = nil // it is the metrics' alone
+	}
+	return web.Serve(ctx, l, s.Handler(), console, log)
 }
 
 // firstUser says how to make one where there is none. A set-up token goes to a

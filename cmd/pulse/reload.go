@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
+
 	"pacu/control"
 	"pacu/director"
 )
@@ -19,6 +21,9 @@ import (
 func (p *pulse) Reload(context.Context) (string, error) {
 	p.reloading.Lock()
 	defer p.reloading.Unlock()
+	// systemd says that it reloads, whoever asked for it.
+	daemon.SdNotify(false, daemon.SdNotifyReloading+"\n"+daemon.SdNotifyMonotonicUsec())
+	defer daemon.SdNotify(false, daemon.SdNotifyReady)
 	p.events.add(control.Info, "config", p.o.config, "rereading configuration file "+p.o.config)
 	s, err := p.readAgain()
 	if err == nil {

@@ -177,7 +177,7 @@ func (s *site) fits(m machine, held []vip.Held, running *site) error {
 }
 
 func readFile(path string) ([]byte, error) {
-	text, err := lvscf.ReadFile(path, maxConfig)
+	text, err := lvscf.ReadTrusted(path, maxConfig)
 	var open *fs.PathError
 	if errors.As(err, &open) {
 		return nil, fmt.Errorf("failed to open %s: %w", path, open.Err)

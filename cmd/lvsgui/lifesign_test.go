@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+)
+
+func TestShowLife(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "notify")
+	l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	t.Setenv("NOTIFY_SOCKET", path)
+	t.Setenv("WATCHDOG_USEC", "30000")
+	t.Setenv("WATCHDOG_PID", strconv.Itoa(os.Getpid()))
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		showLife(ctx, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	}()
+	buf := make([]byte, 64)
+	for range 2 {
+		n, err := l.Read(buf)
+		if err != nil || string(buf[:n]) != "WATCHDOG=1" {
+			t.Fatalf("%q, %v", buf[:n], err)
+		}
+	}
+	stop()
+	<-done
+	// Without a watchdog it has nothing to do.
+	showLife(t.Context(), slog.New(slog.NewTextHandler(io.Discard, nil)))
+}
