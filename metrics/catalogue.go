@@ -6,7 +6,7 @@ var (
 	buildInfo    = gauge(Always, "pacu_build_info", "Always 1; the version of lvsgui.", "version")
 	askSeconds   = gauge(Always, "pacu_snapshot_duration_seconds", "How long pulse took for the state that this scrape tells.")
 	ageSeconds   = gauge(Always, "pacu_snapshot_age_seconds", "How old the state is that this scrape tells.")
-	logins       = counter(Always, "pacu_console_logins_total", "Logins to the console since lvsgui's start; failed ones are those with a wrong password, code or token.", "result")
+	logins       = counter(Always, "pacu_console_logins_total", "Logins to the console since lvsgui's start; failed ones are those with a wrong password or one-time code.", "result")
 	loginResults = []string{"done", "failed"}
 )
 

@@ -79,6 +79,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	}
 	if !ok {
 		// The name is not logged: it may be a password in the wrong field.
+		s.logins.failed.Add(1)
 		s.Log.Warn("login failed", "client", client(r))
 		if err := s.Store.Failed(ctx, user); err != nil {
 			s.fail(w, r, err)
@@ -177,6 +178,7 @@ func (s *Server) loginCode(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !ok {
+		s.logins.failed.Add(1)
 		s.Log.Warn("login failed: wrong one-time code", "user", step.user, "client", client(r))
 		if err := s.Store.Failed(ctx, step.user); err != nil {
 			s.fail(w, r, err)
@@ -199,6 +201,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, user, next, what,
 		s.fail(w, r, err)
 		return
 	}
+	s.logins.done.Add(1)
 	s.sessions.Put(ctx, store.UserKey, user)
 	s.sessions.Put(ctx, store.ClientKey, client(r))
 	s.sessions.Put(ctx, store.AgentKey, strings.ToValidUTF8(r.UserAgent(), "\uFFFD"))
@@ -211,6 +214,10 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, user, next, what,
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
+
+// Logins counts those since New: done, and failed for a wrong password or
+// one-time code.
+func (s *Server) Logins() (done, failed uint64) { return s.logins.done.Load(), s.logins.failed.Load() }
 
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	user := s.user(r)

@@ -89,6 +89,7 @@ type Server struct {
 	streams crowds
 	setups  chan struct{}         // turns to ask pulse for set-ups
 	wrong   *httprate.RateLimiter // of wrong tokens
+	logins  struct{ done, failed atomic.Uint64 }
 }
 
 // New returns a Server. It starts nothing: the hub asks pulse only while
