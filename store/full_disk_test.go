@@ -182,12 +182,20 @@ func TestReadOnlyDisk(t *testing.T) {
 		t.Error("nobody can log in")
 	}
 	trouble(t, "audit", r.Record(ctx, Entry{Who: "admin", What: "test"}), ReadOnly)
+	trouble(t, "open it to write", r.Reopen(ctx), ReadOnly)
 	mode(false)
-	s, err = Open(ctx, path)
-	want(t, "open beside it", err, nil)
-	want(t, "close the other", r.Close(), nil)
-	want(t, "write", s.Record(ctx, Entry{Who: "admin", What: "test"}), nil)
-
+	busy, err := r.db.Conn(ctx) // of before
+	want(t, "connect", err, nil)
+	want(t, "open it to write", r.Reopen(ctx), nil)
+	want(t, "let go", busy.Close(), nil)
+	want(t, "again", r.Reopen(ctx), nil)
+	s = r
+	for range 5 {
+		want(t, "write", s.Record(ctx, Entry{Who: "admin", What: "test"}), nil)
+	}
+	if n, err := s.Audit(ctx, AuditQuery{}); len(n) != 5 || err != nil || s.ReadOnly() {
+		t.Errorf("audit: %v, %v", n, err)
+	}
 	if !commit(t, s, "one", "admin") || rows(t, s) != 1 {
 		t.Error("no session is written")
 	}

@@ -38,7 +38,7 @@ func OpenReadOnly(ctx context.Context, path string) (_ *Store, err error) {
 	// (https://sqlite.org/uri.html).
 	s, err := connect(ctx, path, url.Values{"mode": {"ro"}, "immutable": {"1"}, "_foreign_keys": {"on"}})
 	if err == nil {
-		s.readOnly = true
+		s.readOnly.Store(true)
 		s.lock = l
 		if err = s.usable(ctx); err == nil {
 			return s, nil
@@ -51,8 +51,35 @@ func OpenReadOnly(ctx context.Context, path string) (_ *Store, err error) {
 	return nil, err
 }
 
-// ReadOnly tells whether the database was opened by OpenReadOnly.
-func (s *Store) ReadOnly() bool { return s.readOnly }
+// ReadOnly tells whether the database was opened by OpenReadOnly, and nothing
+// can be written yet.
+func (s *Store) ReadOnly() bool { return s.readOnly.Load() }
+
+// Reopen opens a database of OpenReadOnly to be written to, as Open does. Where
+// that cannot be, it stays as it is. Neither Reopen nor Close may be called
+// meanwhile.
+func (s *Store) Reopen(ctx context.Context) error {
+	if !s.ReadOnly() {
+		return nil
+	}
+	next, err := Open(ctx, s.path)
+	if err != nil {
+		return err
+	}
+	was := s.lock
+	s.lock, next.lock = next.lock, was
+	s.by.dsn.Store(next.by.dsn.Load())
+	s.db.SetMaxIdleConns(0) // those in use end when they are done: IsValid
+	s.db.SetMaxIdleConns(idleConnections)
+	s.readOnly.Store(false)
+	if next.lock == nil {
+		return next.db.Close()
+	}
+	return next.Close()
+}
+
+// idleConnections is what package sql keeps unless told otherwise.
+const idleConnections = 2
 
 // usable finds out whether the database is whole and of our version.
 func (s *Store) usable(ctx context.Context) error {

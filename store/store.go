@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -20,13 +21,14 @@ import (
 // A Store is the console's database. It is safe for concurrent use.
 type Store struct {
 	db   *sql.DB
+	by   *connector // of db
 	now  func() time.Time
 	lock *os.File
 	path string
 	// spare has what the disk did not take.
 	spare *spare
-	// readOnly: it was opened by OpenReadOnly.
-	readOnly bool
+	// readOnly: it was opened by OpenReadOnly, and not by Reopen since.
+	readOnly atomic.Bool
 	// hashing bounds how many passwords are hashed at once: each takes
 	// 19 MiB, and anyone may knock at the login page.
 	hashing chan struct{}
@@ -111,11 +113,12 @@ func connect(ctx context.Context, path string, options url.Values) (*Store, erro
 		return nil, err
 	}
 	dsn := url.URL{Scheme: "file", Path: abs, RawQuery: options.Encode()}
-	db := sql.OpenDB(connector{dsn.String()})
+	by := newConnector(dsn.String())
+	db := sql.OpenDB(by)
 	if err := db.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Store{db: db, now: time.Now, path: abs, spare: newSpare(), hashing: make(chan struct{}, 2)}, nil
+	return &Store{db: db, by: by, now: time.Now, path: abs, spare: newSpare(), hashing: make(chan struct{}, 2)}, nil
 }
 
 func (s *Store) steps() (*goose.Provider, error) {
