@@ -46,6 +46,9 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 	"switchover": switchoverCommand,
 	"hold":       holdCommand,
 	"explain":    explainCommand,
+
+	"doctor": doctorCommand,
+	"report": reportCommand,
 	"alert":      alertCommand,
 
 	"check":  withStdin(checkCommand),
@@ -166,6 +169,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 			"                               have the other router serve\n"+
 			"       pulse hold on|off       never take over, or do again\n"+
 			"       pulse explain           say why this router has its role\n"+
+			"       pulse doctor            say what is wrong with this router, and what to do\n"+
+			"       pulse report [FILE]     collect what a bug report needs, without secrets\n"+
 			"       pulse keygen [--renew]  make the key of the heartbeats, or change it\n"+
 			"       pulse check [FILE]      say what is wrong with an lvs.cf\n"+
 			"       pulse fmt [-w] [FILE]   lay it out as the console would\n"+

@@ -1,0 +1,192 @@
+package doctor
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"pacu/lvscf"
+)
+
+// consolePort is lvsgui's.
+const consolePort = 3636
+
+// firewallRules judge whether packet filters stop what the routers need.
+func firewallRules(f *Facts, to *Findings) {
+	if len(f.LegacyTables) > 0 {
+		to.add(Hint, "iptables-legacy", "it has tables: "+strings.Join(f.LegacyTables, ", "), "its rules may drop what the routers need, and are not read here",
+			"iptables-legacy-save; better move them to nftables")
+	}
+	if f.Firewall == nil || f.Config == nil {
+		return
+	}
+	f.heartbeatRules(to)
+	if f.Boot.Enabled["lvsgui"] || f.Pulse != nil {
+		p := Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: unix.IPPROTO_TCP, Port: consolePort, New: true}
+		if own, _ := f.routers(); len(own) > 0 {
+			p.To = own[0]
+			f.enters(&p, own[0])
+			f.tell(to, p, "console", "operators' browsers do not reach the console", true)
+		}
+	}
+	f.serviceRules(to)
+}
+
+// enters notes by which interface a packet to an own address comes in.
+func (f *Facts) enters(p *Packet, own netip.Addr) {
+	for _, h := range f.held(own) {
+		p.In = h.Interface
+	}
+	f.number(p)
+}
+
+func (f *Facts) number(p *Packet) {
+	if l, ok := f.link(p.In); ok {
+		p.InIndex = uint32(l.Index)
+	}
+}
+
+// heartbeatRules judge the way of heartbeats in and out.
+func (f *Facts) heartbeatRules(to *Findings) {
+	own, partner := f.routers()
+	if !f.Config.BackupActive {
+		return
+	}
+	port := f.Config.HeartbeatPort
+	for i := range min(len(own), len(partner)) {
+		in := Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: unix.IPPROTO_UDP, From: partner[i], To: own[i], FromPort: port, Port: port}
+		f.enters(&in, own[i])
+		f.tell(to, in, "heartbeats from "+partner[i].String(), "the routers do not hear each other, and both serve", false)
+		out := Packet{Hook: unix.NF_INET_LOCAL_OUT, Protocol: unix.IPPROTO_UDP, From: own[i], To: partner[i], FromPort: port, Port: port}
+		f.tell(to, out, "heartbeats to "+partner[i].String(), "the routers do not hear each other, and both serve", false)
+	}
+}
+
+// serviceRules judge the way of clients to the VIPs, and of answers with nat
+// back. IPVS takes packets at the input hook, after the filters.
+func (f *Facts) serviceRules(to *Findings) {
+	for _, v := range f.virtuals() {
+		if v.FWMark != 0 && v.Ports == nil || !v.VIP.Addr.IsValid() {
+			continue // which packets those are, only the marks' author knows
+		}
+		ports := []uint16{v.Port}
+		if v.Ports != nil {
+			ports = nil
+			for _, r := range v.Ports {
+				ports = append(ports, r.First)
+			}
+		}
+		for _, proto := range protocols(v.Protocol) {
+			for _, port := range ports {
+				p := Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: proto, To: v.VIP.Addr, Port: port, New: true}
+				for _, fl := range f.floatings() {
+					if fl.addr == v.VIP.Addr {
+						p.In = fl.iface
+					}
+				}
+				f.number(&p)
+				f.tell(to, p, "virtual "+v.Name, "clients get no answer", false)
+			}
+		}
+		f.wayBack(v, to)
+	}
+}
+
+// wayBack judges the answers of real servers behind nat, which are forwarded.
+func (f *Facts) wayBack(v lvscf.Virtual, to *Findings) {
+	if v.Forward != lvscf.NAT {
+		return
+	}
+	for _, rs := range f.realServers() {
+		if rs.virtual.Name != v.Name || len(f.held(rs.addr)) > 0 {
+			continue
+		}
+		p := Packet{Hook: unix.NF_INET_FORWARD, Protocol: protocols(v.Protocol)[0], From: rs.addr, FromPort: rs.server.Port}
+		_, p.In, _ = f.onLink(rs.addr)
+		f.number(&p)
+		if got, where := f.Firewall.judge(p); got == drops {
+			to.add(Error, "virtual "+v.Name, fmt.Sprintf("answers of real server %s are dropped by %s", rs.server.Name, where), "clients get no answer",
+				fmt.Sprintf("nft insert rule %s %s saddr %s accept", forwardChain(where), family(rs.addr), rs.addr))
+			return // the others are alike
+		}
+	}
+}
+
+func protocols(word string) []uint8 {
+	var all []uint8
+	for name, number := range map[string]uint8{"tcp": unix.IPPROTO_TCP, "udp": unix.IPPROTO_UDP, "sctp": unix.IPPROTO_SCTP} {
+		if slices.Contains(strings.Split(word, "+"), name) {
+			all = append(all, number)
+		}
+	}
+	slices.Sort(all)
+	if all == nil {
+		return []uint8{unix.IPPROTO_TCP}
+	}
+	return all
+}
+
+func protocolName(p uint8) string {
+	return map[uint8]string{unix.IPPROTO_TCP: "tcp", unix.IPPROTO_UDP: "udp", unix.IPPROTO_SCTP: "sctp"}[p]
+}
+
+func family(a netip.Addr) string {
+	if a.Is6() {
+		return "ip6"
+	}
+	return "ip"
+}
+
+// tell judges a packet and tells of it.
+func (f *Facts) tell(to *Findings, p Packet, object, why string, soft bool) {
+	got, where := f.Firewall.judge(p)
+	if got != drops && got != mayDrop {
+		return
+	}
+	what := fmt.Sprintf("%s port %d", protocolName(p.Protocol), p.Port)
+	if p.Hook == unix.NF_INET_LOCAL_OUT {
+		what += " to " + p.To.String()
+	}
+	fix := fmt.Sprintf("nft insert rule %s %s dport %d accept", forwardChain(where), protocolName(p.Protocol), p.Port)
+	s := Error
+	switch {
+	case got == mayDrop:
+		s, what = Warning, what+" may be dropped by "+where
+	default:
+		what += " is dropped by " + where
+	}
+	if soft && s == Error {
+		s = Warning
+	}
+	to.add(s, object, what, why, fix+", and in the system's firewall set-up")
+}
+
+// forwardChain is the chain that a place names, as nft wants it.
+func forwardChain(where string) string {
+	_, chain, _ := strings.Cut(where, "chain ")
+	chain, _, _ = strings.Cut(chain, ",")
+	return chain
+}
+
+// markRules find virtuals by mark whose mark nobody sets.
+func markRules(f *Facts, to *Findings) {
+	if f.Firewall == nil {
+		return
+	}
+	marks, unread := f.Firewall.Marks()
+	for _, v := range f.virtuals() {
+		if v.FWMark == 0 || v.Ports != nil || slices.Contains(marks, v.FWMark) {
+			continue
+		}
+		fix := fmt.Sprintf("lvs.cf: ports = %d in virtual %s, and pulse marks the packets itself", v.Port, v.Name)
+		what := fmt.Sprintf("no rule gives packets the mark %d", v.FWMark)
+		if unread || len(f.LegacyTables) > 0 {
+			to.add(Hint, "virtual "+v.Name, what+" that could be read here", "without the mark no packet comes to the service", fix)
+			continue
+		}
+		to.add(Error, "virtual "+v.Name, what, "no packet comes to the service", fix)
+	}
+}
