@@ -37,7 +37,7 @@ check: tools ## gofmt, vet, staticcheck, generated code, dependency rules
 	go test -count=1 .
 
 .PHONY: unit
-unit: tools ## tests that need neither another kernel nor a browser
+unit: tools promtool ## tests that need neither another kernel nor a browser
 	go test -race -short ./...
 
 .PHONY: histories
@@ -127,6 +127,10 @@ tools:
 .PHONY: lab-tools
 lab-tools:
 	$(call need,qemu-system-x86 busybox-static kmod cpio iproute2)
+
+.PHONY: promtool
+promtool:
+	$(call need,prometheus)
 
 .PHONY: tshark
 tshark:
