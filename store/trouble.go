@@ -55,6 +55,16 @@ func TroubleOf(err error) Trouble {
 	return ""
 }
 
+// FailureOf is TroubleOf where err may also be about other files than those of
+// the database: only that a disk is full is told of these.
+func FailureOf(err error) Trouble {
+	trouble := TroubleOf(err)
+	if lite := (sqlite3.Error{}); trouble != Full && !errors.As(err, &lite) {
+		return ""
+	}
+	return trouble
+}
+
 // passing tells whether err is of a kind where what is written can be kept in
 // memory until the disk takes it.
 func passing(err error) bool {

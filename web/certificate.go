@@ -18,6 +18,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"pacu/lvscf"
 )
 
 const (
@@ -30,13 +32,71 @@ const (
 // A Certificate is the console's TLS certificate with its key, kept in one
 // PEM file of mode 0600. One that the console made itself (ECDSA P-256,
 // signed by itself, for the host's name and addresses) is renewed in time;
-// one that an operator put there is left alone.
+// one that an operator put there is left alone, and read again when they put
+// the next one there.
 type Certificate struct {
 	path string
 	now  func() time.Time
 
-	mu  sync.Mutex
-	tls *tls.Certificate
+	mu     sync.Mutex
+	tls    *tls.Certificate
+	looked time.Time   // at the file
+	file   fs.FileInfo // as it was read
+}
+
+// A CertificateState is how a certificate stands with the time.
+type CertificateState string
+
+// The states.
+const (
+	CertificateWell   CertificateState = "well"
+	CertificateEarly  CertificateState = "not valid yet"
+	CertificateEnding CertificateState = "about to end"
+	CertificateEnded  CertificateState = "ended"
+)
+
+const (
+	// warnBefore is how long before its end a certificate is told of.
+	warnBefore = 21 * 24 * time.Hour
+	// reloadEvery is the least between two looks at whether somebody has put
+	// another certificate there.
+	reloadEvery = 10 * time.Second
+)
+
+// Validity is from when and until when the certificate is valid.
+func (c *Certificate) Validity() (from, until time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tls.Leaf.NotBefore, c.tls.Leaf.NotAfter
+}
+
+// NotAfter is until when the certificate is valid.
+func (c *Certificate) NotAfter() time.Time {
+	_, until := c.Validity()
+	return until
+}
+
+// Own tells whether the console made the certificate, and renews it.
+func (c *Certificate) Own() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.own()
+}
+
+func (c *Certificate) own() bool { return slices.Contains(c.tls.Leaf.Subject.Organization, madeBy) }
+
+// State is how the certificate stands with the time of now.
+func (c *Certificate) State() CertificateState {
+	from, until := c.Validity()
+	switch now := c.now(); {
+	case now.After(until):
+		return CertificateEnded
+	case now.Before(from):
+		return CertificateEarly
+	case now.After(until.Add(-warnBefore)):
+		return CertificateEnding
+	}
+	return CertificateWell
 }
 
 // CertificatePath is where the certificate is in the state directory.
@@ -46,11 +106,12 @@ func CertificatePath(state string) string { return filepath.Join(state, "console
 // none. Errors name the file.
 func LoadCertificate(path string) (*Certificate, error) {
 	c := &Certificate{path: path, now: time.Now}
-	b, err := os.ReadFile(path)
+	b, file, err := readSmall(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		err = c.make()
 	case err == nil:
+		c.file = file
 		err = c.use(b)
 	}
 	if err != nil {
@@ -67,7 +128,8 @@ func LoadCertificate(path string) (*Certificate, error) {
 func (c *Certificate) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if leaf := c.tls.Leaf; slices.Contains(leaf.Subject.Organization, madeBy) && c.now().After(leaf.NotAfter.Add(-renewBefore)) {
+	c.reload()
+	if leaf := c.tls.Leaf; c.own() && c.now().After(leaf.NotAfter.Add(-renewBefore)) {
 		// Until it ends the old one is better than no console: a full disk is
 		// no reason to shut out who could clear it.
 		if err := c.make(); err != nil && c.now().After(leaf.NotAfter) {
@@ -75,6 +137,36 @@ func (c *Certificate) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		}
 	}
 	return c.tls, nil
+}
+
+// reload reads the file again where somebody has put another one there. One
+// that cannot be used is left for the next start to complain of.
+func (c *Certificate) reload() {
+	now := c.now()
+	if age := now.Sub(c.looked); age >= 0 && age < reloadEvery {
+		return
+	}
+	c.looked = now
+	stat, err := os.Stat(c.path)
+	if err != nil || c.file != nil && os.SameFile(stat, c.file) && stat.Size() == c.file.Size() && stat.ModTime().Equal(c.file.ModTime()) {
+		return
+	}
+	if b, file, err := readSmall(c.path); err == nil && c.use(b) == nil {
+		c.file = file
+	}
+}
+
+// maxCertificate bounds what is read as a certificate with its chain and key.
+const maxCertificate = 1 << 20
+
+// readSmall reads the file at path, and what it was as it was read.
+func readSmall(path string) ([]byte, fs.FileInfo, error) {
+	b, err := lvscf.ReadFile(path, maxCertificate)
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := os.Stat(path)
+	return b, file, err
 }
 
 func (c *Certificate) use(b []byte) error {
@@ -102,6 +194,9 @@ func (c *Certificate) make() error {
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
+	}
+	if c.file, err = os.Stat(c.path); err != nil {
+		return err
 	}
 	return c.use(b)
 }

@@ -192,7 +192,7 @@ func (c *changer) write(ctx context.Context) error {
 		Before: j.before, After: j.after, SHA256: m.Change.After,
 	})
 	if err == nil {
-		err = lvscf.WriteFile(c.path, j.text)
+		err = c.put(j.text)
 	}
 	if err != nil {
 		if was != "" {
@@ -227,11 +227,21 @@ func (c *changer) writeBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := lvscf.WriteFile(c.path, text); err != nil {
+	if err := c.put(text); err != nil {
 		return err
 	}
 	c.back(ctx, m, text, string(m.Cause))
 	return nil
+}
+
+// put makes text lvs.cf.
+func (c *changer) put(text []byte) error {
+	err := lvscf.WriteFile(c.path, text)
+	if errors.Is(err, lvscf.ErrUnsure) {
+		c.log.Error("lvs.cf", "error", err) // it is there, and pulse has to read it
+		return nil
+	}
+	return err
 }
 
 // back notes that lvs.cf is text again, as it was before the change.

@@ -106,7 +106,7 @@ func (s *Server) saveConfiguration(w http.ResponseWriter, r *http.Request) {
 		return
 	case err != nil:
 		s.Log.Error("keep a draft", "user", p.User, "error", err)
-		e.Note, e.NoteTone = fmt.Sprintf(t.ConfigNotKept, err), "bad"
+		e.Note, e.NoteTone = fmt.Sprintf(t.ConfigNotKept, whyNot(t, err)), "bad"
 		s.editor(w, r, http.StatusInternalServerError, p, e)
 		return
 	}

@@ -8,7 +8,9 @@ import (
 
 	"github.com/a-h/templ"
 
+	"pacu/store"
 	"pacu/web/templates"
+	"pacu/web/text"
 )
 
 // page returns what every page needs. On tab's page the language switch
@@ -40,6 +42,7 @@ func (s *Server) userPage(r *http.Request, tab templates.Tab) templates.Page {
 	} else if ok {
 		p.Pending = &pending
 	}
+	p.Notes = s.notes(p.T())
 	return p
 }
 
@@ -71,8 +74,16 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request, status int, wor
 	s.render(w, r, status, templates.Message(p, words))
 }
 
+// whyNot is err for people: what is wrong with the disk, or else the error.
+func whyNot(t *text.Words, err error) string {
+	if trouble := store.FailureOf(err); trouble != "" {
+		return t.Trouble.Why.Of(trouble)
+	}
+	return err.Error()
+}
+
 // fail logs err and says that there is something in the log. A body that was
-// too long gets its own answer.
+// too long gets its own answer, and so does a disk or database that fails.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var long *http.MaxBytesError
 	if errors.As(err, &long) {
@@ -80,5 +91,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	switch trouble := store.FailureOf(err); trouble {
+	case "", store.Busy: // which passes
+	default:
+		s.closed(w, r, trouble, false)
+		return
+	}
 	s.message(w, r, http.StatusInternalServerError, s.page(r, "").T().Failure)
 }

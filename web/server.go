@@ -65,7 +65,12 @@ type Options struct {
 	Hostname   string         // for the page's head; os.Hostname's when empty
 	State      string         // the folder of the console's own files: its ssh key, known hosts
 	AllowFrom  []netip.Prefix // networks of the clients that are served; empty: all
-	Metrics    http.Handler   // of /metrics, to those with a token; nil: there are none
+	Version    string         // of this program; empty: it is not compared with pulse's
+	// Certificate is what the console is served with, for a warning before it
+	// ends; nil: none.
+	Certificate *Certificate
+	Metrics     http.Handler // of /metrics, to those with a token; nil: there are none
+	Alerts      Alerter      // who sends them; nil: nobody does, but they can be set up
 }
 
 // A Server serves the console's pages. Create one with New.
@@ -76,6 +81,7 @@ type Server struct {
 	peering  *peering
 	lists    virtualIndices // of drafts, for VIRTUAL SERVERS
 	changer  *changer
+	space    *space
 	planner  *planner
 	sessions *scs.SessionManager
 	hasUsers atomic.Bool   // becomes true once and stays so
@@ -85,6 +91,7 @@ type Server struct {
 	steps   *shelf[loginStep] // by the key in the browser's cookie
 	secrets *shelf[string]    // of one-time codes to be, by session
 	made    *shelf[madeToken] // to be shown once, by session
+	tested  *shelf[[]control.AlertOutcome]
 	probes  *shelf[templates.ProbePage]
 	streams crowds
 	setups  chan struct{}         // turns to ask pulse for set-ups
@@ -95,27 +102,35 @@ type Server struct {
 // New returns a Server. It starts nothing: the hub asks pulse only while
 // somebody watches.
 func New(o Options) *Server {
-	if o.Hostname == "" {
-		o.Hostname, _ = os.Hostname() // without one the page's head is shorter
-	}
+	o = o.named()
 	s := &Server{
 		Options:  o,
 		hub:      newHub(o.Pulse, o.ConfigPath, o.Hostname),
 		desk:     &desk{path: o.ConfigPath, store: o.Store},
 		peering:  newPeering(o.State),
 		changer:  newChanger(o),
+		space:    newSpace(o.Log, o.folders()...),
 		planner:  newPlanner(o.Pulse),
 		sessions: newSessions(o.Store, o.Log, o.Secure),
 		check:    sessionCheck,
 		steps:    newShelf[loginStep](stepLimit),
 		secrets:  newShelf[string](totpLimit),
 		made:     newShelf[madeToken](madeLimit),
+		tested:   newShelf[[]control.AlertOutcome](testedKept),
 		probes:   newShelf[templates.ProbePage](probeKept),
 		setups:   make(chan struct{}, setupsAtOnce),
 		wrong:    newWrongTokens(),
 	}
 	s.pages = ownPages(s.router())
 	return s
+}
+
+// named is o with the host's name.
+func (o Options) named() Options {
+	if o.Hostname == "" {
+		o.Hostname, _ = os.Hostname() // without one the page's head is shorter
+	}
+	return o
 }
 
 // ownPages are the paths of routes that show a page to who is logged in.
@@ -137,7 +152,16 @@ const (
 )
 
 // Handler returns all of the console.
-func (s *Server) Handler() http.Handler { return s.protect(s.router(), s.programs()) }
+func (s *Server) Handler() http.Handler {
+	pages, programs := s.protect(s.router()), s.withHeaders(s.programs())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if forPrograms(r.URL.Path) {
+			programs.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}
 
 // router has the routes of the pages, without what Handler puts around them.
 func (s *Server) router() chi.Router {
@@ -219,6 +243,7 @@ func (s *Server) operatorRoutes(r chi.Router) {
 func (s *Server) adminRoutes(r chi.Router) {
 	r.Use(s.need(store.Admin), limitBody(maxForm))
 	s.peerSetup(r)
+	s.alertRoutes(r)
 	r.Get("/users", s.usersPage)
 	r.Post("/users", s.addUser)
 	r.Get("/user", s.userPageOf)

@@ -73,12 +73,13 @@ type Routers struct {
 	Router  control.Router
 	Partner *control.Partner
 	Links   []control.Link
+	Version string // of this router's pulse
 }
 
 // Routers picks the part about both routers.
 func (m *Monitor) Routers() Routers {
 	s := m.Snapshot
-	return Routers{m.Known, s.Hostname, s.Config, s.Router, s.Partner, s.Links}
+	return Routers{m.Known, s.Hostname, s.Config, s.Router, s.Partner, s.Links, s.Version}
 }
 
 // Addresses is the part about floating addresses.

@@ -44,6 +44,7 @@ type Page struct {
 	Role    store.Role
 	Draft   time.Time      // when the user's draft was last edited; zero: there is none
 	Pending *store.Pending // the change that waits to be confirmed; nil: none
+	Notes   []string       // what is wrong with the console itself, a sentence each
 }
 
 // May reports whether the user's role allows what wants role.
@@ -250,4 +251,15 @@ func RoleWord(t *text.Words, r store.Role) string {
 	default:
 		return t.None
 	}
+}
+
+// Amount is a number of bytes with a unit that leaves at most four digits.
+func Amount(n uint64) string {
+	for _, unit := range []string{"B", "KiB", "MiB"} {
+		if n < 10_000 {
+			return strconv.FormatUint(n, 10) + " " + unit
+		}
+		n >>= 10
+	}
+	return strconv.FormatUint(n, 10) + " GiB"
 }

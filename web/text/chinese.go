@@ -263,5 +263,7 @@ var chinese = Words{
 	Act:        actChinese,
 	Watch:      watchChinese,
 	People:     peopleChinese,
+	Alerts:     alertsChinese,
 	Titles:     titlesChinese,
+	Trouble:    troubleChinese,
 }

@@ -263,5 +263,7 @@ var english = Words{
 	Act:        actEnglish,
 	Watch:      watchEnglish,
 	People:     peopleEnglish,
+	Alerts:     alertsEnglish,
 	Titles:     titlesEnglish,
+	Trouble:    troubleEnglish,
 }

@@ -275,5 +275,7 @@ type Words struct {
 	Act        ActWords
 	Watch      WatchWords
 	People     PeopleWords
+	Alerts     AlertsWords
 	Titles     TitleWords
+	Trouble    TroubleWords
 }
