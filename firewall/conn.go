@@ -190,7 +190,10 @@ func (c *Conn) put(batches ...[]message) error {
 		if err != nil {
 			return err
 		}
-		for _, b := range batches {
+		for i, b := range batches {
+			if i > 0 {
+				settle()
+			}
 			if err := c.commit(b); err != nil {
 				return err
 			}
