@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-VERSION ?= $(shell packaging/version)
+VERSION := $(or $(VERSION),$(shell packaging/version))
 LDFLAGS := -s -w -X main.version=$(VERSION)
 STATIC_TAGS := sqlite_omit_load_extension,osusergo,netgo
 BIN := $(CURDIR)/bin
@@ -79,7 +79,7 @@ DIST ?= dist
 CC_amd64 := $(if $(filter x86_64,$(shell uname -m)),gcc,x86_64-linux-gnu-gcc)
 CC_arm64 := $(if $(filter aarch64,$(shell uname -m)),gcc,aarch64-linux-gnu-gcc)
 NFPM := go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
-export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || echo 0))
 
 .PHONY: package
 package: tools $(ARCH:%=package-%) ## .deb and .rpm in dist/; ARCH=amd64 or ARCH=arm64 for one
@@ -89,9 +89,10 @@ package-amd64 package-arm64: package-%: cross-%
 	@rm -rf $(DIST)/$* $(DIST)/pacu[_-]*[_.]$(if $(filter amd64,$*),{amd64.deb,x86_64.rpm},{arm64.deb,aarch64.rpm}); mkdir -p $(DIST)/$*
 	CGO_ENABLED=0 GOARCH=$* go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS) -buildid=' -o $(DIST)/$*/ ./cmd/pulse ./cmd/nanny
 	CGO_ENABLED=1 GOARCH=$* CC=$(CC_$*) go build -trimpath -buildvcs=false -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -buildid= -linkmode external -extldflags "-static"' -o $(DIST)/$*/ ./cmd/lvsgui
-	packaging/stage $(DIST)/$*
+	packaging/stage $(DIST)/$* '$(VERSION)'
 	@for p in deb rpm; do ARCH=$* VERSION='$(VERSION)' STAGE=$(DIST)/$* \
 	  $(NFPM) package --config packaging/nfpm.yaml --packager $$p --target $(DIST); done
+	@cp $(DIST)/$*/pacu.cdx.json $(DIST)/pacu_$(VERSION)_$*.cdx.json
 
 .PHONY: cross-amd64 cross-arm64
 cross-amd64:

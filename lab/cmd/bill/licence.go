@@ -97,7 +97,9 @@ func licenceIn(m module) (licence, error) {
 }
 
 // beside is what is in the binaries without being a module.
-const beside = `SQLite (in github.com/mattn/go-sqlite3): in the public domain.
+const beside = `htmx and its extension for server-sent events (in lvsgui): Zero-Clause BSD.
+
+SQLite (in github.com/mattn/go-sqlite3): in the public domain.
 
 GNU C Library (lvsgui is linked with it statically): LGPL-2.1-or-later; its
 licence and sources come with every distribution. lvsgui can be linked anew with
