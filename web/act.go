@@ -89,35 +89,42 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, a.Back, http.StatusSeeOther)
 }
 
-// carryOut has pulse do it, and tells the operator and the audit what came of
-// it. It goes on when the operator leaves, so that the audit has how it ended.
+// carryOut has pulse do it, and tells the operator what came of it.
 func (s *Server) carryOut(r *http.Request, a *templates.ActPage) {
-	ctx, t := context.WithoutCancel(r.Context()), s.page(r, "").T()
-	target := a.Target()
-	e := store.Entry{What: string(a.Do), Object: target, Before: standingNow(a.Server)}
-	var what string
-	var err error
-	switch a.Do {
+	t := s.page(r, "").T()
+	what, err := s.enact(r, s.user(r), a.Do, a.Target(), standingNow(a.Server), a.Timeout)
+	said := fmt.Sprintf(t.PulseSays, what)
+	if err != nil {
+		said = fmt.Sprintf(t.PulseRefused, pulseSaid(err))
+	}
+	s.sessions.Put(r.Context(), flashKey, said)
+}
+
+// enact has pulse do it to target, which before describes, and tells the audit
+// what came of it. It goes on when whoever asked leaves, so that the audit has
+// how it ended.
+func (s *Server) enact(r *http.Request, who string, do templates.Deed, target, before string, timeout time.Duration) (what string, err error) {
+	ctx := context.WithoutCancel(r.Context())
+	e := store.Entry{Who: who, What: string(do), Object: target, Before: before}
+	switch do {
 	case templates.DoDrain:
-		if a.Timeout > 0 {
-			e.Note = "timeout " + a.Timeout.String()
+		if timeout > 0 {
+			e.Note = "timeout " + timeout.String()
 		}
-		what, err = s.Pulse.Drain(ctx, target, a.Timeout)
+		what, err = s.Pulse.Drain(ctx, target, timeout)
 	case templates.DoUndrain:
 		what, err = s.Pulse.Undrain(ctx, target)
 	default:
-		e.What = "force " + string(a.Do)
-		what, err = s.Pulse.Force(ctx, target, control.Way(a.Do))
+		e.What = "force " + string(do)
+		what, err = s.Pulse.Force(ctx, target, control.Way(do))
 	}
-	said := fmt.Sprintf(t.PulseSays, what)
 	e.After = what
 	if err != nil {
-		said = fmt.Sprintf(t.PulseRefused, pulseSaid(err))
 		e.After = "refused: " + pulseSaid(err)
 	}
 	s.recordEntry(r, e)
-	s.sessions.Put(ctx, flashKey, said)
 	s.hub.look(ctx, 0)
+	return what, err
 }
 
 // standingNow is a real server as it is, for the audit.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -64,7 +65,10 @@ func (s *Server) unasked(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.As(err, &said):
 		problem{Status: http.StatusConflict, Code: "refused", Detail: string(said)}.send(w)
-	case r.Context().Err() == nil:
+	case r.Context().Err() != nil: // nobody is there to be told
+	case errors.Is(err, context.DeadlineExceeded):
+		problem{Status: http.StatusServiceUnavailable, Code: "no-pulse", Detail: "pulse does not answer in time", retry: retryPulse}.send(w)
+	default:
 		problem{Status: http.StatusServiceUnavailable, Code: "no-pulse", Detail: "pulse does not answer: " + reason(err), retry: retryPulse}.send(w)
 	}
 }

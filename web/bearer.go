@@ -85,9 +85,8 @@ func (s *Server) identify(w http.ResponseWriter, r *http.Request) (c caller, ok 
 			}
 		}
 	}
-	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	secret = strings.TrimSpace(secret)
-	if secret == "" || !strings.EqualFold(scheme, "Bearer") {
+	secret := secretOf(r)
+	if secret == "" {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="pacu"`)
 		problem{Status: http.StatusUnauthorized, Code: "no-token",
 			Detail: `send "Authorization: Bearer TOKEN"; tokens are made on the page of one's own account`}.send(w)
@@ -108,6 +107,15 @@ func (s *Server) identify(w http.ResponseWriter, r *http.Request) (c caller, ok 
 	w.Header().Set("WWW-Authenticate", `Bearer realm="pacu", error="invalid_token"`)
 	problem{Status: http.StatusUnauthorized, Code: "bad-token", Detail: "the token is wrong, has expired, or was revoked"}.send(w)
 	return caller{}, false
+}
+
+// secretOf is the token that r shows; "" where it shows none.
+func secretOf(r *http.Request) string {
+	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(secret)
 }
 
 // holder finds out whose token secret is, and what they may do now. The error is

@@ -11,9 +11,9 @@ import (
 	"pacu/store"
 )
 
-// token makes a token of a user with that role, who is made where there is
+// tokenFor makes a token of a user with that role, who is made where there is
 // none, and returns its secret.
-func token(t testing.TB, s *Server, user string, role store.Role, expires time.Time) string {
+func tokenFor(t testing.TB, s *Server, user string, role store.Role, expires time.Time) string {
 	t.Helper()
 	err := s.Store.AddUser(t.Context(), user, role, password)
 	if err != nil && !errors.Is(err, store.ErrUserExists) {
@@ -34,9 +34,9 @@ func TestBearer(t *testing.T) {
 		asked = fmt.Sprint(callerOf(r), " as ", role(r))
 		w.WriteHeader(http.StatusNoContent)
 	})
-	good := token(t, s, "anna", store.Operator, time.Time{})
-	expired := token(t, s, "anna", store.Operator, time.Now().Add(-time.Hour))
-	gone := token(t, s, "bert", store.Viewer, time.Time{})
+	good := tokenFor(t, s, "anna", store.Operator, time.Time{})
+	expired := tokenFor(t, s, "anna", store.Operator, time.Now().Add(-time.Hour))
+	gone := tokenFor(t, s, "bert", store.Viewer, time.Time{})
 	if err := s.Store.DeleteUser(t.Context(), "bert"); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestBearer(t *testing.T) {
 // same address are not.
 func TestWrongTokensAreBounded(t *testing.T) {
 	s, _ := newConsole(t, true)
-	good := token(t, s, "anna", store.Viewer, time.Time{})
+	good := tokenFor(t, s, "anna", store.Viewer, time.Time{})
 	v := visit(t, s.Handler())
 	last := 0
 	for range 2*wrongTokens + 1 { // a minute may begin meanwhile

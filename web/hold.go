@@ -28,18 +28,24 @@ func (s *Server) hold(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	t, on := s.page(r, "").T(), r.PostForm.Get("on") == "1"
-	note := "off"
-	if on {
-		note = "on"
-	}
-	s.record(r, s.user(r), "hold", note)
-	what, err := s.Pulse.Hold(context.WithoutCancel(r.Context()), on)
+	t := s.page(r, "").T()
+	what, err := s.setHold(r, s.user(r), r.PostForm.Get("on") == "1")
 	said := fmt.Sprintf(t.PulseSays, what)
 	if err != nil {
 		said = fmt.Sprintf(t.PulseRefused, pulseSaid(err))
 	}
 	s.sessions.Put(r.Context(), flashKey, said)
-	s.hub.look(r.Context(), 0)
 	http.Redirect(w, r, "/monitoring", http.StatusSeeOther)
+}
+
+// setHold has pulse begin a hold, or end it.
+func (s *Server) setHold(r *http.Request, who string, on bool) (string, error) {
+	note := "off"
+	if on {
+		note = "on"
+	}
+	s.record(r, who, "hold", note)
+	what, err := s.Pulse.Hold(context.WithoutCancel(r.Context()), on)
+	s.hub.look(r.Context(), 0)
+	return what, err
 }

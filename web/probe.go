@@ -17,18 +17,24 @@ const probeKept = 10 * time.Minute
 func (s *Server) probe(w http.ResponseWriter, r *http.Request, a *templates.ActPage) {
 	service, server := a.Service.Key(), templates.PlaceAt(a.Server)
 	v := templates.ProbePage{Name: a.Server.Name, Service: service, Server: server, All: a.All, By: s.user(r), Back: a.Back}
-	probed, err := s.Pulse.Probe(r.Context(), a.Target())
-	e := store.Entry{What: "probe", Object: a.Target()}
+	probed, err := s.tryProbe(r, s.user(r), a.Target())
 	if v.Probed, v.At = probed, time.Now(); err != nil {
 		v.Refused = pulseSaid(err)
-		e.After = "refused: " + v.Refused
-	} else {
-		e.After = outcomes(probed)
+	}
+	s.probes.put(s.probeKey(r, service, server), v)
+	http.Redirect(w, r, templates.ProbeURL(service, server, a.Back), http.StatusSeeOther)
+}
+
+// tryProbe has pulse probe target, and tells the audit what that found.
+func (s *Server) tryProbe(r *http.Request, who, target string) ([]control.Probed, error) {
+	probed, err := s.Pulse.Probe(r.Context(), target)
+	e := store.Entry{Who: who, What: "probe", Object: target, After: outcomes(probed)}
+	if err != nil {
+		e.After = "refused: " + pulseSaid(err)
 	}
 	s.recordEntry(r, e)
-	s.probes.put(s.probeKey(r, service, server), v)
 	s.hub.look(r.Context(), 0)
-	http.Redirect(w, r, templates.ProbeURL(service, server, a.Back), http.StatusSeeOther)
+	return probed, err
 }
 
 // probePage shows what the last probe of a real server found that was asked for

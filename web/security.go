@@ -50,14 +50,18 @@ func newSessions(st *store.Store, log *slog.Logger, secure bool) *scs.SessionMan
 	return m
 }
 
-// protect wraps all of the console: headers, and no request to the pages that
-// another site made the browser send.
-func (s *Server) protect(pages, programs http.Handler) http.Handler {
+// protect wraps the pages: headers, and no request that another site made the
+// browser send.
+func (s *Server) protect(next http.Handler) http.Handler {
 	csrf := http.NewCrossOriginProtection()
 	csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.message(w, r, http.StatusForbidden, s.page(r, "").T().CrossSite)
 	}))
-	guarded := csrf.Handler(pages)
+	return s.withHeaders(csrf.Handler(next))
+}
+
+// withHeaders sets the headers that every answer has.
+func (s *Server) withHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", contentSecurityPolicy)
@@ -71,11 +75,7 @@ func (s *Server) protect(pages, programs http.Handler) http.Handler {
 		if s.Secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		if forPrograms(r.URL.Path) {
-			programs.ServeHTTP(w, r)
-			return
-		}
-		guarded.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -36,12 +36,7 @@ func (s *Server) switchOver(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	user, force := s.user(r), r.PostForm.Get("force") == "1"
-	if s.hub.over.begin(user) {
-		note := "as nothing stops it"
-		if force {
-			note = "whatever stops it"
-		}
-		s.record(r, user, "switchover", note)
+	if s.beginSwitchover(r, user, force) {
 		// It goes on when the one who asked leaves.
 		go s.carryOver(context.WithoutCancel(r.Context()), user, force)
 		s.hub.look(r.Context(), 0)
@@ -49,6 +44,20 @@ func (s *Server) switchOver(w http.ResponseWriter, r *http.Request) {
 		s.sessions.Put(r.Context(), flashKey, s.page(r, "").T().SwitchTwice)
 	}
 	http.Redirect(w, r, "/monitoring", http.StatusSeeOther)
+}
+
+// beginSwitchover notes that who has asked for a switchover, unless one is under
+// way.
+func (s *Server) beginSwitchover(r *http.Request, who string, force bool) bool {
+	if !s.hub.over.begin(who) {
+		return false
+	}
+	note := "as nothing stops it"
+	if force {
+		note = "whatever stops it"
+	}
+	s.record(r, who, "switchover", note)
+	return true
 }
 
 // carryOver has pulse switch over, and keeps what came of it.
