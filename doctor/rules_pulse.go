@@ -3,6 +3,7 @@ package doctor
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,6 +50,9 @@ func sameFile(a, b string) bool {
 	return errors.Join(err1, err2) == nil && a == b
 }
 
+// overtaken is the reason for which any network drops heartbeats now and then.
+const overtaken = "repeated or overtaken"
+
 // partnerRules judge the other router by its heartbeats.
 func partnerRules(f *Facts, to *Findings) {
 	s := f.Pulse
@@ -73,7 +77,11 @@ func partnerRules(f *Facts, to *Findings) {
 		to.add(Error, who, "it does not hear this router", "it takes over while this router serves", "pulse doctor on the other router: its firewall may drop heartbeats")
 	}
 	for _, path := range p.Paths {
-		for why, n := range path.DroppedFor {
+		for _, why := range slices.Sorted(maps.Keys(path.DroppedFor)) {
+			n := path.DroppedFor[why]
+			if why == overtaken {
+				continue
+			}
 			to.add(Hint, "heartbeat path "+path.Name, fmt.Sprintf("%d packets were dropped: %s", n, why),
 				"they may be an attack, a stranger's pair on the same network, or a key that one router lacks", "pulse status; pulse keygen")
 		}

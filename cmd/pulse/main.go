@@ -49,7 +49,7 @@ var commands = map[string]func(args []string, stdout, stderr io.Writer) int{
 
 	"doctor": doctorCommand,
 	"report": reportCommand,
-	"alert":      alertCommand,
+	"alert":  alertCommand,
 
 	"check":  withStdin(checkCommand),
 	"fmt":    withStdin(fmtCommand),
