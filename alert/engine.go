@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -64,6 +63,7 @@ type Engine struct {
 	settings Settings
 	wake     map[string]chan struct{} // of couriers
 
+	ready   chan struct{} // closed when pulse was asked for the first time
 	changed chan struct{} // settings were
 	events  chan control.Event
 	tests   sync.WaitGroup
@@ -80,7 +80,7 @@ type Engine struct {
 
 // NewEngine returns an Engine that does nothing yet.
 func NewEngine(o Options) *Engine {
-	e := &Engine{Options: o, settings: Default(), changed: make(chan struct{}, 1), events: make(chan control.Event, eventRoom), wake: map[string]chan struct{}{}}
+	e := &Engine{Options: o, settings: Default(), ready: make(chan struct{}), changed: make(chan struct{}, 1), events: make(chan control.Event, eventRoom), wake: map[string]chan struct{}{}}
 	for _, c := range Channels {
 		e.wake[c] = make(chan struct{}, 1)
 	}
@@ -89,6 +89,9 @@ func NewEngine(o Options) *Engine {
 
 // String names the engine.
 func (e *Engine) String() string { return "alerts" }
+
+// Ready is closed when the Engine has looked at pulse for the first time.
+func (e *Engine) Ready() <-chan struct{} { return e.ready }
 
 // Changed has the Engine read its settings again, and try what waits at once.
 func (e *Engine) Changed() { nudge(e.changed) }
@@ -115,6 +118,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	e.look(ctx, time.Now()) // so that Follow knows from where
 	after := e.machine.memory.Seq
+	close(e.ready)
 	tasks.Go(func() { e.follow(ctx, after) })
 	t := time.NewTicker(tick)
 	defer t.Stop()
@@ -240,56 +244,6 @@ func (e *Engine) step(ctx context.Context, now time.Time) {
 		}
 	}
 	e.put(ctx, e.machine.Due(now), now)
-}
-
-// put keeps alerts for each channel that is on.
-func (e *Engine) put(ctx context.Context, alerts []Alert, now time.Time) {
-	s := e.current()
-	for _, a := range alerts {
-		e.Log.Info("alert", "id", a.ID, "severity", a.Severity, "title", a.Title)
-		b, err := json.Marshal(a)
-		if err != nil {
-			e.Log.Error("alert cannot be written", "id", a.ID, "error", err)
-			continue
-		}
-		for _, c := range Channels {
-			if s.On(c) {
-				e.unkept = append(e.unkept, Letter{Channel: c, Alert: b})
-			}
-		}
-	}
-	if since := now.Sub(e.saved); len(alerts) > 0 || since >= saveEvery || since < 0 {
-		e.save(ctx)
-	}
-}
-
-// save keeps what is to be remembered, and the letters that are not kept yet.
-// Where that fails, as on a full disk, they stay with us for the next time.
-func (e *Engine) save(ctx context.Context) {
-	if !e.machine.Changed() && len(e.unkept) == 0 {
-		return
-	}
-	e.saved = time.Now()
-	b, err := json.Marshal(e.machine.Memory())
-	var dropped int64
-	if err == nil {
-		dropped, err = e.Outbox.Put(ctx, b, e.unkept)
-	}
-	if err != nil {
-		e.Log.Error("alerts cannot be kept: they are tried again", "waiting", len(e.unkept), "error", err)
-		if more := len(e.unkept) - maxUnkept; more > 0 {
-			e.Log.Error("alerts are lost", "number", more)
-			e.unkept = append([]Letter(nil), e.unkept[more:]...)
-		}
-		return
-	}
-	if dropped > 0 {
-		e.Log.Warn(fmt.Sprintf("%d alerts waited too long, or were too many: they are dropped", dropped))
-	}
-	for _, l := range e.unkept {
-		nudge(e.wake[l.Channel])
-	}
-	e.unkept = nil
 }
 
 // look asks pulse for a snapshot.

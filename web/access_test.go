@@ -51,6 +51,7 @@ var leastRole = map[store.Role][]string{
 	store.Admin: strings.Fields(`
 		GET:/users POST:/users GET:/user POST:/user/role POST:/user/password POST:/user/totp POST:/user/sessions POST:/user/delete
 		GET:/sessions POST:/sessions/end GET:/tokens POST:/tokens/revoke
+		GET:/alerts POST:/alerts POST:/alerts/test
 		POST:/peer/settings POST:/peer/trust POST:/peer/forget POST:/peer/identity POST:/peer/key`),
 }
 

@@ -131,14 +131,17 @@ Each says more with --help. FLAGS are:
 	pulse := control.NewClient(*socket)
 	measures := metrics.New(metrics.Options{
 		Pulse: pulse, Version: release(), Log: log, Logins: func() (uint64, uint64) { return s.Logins() },
+		CertificateEnds: certificateEnds(cert),
 	})
+	alerts := newAlerts(pulse, st, *state, cert, log)
 	s = web.New(web.Options{
 		ConfigPath: *config, State: *state, Pulse: pulse, Store: st, Log: log, Secure: !*plain,
-		AllowFrom: allowed, Metrics: measures,
+		AllowFrom: allowed, Metrics: measures, Alerts: alerts,
 	})
 	running, stop := context.WithCancel(ctx)
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.Run(running) })
+	tasks.Go(func() { runAlerts(running, alerts, log) })
 	tasks.Go(func() { showLife(running, log) })
 	if extra != nil {
 		tasks.Go(func() { extra.serve(running, measures, allowed, cert, log) })
