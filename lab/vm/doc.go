@@ -9,6 +9,10 @@
 //
 // Host and machine speak over two virtio-serial ports (see frame.go): one
 // carries output, signals and the end of the command, the other standard input.
+// Where it is wanted, the machine has fresh Debian systems too, made with
+// mmdebstrap from the archives that the host's apt uses, cached in the same way
+// and mounted read only: see Command's Debian.
+//
 // Nothing is read from the kernel's console but the proof of life and, when the
 // machine dies, its last words.
 //

@@ -59,6 +59,9 @@ func guest() error {
 	if err == nil {
 		err = networkUp()
 	}
+	if err == nil {
+		err = mountDisks(s.Disks)
+	}
 	if err != nil {
 		return w.write(frameFault, []byte(err.Error()))
 	}

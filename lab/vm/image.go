@@ -28,6 +28,7 @@ const moduleList = "/lab/modules"
 // run, in the cache.
 type image struct {
 	kernel, base string
+	disks        []disk // beyond those two, in the order of their devices
 }
 
 // cacheDir is where images are kept: $PACU_CACHE, else a folder of the user's.
@@ -65,7 +66,7 @@ func prepare(ctx context.Context, say func(string, ...any)) (image, error) {
 		return image{}, err
 	}
 	dir := filepath.Join(cache, "vm-"+recipeKey())
-	img := image{filepath.Join(dir, "vmlinuz"), filepath.Join(dir, "base.cpio")}
+	img := image{kernel: filepath.Join(dir, "vmlinuz"), base: filepath.Join(dir, "base.cpio")}
 	unlock, err := lock(ctx, filepath.Join(cache, "lock"))
 	if err != nil {
 		return image{}, err

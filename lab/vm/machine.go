@@ -69,6 +69,10 @@ func arguments(img image, memory int, kvm bool, forward []int) []string {
 		"-kernel", img.kernel, "-initrd", "/proc/self/fd/6",
 		"-append", "console=ttyS0 panic=-1 rdinit=/init net.ifnames=0 mitigations=off",
 	}
+	for i, d := range img.disks {
+		args = append(args, "-drive", fmt.Sprintf("if=none,id=disk%d,format=raw,readonly=on,file=%s", i, strings.ReplaceAll(d.path, ",", ",,")),
+			"-device", fmt.Sprintf("virtio-blk-pci,drive=disk%d", i))
+	}
 	if len(forward) > 0 {
 		user := "user,id=host,restrict=on"
 		for _, port := range forward {

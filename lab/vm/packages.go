@@ -17,6 +17,8 @@ var hostPackages = map[string]string{
 	"qemu-system-x86_64": "qemu-system-x86",
 	"dpkg-deb":           "dpkg",
 	"apt-get":            "apt",
+	"mmdebstrap":         "mmdebstrap",
+	"mke2fs":             "e2fsprogs",
 }
 
 // needHost makes sure the named programs are on the host. As root it installs

@@ -67,7 +67,8 @@ var applets = []string{
 //
 // ip_vs_ftp is left out on purpose, as it watches port 21 of every service.
 var Modules = []string{
-	"virtio_pci", "virtio_console", "virtio_net", "virtio_rng",
+	"virtio_pci", "virtio_console", "virtio_net", "virtio_rng", "virtio_blk",
+	"ext4", "overlay",
 	"ip_vs", "ip_vs_rr", "ip_vs_wrr", "ip_vs_lc", "ip_vs_wlc", "ip_vs_lblc",
 	"ip_vs_lblcr", "ip_vs_dh", "ip_vs_sh", "ip_vs_sed", "ip_vs_nq", "ip_vs_fo",
 	"ip_vs_ovf", "ip_vs_mh", "ip_vs_pe_sip",

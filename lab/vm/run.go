@@ -49,6 +49,9 @@ type Command struct {
 	// Forward are TCP ports of 127.0.0.1 on the host that lead to the same port
 	// of the machine, where the listener must be on all addresses or Uplink's.
 	Forward []int
+	// Debian brings fresh Debian systems along, one below DebianDir for each init
+	// system: "systemd" and "sysv". They are made when they are not in the cache.
+	Debian bool
 	// Memory is in MB; 0 means DefaultMemory.
 	Memory int
 	// Stdin may be nil. A read of it may still be pending when Run returns.
@@ -87,6 +90,11 @@ func Run(ctx context.Context, c Command) (Exit, error) {
 	}
 	for _, port := range c.Forward {
 		if err := portFree(port); err != nil {
+			return Exit{}, err
+		}
+	}
+	if c.Debian {
+		if img.disks, err = debian(ctx, c.Say); err != nil {
 			return Exit{}, err
 		}
 	}
@@ -148,6 +156,9 @@ func (c *Command) initrd(img image) (f *os.File, err error) {
 		s.Fetch = append(s.Fetch, inside)
 	}
 	slices.Sort(s.Fetch)
+	for _, d := range img.disks {
+		s.Disks = append(s.Disks, d.name)
+	}
 	w := bufio.NewWriterSize(f, 1<<20)
 	if err := writeOverlay(w, self, s, c.Files); err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ type spec struct {
 	Env   []string `json:"env"`
 	Dir   string   `json:"dir"`
 	Fetch []string `json:"fetch,omitempty"` // files to send back, inside
+	Disks []string `json:"disks,omitempty"` // names of the disks, in their order
 }
 
 // maxFile bounds a file brought into the machine, in bytes.

@@ -29,7 +29,7 @@ func execute(o options, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer cancel()
 	signals := relay(cancel)
 	run := inMachine
-	if !o.machine && hostWillDo() {
+	if !o.machine && !o.debian && hostWillDo() {
 		run = onHost
 	}
 	exit, err := run(ctx, o, signals, stdin, stdout, stderr)
@@ -70,7 +70,7 @@ func relay(cancel func()) <-chan os.Signal {
 func inMachine(ctx context.Context, o options, signals <-chan os.Signal, stdin io.Reader, stdout, stderr io.Writer) (vm.Exit, error) {
 	c := vm.Command{
 		Args: o.args, Env: o.environment(os.Environ()), Dir: workDir,
-		Files: o.with, Forward: o.forward, Memory: o.memory,
+		Files: o.with, Forward: o.forward, Debian: o.debian, Memory: o.memory,
 		Stdin: stdin, Stdout: stdout, Stderr: stderr, Signals: signals,
 		Say: func(format string, args ...any) { fmt.Fprintf(stderr, "lab: "+format+"\n", args...) },
 	}

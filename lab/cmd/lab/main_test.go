@@ -29,6 +29,7 @@ func TestParse(t *testing.T) {
 		{name: "nothing to bring", in: "--with nosuch -- x", err: "no such file"},
 		{name: "brought to nowhere", in: "--with main.go:here -- x", err: "not an absolute path"},
 		{name: "half a variable", in: "--env A -- x", err: "wants NAME=VALUE"},
+		{name: "Debian systems", in: "--debian -- x", want: options{args: []string{"x"}, timeout: 20 * time.Minute, memory: vm.DefaultMemory, debian: true, with: map[string]string{}}},
 		{name: "defaults", in: "-- x -y --timeout 3", want: options{args: []string{"x", "-y", "--timeout", "3"}, timeout: 20 * time.Minute, memory: vm.DefaultMemory, with: map[string]string{}}},
 		{
 			name: "all", in: "--vm --memory 512 --timeout 1m --forward 80 --forward 81 --env A=b --with main.go --with testdata:/srv -- x",

@@ -20,6 +20,7 @@ type options struct {
 	timeout time.Duration
 	memory  int // MB
 	machine bool
+	debian  bool
 	forward []int
 	with    map[string]string // path inside: path on the host
 	env     []string
@@ -39,6 +40,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	fs.DurationVar(&o.timeout, "timeout", 20*time.Minute, "end the program after this `time`, start of the machine included")
 	fs.IntVar(&o.memory, "memory", vm.DefaultMemory, "the machine's memory in `MB`")
 	fs.BoolVar(&o.machine, "vm", false, "use a machine even where this host would do")
+	fs.BoolVar(&o.debian, "debian", false, "use a machine, and bring fresh Debian systems along, below "+vm.DebianDir)
 	fs.Func("forward", "make `port` of 127.0.0.1 here lead to the same port there (repeatable)", func(s string) error {
 		port, err := strconv.ParseUint(s, 10, 16)
 		o.forward = append(o.forward, int(port))
