@@ -7,6 +7,7 @@ var (
 	askSeconds   = gauge(Always, "pacu_snapshot_duration_seconds", "How long pulse took for the state that this scrape tells.")
 	ageSeconds   = gauge(Always, "pacu_snapshot_age_seconds", "How old the state is that this scrape tells.")
 	logins       = counter(Always, "pacu_console_logins_total", "Logins to the console since lvsgui's start; failed ones are those with a wrong password or one-time code.", "result")
+	certificate  = gauge(Always, "pacu_console_certificate_end_timestamp_seconds", "When the console's certificate ends, in seconds since 1970; lvsgui renews its own in time. Absent without TLS.")
 	loginResults = []string{"done", "failed"}
 )
 

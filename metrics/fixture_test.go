@@ -58,7 +58,9 @@ func (p *fakePulse) Snapshot(ctx context.Context) (*control.Snapshot, error) {
 var errDown = errors.New("pulse is not running")
 
 func newHandler(p Pulse) *Handler {
-	return New(Options{Pulse: p, Version: "1.2", Log: slog.New(slog.DiscardHandler), Logins: func() (uint64, uint64) { return 7, 2 }})
+	return New(Options{Pulse: p, Version: "1.2", Log: slog.New(slog.DiscardHandler), Logins: func() (uint64, uint64) { return 7, 2 },
+		CertificateEnds: func() time.Time { return time.Unix(1_800_000_000, 0) },
+	})
 }
 
 // scrape asks h with a query and an Accept header, and returns the answer.

@@ -25,6 +25,9 @@ type Options struct {
 	Log     *slog.Logger
 	// Logins counts those to the console since its start; nil: there are none.
 	Logins func() (done, failed uint64)
+	// CertificateEnds is when the console's certificate does; nil: there is
+	// none.
+	CertificateEnds func() time.Time
 }
 
 // A Handler answers scrapes. Create one with New.
@@ -84,6 +87,9 @@ func (h *Handler) own(e emitter) {
 		done, failed := h.Logins()
 		e.put(logins, float64(done), loginResults[0])
 		e.put(logins, float64(failed), loginResults[1])
+	}
+	if h.CertificateEnds != nil {
+		e.at(certificate, h.CertificateEnds())
 	}
 }
 

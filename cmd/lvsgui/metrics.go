@@ -178,6 +178,20 @@ func (n networks) only(next http.Handler) http.Handler {
 	})
 }
 
+// certificateEnds tells when c ends, as it is then: it may have been renewed.
+func certificateEnds(c *web.Certificate) func() time.Time {
+	if c == nil {
+		return nil
+	}
+	return func() time.Time {
+		pair, err := c.Get(nil)
+		if err != nil {
+			return time.Time{} // nobody can come in, and the log has it
+		}
+		return pair.Leaf.NotAfter
+	}
+}
+
 // readSecret reads a token, the only line of a file that not everybody may
 // read, and returns its SHA-256.
 func readSecret(path string) (*[sha256.Size]byte, error) {
