@@ -91,7 +91,7 @@ func (g group) judge(f *Facts) Findings {
 	for _, rule := range g.rules {
 		rule(f, &found)
 	}
-	return found.sorted()
+	return found.sorted().shortened(g.title)
 }
 
 // Judge is what all rules find in facts, in the order of the groups.

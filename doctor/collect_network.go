@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pacu/lvscf"
 	"pacu/vip"
 )
 
@@ -108,13 +109,13 @@ func collectNetwork(ctx context.Context, _ Options, f *Facts) {
 	six := false
 	for _, fl := range f.floatings() {
 		add(fl.iface, fl.addr)
-		// A real server in another network answers there.
-		for _, rs := range f.realServers() {
-			if _, iface, ok := f.onLink(rs.addr); ok && iface != fl.iface && rs.virtual.VIP.Addr == fl.addr && forward(rs) != "nat" {
-				add(iface, fl.addr)
-			}
-		}
 		six = six || fl.addr.Is6()
+	}
+	// A real server in another network answers there.
+	for _, rs := range f.realServers() {
+		if _, iface, ok := f.onLink(rs.addr); ok && rs.virtual.Forward != lvscf.NAT && rs.virtual.VIP.Addr.IsValid() {
+			add(iface, rs.virtual.VIP.Addr)
+		}
 	}
 	if six {
 		f.unseen("who else answers for floating IPv6 addresses: they are not asked for")

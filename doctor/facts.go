@@ -48,6 +48,8 @@ type Facts struct {
 
 	Pulse      *control.Snapshot `json:"pulse,omitempty"`       // nil when it does not answer
 	PulseError string            `json:"pulse_error,omitempty"` // why
+
+	index index // of the above, made when it is first asked for
 }
 
 // A Kernel is the running one and what it can do.
@@ -192,24 +194,36 @@ func (f *Facts) link(name string) (Link, bool) {
 	return f.Links[i], true
 }
 
+// An index spares the rules to go through thousands of addresses and servers
+// for each of them. What it is made of must not change afterwards.
+type index struct {
+	held    map[netip.Addr][]Address
+	fixed   []Address // that do not float
+	floats  []floating
+	servers []realServer
+}
+
 // held are the places where this machine has an address.
 func (f *Facts) held(a netip.Addr) []Address {
-	var all []Address
-	for _, h := range f.Addresses {
-		if h.Prefix.Addr() == a {
-			all = append(all, h)
+	if f.index.held == nil {
+		f.index.held = make(map[netip.Addr][]Address, len(f.Addresses))
+		for _, h := range f.Addresses {
+			f.index.held[h.Prefix.Addr()] = append(f.index.held[h.Prefix.Addr()], h)
+			if !h.Ours && !h.Prefix.Addr().IsLoopback() {
+				f.index.fixed = append(f.index.fixed, h)
+			}
 		}
 	}
-	return all
+	return f.index.held[a]
 }
 
 // onLink is the interface whose subnet an address is in, by an address of the
 // router's own that does not float.
 func (f *Facts) onLink(a netip.Addr) (netip.Prefix, string, bool) {
 	var best Address
-	for _, h := range f.Addresses {
-		p := h.Prefix
-		if p.Contains(a) && p.Addr() != a && !p.Addr().IsLoopback() && !h.Ours && p.Bits() > best.Prefix.Bits() {
+	f.held(a) // makes the index
+	for _, h := range f.index.fixed {
+		if p := h.Prefix; p.Contains(a) && p.Addr() != a && p.Bits() > best.Prefix.Bits() {
 			best = h
 		}
 	}

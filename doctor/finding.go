@@ -50,6 +50,19 @@ func (f Findings) sorted() Findings {
 	return f
 }
 
+// mostFindings of a group are told: the others are their like.
+const mostFindings = 50
+
+// shortened has the first of many, and one that counts the rest.
+func (f Findings) shortened(title string) Findings {
+	rest := len(f) - mostFindings
+	if rest <= 1 {
+		return f
+	}
+	return append(f[:mostFindings:mostFindings], Finding{f[mostFindings].Severity, title, fmt.Sprintf("there are %d more findings", rest),
+		"most are likely to have the same cause as those above", "put those right, then pulse doctor again"})
+}
+
 // Count is how many have that severity.
 func (f Findings) Count(s Severity) int {
 	n := 0

@@ -63,10 +63,16 @@ type walk struct {
 	maybe bool // a rule before may have accepted it
 	risk  bool // a rule before may have dropped it
 	names bool // the rule in hand names the packet's port
+	seen  int  // rules so far
 }
 
-// maxJumps bounds the depth of chains; the kernel's is 16.
-const maxJumps = 16
+const (
+	// maxJumps bounds the depth of chains; the kernel's is 16.
+	maxJumps = 16
+	// mostRules bounds the rules that are gone through for one packet: chains
+	// that others jump to again and again must not hold us up.
+	mostRules = 100_000
+)
 
 func (w *walk) base(c *Chain) fate {
 	code, decided := w.chain(c, 0)
@@ -98,6 +104,10 @@ func place(c *Chain) string {
 // chain walks the rules; decided is false when the packet falls out at the end.
 func (w *walk) chain(c *Chain, depth int) (code int32, decided bool) {
 	for i, rule := range c.Rules {
+		if w.seen++; w.seen > mostRules {
+			w.maybe = true
+			return 0, false
+		}
 		m, v := w.rule(c, rule)
 		if v == nil || m == no {
 			continue

@@ -68,7 +68,20 @@ func (f *Facts) heartbeatRules(to *Findings) {
 // serviceRules judge the way of clients to the VIPs, and of answers with nat
 // back. IPVS takes packets at the input hook, after the filters.
 func (f *Facts) serviceRules(to *Findings) {
+	device := map[netip.Addr]string{}
+	for _, fl := range f.floatings() {
+		device[fl.addr] = fl.iface
+	}
+	first := map[string]realServer{} // of each virtual: the others are alike
+	for _, rs := range f.realServers() {
+		if _, known := first[rs.virtual.Name]; !known && len(f.held(rs.addr)) == 0 {
+			first[rs.virtual.Name] = rs
+		}
+	}
 	for _, v := range f.virtuals() {
+		if rs, ok := first[v.Name]; ok && v.Forward == lvscf.NAT {
+			f.wayBack(rs, to)
+		}
 		if v.FWMark != 0 && v.Ports == nil || !v.VIP.Addr.IsValid() {
 			continue // which packets those are, only the marks' author knows
 		}
@@ -81,37 +94,22 @@ func (f *Facts) serviceRules(to *Findings) {
 		}
 		for _, proto := range protocols(v.Protocol) {
 			for _, port := range ports {
-				p := Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: proto, To: v.VIP.Addr, Port: port, New: true}
-				for _, fl := range f.floatings() {
-					if fl.addr == v.VIP.Addr {
-						p.In = fl.iface
-					}
-				}
+				p := Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: proto, To: v.VIP.Addr, Port: port, New: true, In: device[v.VIP.Addr]}
 				f.number(&p)
 				f.tell(to, p, "virtual "+v.Name, "clients get no answer", false)
 			}
 		}
-		f.wayBack(v, to)
 	}
 }
 
-// wayBack judges the answers of real servers behind nat, which are forwarded.
-func (f *Facts) wayBack(v lvscf.Virtual, to *Findings) {
-	if v.Forward != lvscf.NAT {
-		return
-	}
-	for _, rs := range f.realServers() {
-		if rs.virtual.Name != v.Name || len(f.held(rs.addr)) > 0 {
-			continue
-		}
-		p := Packet{Hook: unix.NF_INET_FORWARD, Protocol: protocols(v.Protocol)[0], From: rs.addr, FromPort: rs.server.Port}
-		_, p.In, _ = f.onLink(rs.addr)
-		f.number(&p)
-		if got, where := f.Firewall.judge(p); got == drops {
-			to.add(Error, "virtual "+v.Name, fmt.Sprintf("answers of real server %s are dropped by %s", rs.server.Name, where), "clients get no answer",
-				fmt.Sprintf("nft insert rule %s %s saddr %s accept", forwardChain(where), family(rs.addr), rs.addr))
-			return // the others are alike
-		}
+// wayBack judges the answers of a real server behind nat, which are forwarded.
+func (f *Facts) wayBack(rs realServer, to *Findings) {
+	p := Packet{Hook: unix.NF_INET_FORWARD, Protocol: protocols(rs.virtual.Protocol)[0], From: rs.addr, FromPort: rs.server.Port}
+	_, p.In, _ = f.onLink(rs.addr)
+	f.number(&p)
+	if got, where := f.Firewall.judge(p); got == drops {
+		to.add(Error, "virtual "+rs.virtual.Name, fmt.Sprintf("answers of real server %s are dropped by %s", rs.server.Name, where), "clients get no answer",
+			fmt.Sprintf("nft insert rule %s %s saddr %s accept", chainOf(where), family(rs.addr), rs.addr))
 	}
 }
 
@@ -150,7 +148,7 @@ func (f *Facts) tell(to *Findings, p Packet, object, why string, soft bool) {
 	if p.Hook == unix.NF_INET_LOCAL_OUT {
 		what += " to " + p.To.String()
 	}
-	fix := fmt.Sprintf("nft insert rule %s %s dport %d accept", forwardChain(where), protocolName(p.Protocol), p.Port)
+	fix := fmt.Sprintf("nft insert rule %s %s dport %d accept", chainOf(where), protocolName(p.Protocol), p.Port)
 	s := Error
 	switch {
 	case got == mayDrop:
@@ -164,8 +162,8 @@ func (f *Facts) tell(to *Findings, p Packet, object, why string, soft bool) {
 	to.add(s, object, what, why, fix+", and in the system's firewall set-up")
 }
 
-// forwardChain is the chain that a place names, as nft wants it.
-func forwardChain(where string) string {
+// chainOf is the chain that a place names, as nft wants it.
+func chainOf(where string) string {
 	_, chain, _ := strings.Cut(where, "chain ")
 	chain, _, _ = strings.Cut(chain, ",")
 	return chain

@@ -12,9 +12,6 @@ import (
 	"pacu/lvscf"
 )
 
-// forward is how packets get to a real server.
-func forward(rs realServer) string { return string(rs.virtual.Forward) }
-
 // deviceRules judge the interfaces that lvs.cf names.
 func deviceRules(f *Facts, to *Findings) {
 	down := map[string]bool{}

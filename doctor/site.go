@@ -25,21 +25,22 @@ func (fl floating) what() string { return strings.Join(fl.of, ", ") }
 
 // floatings are the addresses that lvs.cf has pulse hold, each once.
 func (f *Facts) floatings() []floating {
+	if f.index.floats != nil || f.Config == nil {
+		return f.index.floats
+	}
 	var all []floating
+	at := map[netip.Addr]int{}
 	add := func(fl lvscf.Floating, of, key string) {
 		if !fl.Addr.IsValid() {
 			return
 		}
-		i := slices.IndexFunc(all, func(o floating) bool { return o.addr == fl.Addr })
-		if i >= 0 {
+		if i, ok := at[fl.Addr]; ok {
 			all[i].of = append(all[i].of, of)
 			return
 		}
 		iface, _ := vip.SplitDevice(fl.Device)
+		at[fl.Addr] = len(all)
 		all = append(all, floating{fl.Addr, fl.Bits, fl.Device, iface, []string{of}, key + " = " + fl.Addr.String()})
-	}
-	if f.Config == nil {
-		return nil
 	}
 	if nat := f.Config.NATRouter; nat != nil {
 		add(*nat, "nat_router", "nat_router")
@@ -47,6 +48,7 @@ func (f *Facts) floatings() []floating {
 	for _, v := range f.services() {
 		add(v.VIP, f.kind()+" "+v.Name, "address")
 	}
+	f.index.floats = all
 	return all
 }
 
@@ -88,6 +90,9 @@ type realServer struct {
 
 // realServers are all those whose addresses are known.
 func (f *Facts) realServers() []realServer {
+	if f.index.servers != nil {
+		return f.index.servers
+	}
 	var all []realServer
 	vs := f.virtuals()
 	for i := range vs {
@@ -98,6 +103,7 @@ func (f *Facts) realServers() []realServer {
 			}
 		}
 	}
+	f.index.servers = all
 	return all
 }
 
