@@ -40,6 +40,9 @@ func TestLogin(t *testing.T) {
 	if resp, _ := v.get("/monitoring", "Cookie", c[0].Name+"="+c[0].Value); resp.StatusCode != http.StatusSeeOther {
 		t.Errorf("after the logout: %s", resp.Status)
 	}
+	if done, failed := s.Logins(); done != 1 || failed != 1 {
+		t.Errorf("counted %d logins, and %d failed", done, failed)
+	}
 	log, err := s.Store.Audit(t.Context(), store.AuditQuery{N: 10})
 	if err != nil || len(log) != 2 || log[1].What != "login" || log[0].What != "logout" || log[0].Who != "piranha" {
 		t.Errorf("audit = %v, %v", log, err)

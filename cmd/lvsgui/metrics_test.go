@@ -19,6 +19,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pacu/store"
+	"pacu/web"
 )
 
 const secret = "scrape-me-0123456789"
@@ -97,6 +100,61 @@ func TestMetricsRefused(t *testing.T) {
 		if code := run(t.Context(), args, nil, io.Discard, &stderr); code != tt.code || !strings.Contains(stderr.String(), tt.err) {
 			t.Errorf("%s: exit code %d, want %d with %q: %s", tt.args, code, tt.code, tt.err, &stderr)
 		}
+	}
+}
+
+// TestMetricsOnConsole scrapes the console with a token of a viewer, from lvsgui
+// without a pulse.
+func TestMetricsOnConsole(t *testing.T) {
+	dir := t.TempDir()
+	st, err := store.Open(t.Context(), web.DatabasePath(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.AddUser(t.Context(), "prometheus", store.Viewer, "correct horse"); err != nil {
+		t.Fatal(err)
+	}
+	token, _, err := st.NewToken(t.Context(), "prometheus", "scrapes", store.Viewer, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	stderr := &output{written: make(chan struct{}, 1)}
+	done := make(chan int)
+	args := []string{"--state", dir, "--listen", "127.0.0.1:0", "--config", filepath.Join(dir, "lvs.cf"), "--control", filepath.Join(dir, "sock")}
+	go func() { done <- run(ctx, args, nil, io.Discard, stderr) }()
+	address := regexp.MustCompile(`https://127\.0\.0\.1:\d+/`)
+	for address.FindString(stderr.String()) == "" {
+		select {
+		case <-stderr.written:
+		case code := <-done:
+			t.Fatalf("ended with %d: %s", code, stderr)
+		}
+	}
+	c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}, Timeout: 30 * time.Second}
+	for header, status := range map[string]int{"": 401, "Bearer pacu_x": 401, "Bearer " + token: 200} {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address.FindString(stderr.String())+"metrics", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", header)
+		resp, err := c.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		told := bytes.Contains(text, []byte("\npacu_up 0\n")) && bytes.Contains(text, []byte("\npacu_console_certificate_end_timestamp_seconds "))
+		if err != nil || resp.StatusCode != status || told != (status == http.StatusOK) {
+			t.Errorf("%.12q: %s, %v\n%.200s", header, resp.Status, err, text)
+		}
+	}
+	cancel()
+	if code := <-done; code != 0 {
+		t.Errorf("ended with %d: %s", code, stderr)
 	}
 }
 
