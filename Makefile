@@ -24,10 +24,10 @@ demo: build lab-tools ## the router pair of article 004, live; TOUR=1 plays it b
 	$(IN_LAB) --timeout 24h $(if $(TOUR),,--forward 3636 --forward 3637) -- $(BIN)/demo $(if $(TOUR),--tour)
 
 .PHONY: test
-test: check unit histories kernel-test e2e ## everything, with all set-up
+test: check unit package-test histories kernel-test e2e ## everything, with all set-up
 
 .PHONY: check
-check: tools ## gofmt, vet, staticcheck, generated code, dependency rules
+check: tools ## gofmt, vet, staticcheck, generated code, dependency rules, licences, known vulnerabilities
 	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not gofmt'ed: $$out"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
@@ -35,6 +35,8 @@ check: tools ## gofmt, vet, staticcheck, generated code, dependency rules
 	@was=$$(cat web/templates/*_templ.go | sha256sum); go tool templ generate -path web/templates >/dev/null 2>&1; \
 	[ "$$was" = "$$(cat web/templates/*_templ.go | sha256sum)" ] || { echo "templ code was not current; it is made anew: commit it"; exit 1; }
 	go test -count=1 .
+	go run ./lab/cmd/bill check ./cmd/...
+	@$(MAKE) --no-print-directory vuln
 
 .PHONY: unit
 unit: tools promtool ## tests that need neither another kernel nor a browser
@@ -78,6 +80,8 @@ ARCH ?= amd64 arm64
 DIST ?= dist
 CC_amd64 := $(if $(filter x86_64,$(shell uname -m)),gcc,x86_64-linux-gnu-gcc)
 CC_arm64 := $(if $(filter aarch64,$(shell uname -m)),gcc,aarch64-linux-gnu-gcc)
+RPM_amd64 := x86_64
+RPM_arm64 := aarch64
 NFPM := go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
 export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || echo 0))
 
@@ -86,13 +90,42 @@ package: tools $(ARCH:%=package-%) ## .deb and .rpm in dist/; ARCH=amd64 or ARCH
 
 .PHONY: package-amd64 package-arm64
 package-amd64 package-arm64: package-%: cross-%
-	@rm -rf $(DIST)/$* $(DIST)/pacu[_-]*[_.]$(if $(filter amd64,$*),{amd64.deb,x86_64.rpm},{arm64.deb,aarch64.rpm}); mkdir -p $(DIST)/$*
+	@rm -rf $(DIST)/$* $(DIST)/pacu_*_$*.* $(DIST)/pacu-*.$(RPM_$*).rpm; mkdir -p $(DIST)/$*
 	CGO_ENABLED=0 GOARCH=$* go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS) -buildid=' -o $(DIST)/$*/ ./cmd/pulse ./cmd/nanny
 	CGO_ENABLED=1 GOARCH=$* CC=$(CC_$*) go build -trimpath -buildvcs=false -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -buildid= -linkmode external -extldflags "-static"' -o $(DIST)/$*/ ./cmd/lvsgui
 	packaging/stage $(DIST)/$* '$(VERSION)'
 	@for p in deb rpm; do ARCH=$* VERSION='$(VERSION)' STAGE=$(DIST)/$* \
 	  $(NFPM) package --config packaging/nfpm.yaml --packager $$p --target $(DIST); done
 	@cp $(DIST)/$*/pacu.cdx.json $(DIST)/pacu_$(VERSION)_$*.cdx.json
+
+.PHONY: package-test
+package-test: lint-tools ## the packages of this machine's architecture, and what is in them
+	@$(MAKE) --no-print-directory package ARCH=$(shell go env GOARCH)
+	go test -count=1 -run '^TestPackage' ./lab/packages -dist $(abspath $(DIST))
+
+.PHONY: reproducible
+reproducible: tools ## builds the packages of HEAD twice, in two folders, the second time from nothing: the same bytes
+	@t=$$(mktemp -d); trap 'rm -rf $$t' EXIT; \
+	build() { \
+	  git clone -q . $$t/$$1; \
+	  $(MAKE) --no-print-directory -C $$t/$$1 package ARCH='$(ARCH)' VERSION='$(VERSION:.dirty=)' >$$t/log 2>&1 || { cat $$t/log; exit 1; }; \
+	  (cd $$t/$$1/dist && sha256sum *.deb *.rpm *.json) >$$t/$$(basename $$1).sums; \
+	}; \
+	build one; GOCACHE=$$t/cache build a-longer-path/two; \
+	diff $$t/one.sums $$t/two.sums && echo "two builds, the same bytes:" && cat $$t/one.sums
+
+.PHONY: vuln
+vuln: ## known vulnerabilities in what is linked; says so where their database cannot be reached
+	@[ -n "$${HTTPS_PROXY:-}" ] || timeout 5 getent ahosts vuln.go.dev >/dev/null || \
+	  { echo "vulnerabilities are not checked: vuln.go.dev cannot be reached"; exit; }; \
+	out=$$(timeout 300 go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./cmd/... 2>&1) && { echo "$$out"; exit; }; \
+	if grep -q '^govulncheck: fetching vulnerabilities' <<<"$$out"; then \
+	  echo "vulnerabilities are not checked: $$(grep '^govulncheck:' <<<"$$out")"; \
+	else echo "$$out"; exit 1; fi
+
+.PHONY: lint-tools
+lint-tools:
+	$(call need,shellcheck mandoc rpm lintian systemd)
 
 .PHONY: cross-amd64 cross-arm64
 cross-amd64:
