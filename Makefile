@@ -24,7 +24,7 @@ demo: build lab-tools ## the router pair of article 004, live; TOUR=1 plays it b
 	$(IN_LAB) --timeout 24h $(if $(TOUR),,--forward 3636 --forward 3637) -- $(BIN)/demo $(if $(TOUR),--tour)
 
 .PHONY: test
-test: check unit package-test histories kernel-test e2e ## everything, with all set-up
+test: check unit package-test histories kernel-test install-test e2e ## everything, with all set-up
 
 .PHONY: check
 check: tools ## gofmt, vet, staticcheck, generated code, dependency rules, licences, known vulnerabilities
@@ -51,6 +51,19 @@ kernel-test: build lab-tools ## the machine's own tests, and the TestKernel test
 	go test -p 1 -count=1 -timeout 15m -run '^TestMachine' ./lab/vm ./lab/cmd/lab
 	CGO_ENABLED=0 go test -p 2 -count=1 -timeout 45m -run '^TestKernel' -exec "$(IN_LAB) --timeout 40m --" $(KERNEL_PKGS)
 	CGO_ENABLED=0 go test -p 1 -count=1 -timeout 45m -run '^TestKernel' -exec "$(IN_LAB) --timeout 40m --" $(TIMED_PKGS)
+
+# What was typed on each machine, with what it printed, is in bin/install.log.
+.PHONY: install-test
+install-test: build lab-tools ## the packages on fresh Debian systems, by the words of docs/quick-start.md, to an upgrade under traffic
+	$(call need,mmdebstrap e2fsprogs)
+	@rm -rf $(BIN)/debs
+	$(MAKE) --no-print-directory package-amd64 DIST=$(BIN)/debs/old VERSION='$(VERSION)~before'
+	$(MAKE) --no-print-directory package-amd64 DIST=$(BIN)/debs/new VERSION='$(VERSION)'
+	@rm -rf $(BIN)/debs/*/amd64
+	@CGO_ENABLED=0 go test -v -count=1 -timeout 60m -run '^TestKernel' \
+	  -exec "$(BIN)/lab exec --timeout 55m --debian --with $(BIN)/debs:/lab/debs --with $(CURDIR)/docs:/lab/docs --" ./lab/install >$(BIN)/install.log 2>&1 || \
+	  { cat $(BIN)/install.log; exit 1; }
+	@grep -e '^---' -e '^ok' $(BIN)/install.log
 
 .PHONY: e2e
 e2e: build lab-tools browser ## Chromium against the console of a running cluster
