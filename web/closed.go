@@ -58,7 +58,7 @@ func restoreCommands(state string, copies []store.Copy) []string {
 	if len(copies) > 0 {
 		from = copies[0].Path
 	}
-	if state != DefaultState {
+	if state != defaultState {
 		where = "--state " + state + " "
 	}
 	lines := func(stop, start string) string {
@@ -70,5 +70,5 @@ func restoreCommands(state string, copies []store.Copy) []string {
 	}
 }
 
-// DefaultState is the state directory unless another is chosen.
-const DefaultState = "/var/lib/pacu"
+// defaultState is lvsgui's --state where none is given.
+const defaultState = "/var/lib/pacu"

@@ -18,6 +18,7 @@ func uneasy(s *control.Snapshot) {
 	r.Keepalive, r.Deadtime = control.Duration(250*time.Millisecond), control.Duration(time.Second)
 	p := s.Partner
 	p.Keyed, p.Phase, p.SerialNo, p.ConfigDiffers, p.Faults, p.Held, p.ServersUp, p.Servers = true, "taking over", 4, true, 2, true, 1, 4
+	p.Version = s.Version
 	p.Paths[0].Dropped, p.Paths[0].DroppedFor = 12006, map[string]uint64{"replayed": 2, "signed with another key": 12003, "too short": 1}
 	p.Paths[1].Silent, p.Paths[1].LastHeard = true, ago(4*time.Second)
 	s.Links = append(s.Links, control.Link{Name: "bond0.117"})

@@ -91,11 +91,6 @@ Each says more with --help. FLAGS are:
 	if extra != nil {
 		defer extra.Close() // closed before, unless something below fails
 	}
-	st, err := store.Open(ctx, web.DatabasePath(*state))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
 	var cert *web.Certificate
 	if !*plain || extra.secure() {
 		if cert, err = web.LoadCertificate(web.CertificatePath(*state)); err != nil {
@@ -107,16 +102,31 @@ Each says more with --help. FLAGS are:
 		return listenError(*listen, err)
 	}
 	defer l.Close() // closed before, unless something below fails
+	console := cert
+	if *plain {
+		console = nil // it is the metrics' alone
+	}
+	options := web.Options{
+		ConfigPath: *config, State: *state, Log: log, Secure: !*plain, AllowFrom: allowed, Version: release(), Certificate: console,
+	}
+	st, err := openStoreOr(ctx, options, l, console)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil // it was stopped while it was closed
+		}
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
 
 	scheme := "https"
 	if *plain {
 		scheme = "http"
 	}
 	url := consoleURL(scheme, l.Addr())
-	if err := st.SetSetting(ctx, urlSetting, url); err != nil {
+	if err := tolerate(st.SetSetting(ctx, urlSetting, url), log); err != nil {
 		return err
 	}
-	if err := firstUser(ctx, st, url, stderr, log); err != nil {
+	if err := tolerate(firstUser(ctx, st, url, stderr, log), log); err != nil {
 		return err
 	}
 	if len(allowed) > 0 {
@@ -134,24 +144,19 @@ Each says more with --help. FLAGS are:
 		CertificateEnds: certificateEnds(cert),
 	})
 	alerts := newAlerts(pulse, st, *state, cert, log)
-	s = web.New(web.Options{
-		ConfigPath: *config, State: *state, Pulse: pulse, Store: st, Log: log, Secure: !*plain,
-		AllowFrom: allowed, Metrics: measures, Alerts: alerts,
-	})
+	options.Pulse, options.Store, options.Metrics, options.Alerts = pulse, st, measures, alerts
+	s = web.New(options)
 	running, stop := context.WithCancel(ctx)
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.Run(running) })
 	tasks.Go(func() { runAlerts(running, alerts, log) })
 	tasks.Go(func() { showLife(running, log) })
+	tasks.Go(func() { keepStore(running, st, log) })
 	if extra != nil {
 		tasks.Go(func() { extra.serve(running, measures, allowed, cert, log) })
 	}
 	defer tasks.Wait()
 	defer stop()
-	console := cert
-	if *plain {
-		console = nil // it is the metrics' alone
-	}
 	return web.Serve(ctx, l, s.Handler(), console, log)
 }
 
