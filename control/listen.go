@@ -17,8 +17,9 @@ import (
 // ErrInUse means that another process already answers on the socket.
 var ErrInUse = errors.New("another process answers on this socket")
 
-// Listen makes the unix socket at path: mode 0660, so that only root and group
-// may speak. An empty group leaves the process's own. The socket appears whole
+// Listen makes the unix socket at path: only root, the user of this process and
+// group may speak, by its mode, 0660, and by whom the kernel says they are. An
+// empty group leaves the process's own. The socket appears whole
 // or not at all. A socket that a dead process left is replaced; where somebody
 // answers the error matches ErrInUse. What is not a socket, and a folder in
 // which anyone may put a socket of his own (even a sticky one), are refused.
@@ -41,17 +42,19 @@ func Listen(path, group string) (net.Listener, error) {
 		return nil, fmt.Errorf("control socket: %w", err)
 	}
 	l.SetUnlinkOnClose(false) // it would unlink the other name
-	if err := publish(made, path, group); err != nil {
+	gid, err := publish(made, path, group)
+	if err != nil {
 		_ = l.Close()
 		_ = os.Remove(made)
 		return nil, fmt.Errorf("control socket %s: %w", path, err)
 	}
-	return &listener{UnixListener: l, path: path}, nil
+	return &listener{UnixListener: l, path: path, group: uint32(gid)}, nil
 }
 
 type listener struct {
 	*net.UnixListener
-	path string
+	path  string
+	group uint32
 }
 
 // Close stops listening and removes the socket.
@@ -70,6 +73,9 @@ func checkFolder(dir string) error {
 	}
 	if info.Mode().Perm()&0o002 != 0 {
 		return fmt.Errorf("everyone may write to %s", dir)
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid != 0 && int(st.Uid) != os.Geteuid() {
+		return fmt.Errorf("%s belongs to user %d, who could put a socket of his own there", dir, st.Uid)
 	}
 	return nil
 }
@@ -98,22 +104,23 @@ func checkFree(path string) error {
 	return fmt.Errorf("is it in use? %w", err)
 }
 
-func publish(made, path, group string) error {
+// publish gives the socket its mode, group and name, and returns the group.
+func publish(made, path, group string) (gid int, err error) {
 	if err := os.Chmod(made, 0o660); err != nil {
-		return err
+		return 0, err
 	}
+	gid = os.Getegid()
 	if group != "" {
 		g, err := user.LookupGroup(group)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		gid, err := strconv.Atoi(g.Gid)
-		if err != nil {
-			return fmt.Errorf("group %s: %w", group, err)
+		if gid, err = strconv.Atoi(g.Gid); err != nil {
+			return 0, fmt.Errorf("group %s: %w", group, err)
 		}
 		if err := os.Chown(made, -1, gid); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return os.Rename(made, path)
+	return gid, os.Rename(made, path)
 }
