@@ -171,6 +171,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 			"       pulse explain           say why this router has its role\n"+
 			"       pulse doctor            say what is wrong with this router, and what to do\n"+
 			"       pulse report [FILE]     collect what a bug report needs, without secrets\n"+
+			"       pulse alert test        have lvsgui send a test of the alerts\n"+
 			"       pulse keygen [--renew]  make the key of the heartbeats, or change it\n"+
 			"       pulse check [FILE]      say what is wrong with an lvs.cf\n"+
 			"       pulse fmt [-w] [FILE]   lay it out as the console would\n"+
