@@ -271,7 +271,7 @@ func (c *changer) resume(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	ch := machine.Change{Who: p.Who, Note: p.Note, After: p.SHA256, Began: p.Began, Deadline: p.Deadline}
+	ch := machine.Change{Who: p.Who, Note: p.Note, After: p.SHA256, Began: p.Began, Deadline: timeLeft(p, c.now())}
 	if p.Before != 0 {
 		r, _, err := c.store.Revision(ctx, p.Before)
 		if err != nil {
@@ -293,6 +293,13 @@ func (c *changer) resume(ctx context.Context) error {
 	}
 	c.begin(ctx, machine.Restart{Change: ch, File: file}, func() { c.job = job{before: p.Before, after: p.After} })
 	return nil
+}
+
+// timeLeft is when p is taken back. Its times are of the wall clock, which may
+// have been set back since: what is left is never more than there was, and from
+// now on by the monotonic clock.
+func timeLeft(p store.Pending, now time.Time) time.Time {
+	return now.Add(min(p.Deadline.Sub(now), p.Deadline.Sub(p.Began)))
 }
 
 // begin is tell that goes on, whatever becomes of whoever asked: it returns
