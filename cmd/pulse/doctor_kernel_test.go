@@ -41,6 +41,7 @@ virtual web {
      address = 10.77.0.100 eth0:1
      port = 80
      timeout = 5
+     reentry = 1
      server web-1 {
          address = 10.78.0.11
          active = 1
@@ -52,6 +53,7 @@ virtual plain {
      port = 80
      forward = direct
      timeout = 5
+     reentry = 1
      server web-2 {
          address = 10.77.0.12
          active = 1
@@ -155,6 +157,7 @@ func (s *doctorSite) settled(ctx context.Context, h *lab.Host, want control.Stat
 	c := control.NewClient(h.Path("/run/pulse/control.sock"))
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
+	var last error
 	for {
 		err := func() error {
 			snap, err := c.Snapshot(ctx)
@@ -182,10 +185,13 @@ func (s *doctorSite) settled(ctx context.Context, h *lab.Host, want control.Stat
 		if err == nil {
 			return
 		}
+		if last == nil || ctx.Err() == nil {
+			last = err // one that the deadline cut short tells nothing
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			s.t.Fatalf("%s: %v", h.Name(), err)
+			s.t.Fatalf("%s: %v", h.Name(), last)
 		}
 	}
 }
