@@ -135,6 +135,9 @@ const anywhere = "any machine with pulse"
 // programs: that it is there, with its flags. Those that need no router are
 // run, and must print what the document says.
 func TestDocumentCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the programs: make check runs it")
+	}
 	bin := t.TempDir()
 	build := exec.Command("go", "build", "-o", bin, "./cmd/pulse", "./cmd/nanny", "./cmd/lvsgui")
 	if out, err := build.CombinedOutput(); err != nil {
