@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"pacu/control"
-	"pacu/lvscf"
 	"pacu/store"
 	machine "pacu/web/change"
 )
@@ -234,28 +233,6 @@ func (c *changer) writeBack(ctx context.Context) error {
 	return nil
 }
 
-// put makes text lvs.cf.
-func (c *changer) put(text []byte) error {
-	err := lvscf.WriteFile(c.path, text)
-	if errors.Is(err, lvscf.ErrUnsure) {
-		c.log.Error("lvs.cf", "error", err) // it is there, and pulse has to read it
-		return nil
-	}
-	return err
-}
-
-// back notes that lvs.cf is text again, as it was before the change.
-func (c *changer) back(ctx context.Context, m machine.Machine, text []byte, why string) {
-	who := m.Change.Who
-	if m.Cause == machine.Asked {
-		who = m.Detail
-	}
-	r := store.Revision{Who: who, Note: why, Origin: store.RolledBack, Serial: textSerial(text)}
-	if _, err := c.store.AddRevision(ctx, r, text); err != nil {
-		c.log.Error("note that lvs.cf is as before", "error", err)
-	}
-}
-
 // resume goes on with a change that waited when the console ended, once.
 func (c *changer) resume(ctx context.Context) error {
 	c.resuming.Lock()
@@ -293,13 +270,6 @@ func (c *changer) resume(ctx context.Context) error {
 	}
 	c.begin(ctx, machine.Restart{Change: ch, File: file}, func() { c.job = job{before: p.Before, after: p.After} })
 	return nil
-}
-
-// timeLeft is when p is taken back. Its times are of the wall clock, which may
-// have been set back since: what is left is never more than there was, and from
-// now on by the monotonic clock.
-func timeLeft(p store.Pending, now time.Time) time.Time {
-	return now.Add(min(p.Deadline.Sub(now), p.Deadline.Sub(p.Began)))
 }
 
 // begin is tell that goes on, whatever becomes of whoever asked: it returns
