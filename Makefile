@@ -12,7 +12,7 @@ IN_LAB := $(BIN)/lab exec --with $(BIN)/pulse --with $(BIN)/nanny --with $(BIN)/
 
 # Packages whose TestKernel tests want a kernel with IPVS; of those in TIMED it
 # matters when things happen, and they have the machine to themselves.
-KERNEL_PKGS ?= ./lvscf/ipvsadm ./lvscf/keepalived ./ipvs ./vip ./firewall ./probe ./director ./director/realserver ./cmd/nanny
+KERNEL_PKGS ?= ./lvscf/ipvsadm ./lvscf/keepalived ./ipvs ./vip ./firewall ./probe ./doctor ./director ./director/realserver ./cmd/nanny
 TIMED_PKGS ?= ./cmd/pulse ./lab ./lab/cmd/lab ./lab/article004 ./lab/scenario
 
 .PHONY: help
@@ -39,7 +39,7 @@ check: tools ## gofmt, vet, staticcheck, generated code, dependency rules, licen
 	@$(MAKE) --no-print-directory vuln
 
 .PHONY: unit
-unit: tools promtool ## tests that need neither another kernel nor a browser
+unit: tools unit-tools ## tests that need neither another kernel nor a browser
 	go test -race -short ./...
 
 .PHONY: histories
@@ -103,10 +103,11 @@ package: tools $(ARCH:%=package-%) ## .deb and .rpm in dist/; ARCH=amd64 or ARCH
 
 .PHONY: package-amd64 package-arm64
 package-amd64 package-arm64: package-%: cross-%
-	@rm -rf $(DIST)/$* $(DIST)/pacu_*_$*.* $(DIST)/pacu-*.$(RPM_$*).rpm; mkdir -p $(DIST)/$*
+	@rm -rf $(DIST)/$*; mkdir -p $(DIST)/$*
 	CGO_ENABLED=0 GOARCH=$* go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS) -buildid=' -o $(DIST)/$*/ ./cmd/pulse ./cmd/nanny
 	CGO_ENABLED=1 GOARCH=$* CC=$(CC_$*) go build -trimpath -buildvcs=false -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -buildid= -linkmode external -extldflags "-static"' -o $(DIST)/$*/ ./cmd/lvsgui
 	packaging/stage $(DIST)/$* '$(VERSION)'
+	@rm -f $(DIST)/pacu_*_$*.* $(DIST)/pacu-*.$(RPM_$*).rpm
 	@for p in deb rpm; do ARCH=$* VERSION='$(VERSION)' STAGE=$(DIST)/$* \
 	  $(NFPM) package --config packaging/nfpm.yaml --packager $$p --target $(DIST); done
 	@cp $(DIST)/$*/pacu.cdx.json $(DIST)/pacu_$(VERSION)_$*.cdx.json
@@ -175,9 +176,9 @@ tools:
 lab-tools:
 	$(call need,qemu-system-x86 busybox-static kmod cpio iproute2)
 
-.PHONY: promtool
-promtool:
-	$(call need,prometheus)
+.PHONY: unit-tools
+unit-tools:
+	$(call need,prometheus curl jq)
 
 .PHONY: tshark
 tshark:
