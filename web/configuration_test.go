@@ -222,9 +222,9 @@ func TestFilesThatCannotBeEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, body = v.get("/configuration")
-	want(t, body, "The file cannot be read", "is a directory")
+	want(t, body, "The file cannot be read", "no regular file but a folder")
 	_, body = v.get("/review")
-	want(t, body, "The file cannot be read", "is a directory")
+	want(t, body, "The file cannot be read", "no regular file but a folder")
 }
 
 // TestNewFile holds that a new file is sound once the addresses are filled in,
