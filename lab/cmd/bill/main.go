@@ -31,7 +31,7 @@ func main() {
 
 func run(ctx context.Context, args []string, w io.Writer) error {
 	if len(args) < 2 {
-		return fmt.Errorf("usage: bill check PACKAGE... | notices BINARY... | sbom --version V BINARY...")
+		return fmt.Errorf("usage: bill check|notices|sbom [--version V] and packages or binaries")
 	}
 	f := flag.NewFlagSet("bill "+args[0], flag.ContinueOnError)
 	version := f.String("version", "", "of what is delivered")
