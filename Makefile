@@ -105,7 +105,7 @@ package: tools $(ARCH:%=package-%) ## .deb and .rpm in dist/; ARCH=amd64 or ARCH
 package-amd64 package-arm64: package-%: cross-%
 	@rm -rf $(DIST)/$*; mkdir -p $(DIST)/$*
 	CGO_ENABLED=0 GOARCH=$* go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS) -buildid=' -o $(DIST)/$*/ ./cmd/pulse ./cmd/nanny
-	CGO_ENABLED=1 GOARCH=$* CC=$(CC_$*) go build -trimpath -buildvcs=false -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -buildid= -linkmode external -extldflags "-static"' -o $(DIST)/$*/ ./cmd/lvsgui
+	CGO_ENABLED=1 GOARCH=$* CC=$(CC_$*) go build -trimpath -buildvcs=false -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -buildid= -linkmode external -extldflags "-static -Wl,--build-id=none"' -o $(DIST)/$*/ ./cmd/lvsgui
 	packaging/stage $(DIST)/$* '$(VERSION)'
 	@rm -f $(DIST)/pacu_*_$*.* $(DIST)/pacu-*.$(RPM_$*).rpm
 	@for p in deb rpm; do ARCH=$* VERSION='$(VERSION)' STAGE=$(DIST)/$* \
@@ -121,11 +121,11 @@ package-test: lint-tools ## the packages of this machine's architecture, and wha
 reproducible: tools ## builds the packages of HEAD twice, in two folders, the second time from nothing: the same bytes
 	@t=$$(mktemp -d); trap 'rm -rf $$t' EXIT; \
 	build() { \
-	  git clone -q . $$t/$$1; \
+	  git clone -q $$2 $$t/$$1; \
 	  $(MAKE) --no-print-directory -C $$t/$$1 package ARCH='$(ARCH)' VERSION='$(VERSION:.dirty=)' >$$t/log 2>&1 || { cat $$t/log; exit 1; }; \
 	  (cd $$t/$$1/dist && sha256sum *.deb *.rpm *.json) >$$t/$$(basename $$1).sums; \
 	}; \
-	build one; GOCACHE=$$t/cache build a-longer-path/two; \
+	build one .; GOCACHE=$$t/cache build a-longer-path/two $$t/one; \
 	diff $$t/one.sums $$t/two.sums && echo "two builds, the same bytes:" && cat $$t/one.sums
 
 .PHONY: vuln
