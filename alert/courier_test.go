@@ -160,7 +160,7 @@ func TestMailServerDownForAnHour(t *testing.T) {
 }
 
 // TestCrashAfterSending: what was sent and not taken off comes twice, with one
-// and the same Message-ID.
+// and the same Message-ID, when lvsgui is started again, and no more than that.
 func TestCrashAfterSending(t *testing.T) {
 	o := openOutbox(t, filepath.Join(t.TempDir(), "console.db"))
 	defer o.Close()
@@ -174,6 +174,11 @@ func TestCrashAfterSending(t *testing.T) {
 	if wait := c.step(t.Context(), time.Now()); wait < time.Second {
 		t.Errorf("it sends again after %v", wait)
 	}
+	c.step(t.Context(), time.Now())
+	if got := strings.Join(ids(t, s.got()), " "); got != "x-001" {
+		t.Errorf("mails %s: on a full disk one comes each minute", got)
+	}
+	c.sent = 0 // lvsgui is started again
 	o.sentFails = nil
 	for range 3 {
 		c.step(t.Context(), time.Now())
@@ -182,6 +187,29 @@ func TestCrashAfterSending(t *testing.T) {
 		t.Errorf("mails %s", got)
 	}
 	if !strings.Contains(log.String(), "disk full") {
+		t.Errorf("log %s", log.String())
+	}
+}
+
+// TestRefusedLetter: one that the receiver never takes stops the others for
+// minutes, not for a week; and one that nobody there can take is no such.
+func TestRefusedLetter(t *testing.T) {
+	o := openOutbox(t, filepath.Join(t.TempDir(), "console.db"))
+	defer o.Close()
+	s := newSMTP(t, &smtpServer{never: "pacu-x-001@"})
+	var log strings.Builder
+	c := &courier{channel: MailChannel, outbox: o, log: slog.New(slog.NewTextHandler(&log, nil)), sender: func() sender { return mailer{s.settings(Plain), English, nil} }}
+	put(t, o, 1)
+	put(t, o, 2)
+	began := time.Now()
+	now := began
+	for now.Sub(began) < time.Hour && len(s.got()) == 0 {
+		now = now.Add(max(time.Second, c.step(t.Context(), now)))
+	}
+	if got := strings.Join(ids(t, s.got()), " "); got != "x-002" || now.Sub(began) < 5*time.Minute || now.Sub(began) > 20*time.Minute {
+		t.Errorf("mails %s after %v", got, now.Sub(began))
+	}
+	if !strings.Contains(log.String(), "x-001") {
 		t.Errorf("log %s", log.String())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,30 +18,72 @@ type mailer struct {
 	roots    *x509.CertPool // nil: the system's
 }
 
-// send hands the mail to the server, which has taken it when this is nil.
+// send hands the mail to the server, which has taken it when this is nil. Where
+// the server refuses some of the recipients for good, the others get it alone,
+// and the error is a partlyError.
 func (m mailer) send(ctx context.Context, a Alert) error {
+	ctx, cancel := context.WithTimeout(ctx, sendLimit)
+	defer cancel()
+	err := m.hand(ctx, a, m.To)
+	var why *mail.SendError
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &why) || why.ErrorCode() < 500:
+	case why.Reason == mail.ErrSMTPDataClose:
+		err = refusedError{err}
+	case why.Reason == mail.ErrSMTPRcptTo && len(m.To) > 1:
+		err = m.each(ctx, a, err)
+	}
+	return fmt.Errorf("mail server %s: %w", m.Host, err)
+}
+
+// each hands the mail to each recipient for himself, because of why. Where that
+// may go better later it is to be sent to all again.
+func (m mailer) each(ctx context.Context, a Alert, why error) error {
+	taken := false
+	for _, to := range m.To {
+		err := m.hand(ctx, a, []string{to})
+		var e *mail.SendError
+		switch {
+		case err == nil:
+			taken = true
+		case !errors.As(err, &e) || e.Reason != mail.ErrSMTPRcptTo || e.ErrorCode() < 500:
+			return err
+		}
+	}
+	if taken {
+		return partlyError{why}
+	}
+	return why
+}
+
+// hand hands the mail for some recipients to the server.
+func (m mailer) hand(ctx context.Context, a Alert, to []string) error {
+	m.To = to
 	msg, err := m.message(a)
 	if err != nil {
 		return err
 	}
 	c, err := mail.NewClient(m.Host, m.options()...)
 	if err != nil {
-		return fmt.Errorf("mail server %s: %w", m.Host, err)
+		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendLimit)
-	defer cancel()
 	done := make(chan error, 1)
 	// Past the dialling, go-mail heeds its own deadlines alone.
-	go func() { done <- c.DialAndSendWithContext(ctx, msg) }()
+	go func() {
+		err := c.DialAndSendWithContext(ctx, msg)
+		if msg.IsDelivered() {
+			err = nil // the server has it, whatever it does afterwards
+		}
+		done <- err
+	}()
 	select {
 	case err = <-done:
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	if err != nil {
-		return fmt.Errorf("mail server %s: %w", m.Host, err)
-	}
-	return nil
+	return err
 }
 
 func (m mailer) options() []mail.Option {

@@ -85,6 +85,33 @@ func TestMailTLS(t *testing.T) {
 	}
 }
 
+// TestMailRefused: one recipient who is gone takes the alerts from nobody else.
+func TestMailRefused(t *testing.T) {
+	s := newSMTP(t, &smtpServer{never: "noc@"})
+	m := mailer{s.settings(Plain), English, nil}
+	err := m.send(t.Context(), sample)
+	var partly partlyError
+	if !errors.As(err, &partly) || !strings.Contains(err.Error(), "noc@example.com") {
+		t.Errorf("send: %v", err)
+	}
+	if got := s.got(); len(got) != 1 || !strings.Contains(got[0], "<ops@example.com>") {
+		t.Errorf("got %q", got)
+	}
+	m.To = []string{"noc@example.com", "noc@example.org"}
+	if err := m.send(t.Context(), sample); err == nil || errors.As(err, &partly) {
+		t.Errorf("nobody takes it, and send says %v", err)
+	}
+}
+
+// TestMailDropped: what the server took counts as sent, even where it hangs up
+// without a word then: else it would come again and again.
+func TestMailDropped(t *testing.T) {
+	s := newSMTP(t, &smtpServer{mode: "drop"})
+	if err := (mailer{s.settings(Plain), English, nil}).send(t.Context(), sample); err != nil || len(s.got()) != 1 {
+		t.Errorf("send: %v, %d mails", err, len(s.got()))
+	}
+}
+
 // TestMailHangs: lvsgui's end does not wait for a server that says nothing.
 func TestMailHangs(t *testing.T) {
 	s := newSMTP(t, &smtpServer{mode: "hang"})

@@ -16,6 +16,18 @@ type sender interface {
 	send(ctx context.Context, a Alert) error
 }
 
+// A refusedError means that the receiver is well, and does not take this alert
+// for what it is.
+type refusedError struct{ error }
+
+func (e refusedError) Unwrap() error { return e.error }
+
+// A partlyError means that some of the recipients have the alert, and others
+// never will.
+type partlyError struct{ error }
+
+func (e partlyError) Unwrap() error { return e.error }
+
 var errOff = errors.New("the channel is switched off")
 
 // sender is the one for channel as s has it.

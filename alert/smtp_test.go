@@ -19,7 +19,8 @@ type smtpServer struct {
 	user     string // asked for where it is not empty
 
 	mu    sync.Mutex
-	mode  string // "" takes, "refuse" answers 451, "hang" says nothing
+	mode  string // "" takes, "refuse" answers 451, "hang" says nothing, "drop" hangs up after a mail
+	never string // what a mail has, or its recipient, that is refused for good
 	mails []string
 	auths []string
 	plain bool // mail came without TLS
@@ -130,10 +131,23 @@ func (s *smtpServer) serve(c net.Conn) {
 				}
 				b.WriteString(line)
 			}
+			if s.never != "" && strings.Contains(b.String(), s.never) {
+				say("554 5.7.1 I do not like this")
+				continue
+			}
 			s.mu.Lock()
 			s.mails, s.plain = append(s.mails, b.String()), !secret
 			s.mu.Unlock()
 			say("250 taken")
+			if mode == "drop" {
+				return
+			}
+		case "RCPT":
+			if s.never != "" && strings.Contains(rest, s.never) {
+				say("550 5.1.1 nobody of that name")
+				continue
+			}
+			say("250 well")
 		case "QUIT":
 			say("221 bye")
 			return

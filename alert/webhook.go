@@ -85,7 +85,12 @@ func (p poster) send(ctx context.Context, a Alert) error {
 	if resp.StatusCode/100 == 3 {
 		return fmt.Errorf("webhook %s: it answers %d, and redirects are not followed", req.URL.Host, resp.StatusCode)
 	}
-	return fmt.Errorf("webhook %s: it answers %d: %s", req.URL.Host, resp.StatusCode, oneLine(string(said), 200))
+	err = fmt.Errorf("webhook %s: it answers %d: %s", req.URL.Host, resp.StatusCode, oneLine(string(said), 200))
+	switch resp.StatusCode {
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		return refusedError{err}
+	}
+	return err
 }
 
 func (p poster) client() *http.Client {
