@@ -94,6 +94,8 @@ func TestFullDisk(t *testing.T) {
 	if !commit(t, s, "before", "admin") || !commit(t, s, "leaving", "admin") {
 		t.Fatal("no session on a disk with room")
 	}
+	secret, _, err := s.NewToken(ctx, "admin", "metrics", Viewer, time.Time{})
+	want(t, "make a token", err, nil)
 	fill()
 
 	draft := Draft{User: "admin", Base: NoBase, Text: []byte(strings.Repeat("# text\n", 30_000))}
@@ -123,6 +125,8 @@ func TestFullDisk(t *testing.T) {
 	if found(t, s, "leaving") || commit(t, s, "leaving", "admin") {
 		t.Error("a session that was ended goes on")
 	}
+	_, err = s.UseToken(ctx, secret)
+	want(t, "use a token", err, nil)
 	list, err := s.SessionList(ctx, "admin")
 	if err != nil || len(list) != 2 {
 		t.Errorf("sessions: %+v, %v", list, err)
@@ -169,6 +173,8 @@ func TestReadOnlyDisk(t *testing.T) {
 	s, err := Open(ctx, path)
 	want(t, "open", err, nil)
 	addUsers(t, s)
+	secret, _, err := s.NewToken(ctx, "admin", "metrics", Viewer, time.Time{})
+	want(t, "make a token", err, nil)
 	want(t, "close", s.Close(), nil)
 	mode(true)
 	_, err = Open(ctx, path)
@@ -181,6 +187,8 @@ func TestReadOnlyDisk(t *testing.T) {
 	if !commit(t, r, "one", "admin") {
 		t.Error("nobody can log in")
 	}
+	_, err = r.UseToken(ctx, secret)
+	want(t, "use a token", err, nil)
 	trouble(t, "audit", r.Record(ctx, Entry{Who: "admin", What: "test"}), ReadOnly)
 	trouble(t, "open it to write", r.Reopen(ctx), ReadOnly)
 	mode(false)
