@@ -22,7 +22,7 @@ func TestKernelInstall(t *testing.T) {
 
 	must(t, one, "apt remove -y pacu")
 	two.is("ACTIVE")
-	must(t, one, "! pgrep -l 'pulse|nanny|lvsgui'; ! ip -4 addr | grep -e 10.10.1.30 -e 10.8.8.30; test -s /etc/sysconfig/ha/lvs.cf && test -s /etc/sysconfig/ha/lvs.key && test ! -e /usr/sbin/pulse")
+	must(t, one, "! ps -e -o comm= | grep -e pulse -e nanny -e lvsgui && ! ip -4 addr | grep -e 10.10.1.30 -e 10.8.8.30 && test -s /etc/sysconfig/ha/lvs.cf && test -s /etc/sysconfig/ha/lvs.key && test ! -e /usr/sbin/pulse")
 	v.lossless("removed from the active router")
 
 	must(t, one, "apt purge -y pacu && test ! -e /etc/sysconfig/ha && test ! -e /var/lib/pacu && test ! -e /etc/init.d/pulse && getent passwd lvsgui")
@@ -67,8 +67,8 @@ func (s *site) quickStart(words *strings.Replacer) *traffic {
 		case serves:
 			v = s.traffic()
 		case again:
-			v.says("a router without power")
-			v.next()
+			v.look("a router without power")
+			v.held.renew()
 		}
 	}
 	v.lossless("switched on again, and upgraded")
@@ -121,9 +121,9 @@ func (m *machine) guarded() {
 // given gives a router the other's lvs.cf and key, as an operator would.
 func (m *machine) given(other *machine) {
 	m.t.Helper()
-	for _, file := range []string{"lvs.cf", "lvs.key"} {
+	for file, umask := range map[string]string{"lvs.cf": "027", "lvs.key": "077"} {
 		text := must(m.t, other, "cat /etc/sysconfig/ha/"+file)
-		must(m.t, m, "umask 077 && cat > /etc/sysconfig/ha/"+file+" <<'EOT'\n"+text+"EOT")
+		must(m.t, m, "umask "+umask+" && cat > /etc/sysconfig/ha/"+file+" <<'EOT'\n"+text+"EOT")
 	}
 }
 

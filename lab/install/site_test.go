@@ -1,12 +1,10 @@
 package install
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"pacu/lab"
 	"pacu/lab/vm"
@@ -142,14 +140,4 @@ func (s *site) fresh() {
 	must(s.t, two, "mkdir -m 700 -p .ssh && cat >> .ssh/authorized_keys <<'END'\n"+key+"END")
 	host := must(s.t, two, "cat /etc/ssh/ssh_host_ed25519_key.pub")
 	must(s.t, one, "cat >> .ssh/known_hosts <<'END'\nlvs-02,10.10.1.32 "+host+"END")
-}
-
-// until asks until ask is content, as long as things may take to settle.
-func (s *site) until(ask func(ctx context.Context) error) {
-	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), settleLimit)
-	defer cancel()
-	if err := lab.Until(ctx, 200*time.Millisecond, func() error { return ask(ctx) }); err != nil {
-		s.t.Fatal(err)
-	}
 }

@@ -52,8 +52,8 @@ func TestKernelInstallSysV(t *testing.T) {
 	one.is("ACTIVE")
 	two.exits("pulse", "start", 0)
 	two.is("STANDBY")
-	v.says("pulse was killed")
-	v.next()
+	v.look("pulse was killed")
+	v.held.renew()
 
 	one.reboots()
 	two.is("ACTIVE")
