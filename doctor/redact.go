@@ -2,9 +2,12 @@ package doctor
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"pacu/lvscf"
@@ -104,42 +107,94 @@ func mentionsSecret(line string) bool {
 // everywhere.
 const shortest = 4
 
-// Secrets are the values that Redact cuts out of an lvs.cf for their
-// directive's sake, and the keys of the text of an lvs.key: to be sought
-// wherever else they might have got to.
+// Secrets are the values that Redact cuts out of an lvs.cf, and the keys of the
+// text of an lvs.key: to be sought wherever else they might have got to, as in
+// what pulse said of a line that it did not understand.
 func Secrets(config, key []byte) []string {
 	var all []string
 	add := func(s string) {
-		if len(s) >= shortest && !slices.Contains(all, s) {
+		if s = strings.TrimSpace(s); len(s) >= shortest && !harmless(s) && !slices.Contains(all, s) {
 			all = append(all, s)
 		}
 	}
+	value := func(s string) {
+		s = strings.TrimSpace(s)
+		add(s)
+		add(strings.Trim(s, `"'`))
+		bare, _, _ := strings.Cut(s, "#") // a comment after it
+		add(strings.Trim(strings.TrimSpace(bare), `"'`))
+	}
 	for _, line := range splitLines(string(config)) {
-		word, value, ok := strings.Cut(strings.TrimPrefix(line, "\ufeff"), "=")
-		if ok && words[strings.TrimSpace(word)] {
-			value = strings.TrimSpace(value)
-			add(value)
-			add(strings.Trim(value, `"'`))
-			bare, _, _ := strings.Cut(value, "#") // a comment after it
-			add(strings.Trim(strings.TrimSpace(bare), `"'`))
+		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
+		if _, cut := redactLine(line); !cut || strings.HasPrefix(line, "#") {
+			continue
+		}
+		word, after, ok := strings.Cut(line, "=")
+		if !ok {
+			after = line
+		}
+		value(after)
+		if _, known := words[strings.TrimSpace(word)]; !known { // pulse may tell of any part of it
+			for _, part := range strings.Fields(after) {
+				value(part)
+			}
 		}
 	}
 	for line := range strings.Lines(string(key)) {
 		line, _, _ = strings.Cut(line, "#")
-		add(strings.TrimSpace(line))
+		add(line)
 	}
-	// The longest first, lest the rest of one be left.
-	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
 	return all
 }
 
-// Scrub cuts secrets out of any text, as they are and as JSON has them.
+// harmless tells whether s is a word of lvs.cf, a number or an address: to cut
+// these out everywhere would leave little of use.
+func harmless(s string) bool {
+	_, known := words[strings.ToLower(s)]
+	_, notNumber := strconv.ParseUint(s, 10, 32)
+	_, notAddr := netip.ParseAddr(s)
+	_, notPrefix := netip.ParsePrefix(s)
+	return known || notAddr == nil || notPrefix == nil || notNumber == nil && len(s) <= 5
+}
+
+// Scrub cuts secrets out of any text, as they are and as they stand in quotes
+// of JSON or Go, of which the log has some within others.
 func Scrub(text []byte, secrets []string) []byte {
+	var all []string
 	for _, s := range secrets {
-		text = bytes.ReplaceAll(text, []byte(s), []byte(leftOut))
-		if quoted, err := json.Marshal(s); err == nil && len(quoted) > len(s)+2 {
-			text = bytes.ReplaceAll(text, quoted[1:len(quoted)-1], []byte(leftOut))
+		all = append(all, s)
+		once := quotings(s)
+		all = append(all, once...)
+		for _, q := range once {
+			all = append(all, quotings(q)...)
 		}
 	}
-	return text
+	// The longest first, lest the rest of one be left.
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	var pairs []string // in one go: there may be thousands, and tens of megabytes
+	for _, s := range slices.Compact(all) {
+		pairs = append(pairs, s, leftOut)
+	}
+	return []byte(strings.NewReplacer(pairs...).Replace(string(text)))
+}
+
+// quotings are how s stands between quotes, where that differs.
+func quotings(s string) []string {
+	var all []string
+	add := func(quoted string) {
+		if quoted = quoted[1 : len(quoted)-1]; quoted != s && !slices.Contains(all, quoted) {
+			all = append(all, quoted)
+		}
+	}
+	add(strconv.Quote(s))
+	add(strconv.QuoteToASCII(s))
+	for _, html := range []bool{false, true} {
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(html)
+		if e.Encode(s) == nil { // a string can always be written
+			add(strings.TrimSuffix(b.String(), "\n"))
+		}
+	}
+	return all
 }

@@ -2,6 +2,8 @@ package doctor
 
 import (
 	"bytes"
+	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -51,6 +53,40 @@ func TestScrub(t *testing.T) {
 	}
 	if !strings.HasSuffix(got, " abc") {
 		t.Errorf("%s: what is shorter than %d bytes is everywhere", got, shortest)
+	}
+}
+
+// TestScrubQuoted cuts a secret out of quotes within quotes, as a log line in the
+// JSON of a snapshot has them.
+func TestScrubQuoted(t *testing.T) {
+	const secret = `pa"ss\w<&>örd`
+	secrets := Secrets([]byte("check_password = '"+secret+"'\n"), nil)
+	plain := func(s string) string {
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(s); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	for _, text := range []string{
+		plain(secret), strconv.Quote(secret), strconv.QuoteToASCII(secret), plain("send " + strconv.Quote(secret)), strconv.Quote("got " + plain(secret)),
+	} {
+		if got := string(Scrub([]byte(text), secrets)); strings.Contains(got, "ss") {
+			t.Errorf("%s is left of %s", got, text)
+		}
+	}
+}
+
+// TestScrubMisspelt cuts out what stands behind a word that lvs.cf does not
+// know: pulse tells of the line, and it may be a password.
+func TestScrubMisspelt(t *testing.T) {
+	config := "chek_password = hunter22\npassword hunter33 # mine\nprimry = 10.0.0.1\nbackup_activ = 0 \nserver x\n"
+	text := "10.0.0.1 said \"hunter22\" and hunter33 of backup_active, server"
+	want := "10.0.0.1 said \"(left out)\" and (left out) of backup_active, server"
+	if got := string(Scrub([]byte(text), Secrets([]byte(config), nil))); got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 

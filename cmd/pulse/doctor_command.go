@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"pacu/doctor"
+	"pacu/lvscf"
 )
 
 // stateDir is where the console keeps its database.
@@ -91,11 +92,14 @@ func doctorJSON(ctx context.Context, o doctor.Options) (text []byte, failed bool
 	return doctor.Scrub(b.Bytes(), secretsOf(o.Config)), !d.OK, nil
 }
 
+// maxKey bounds what is read of lvs.key: two keys, and comments.
+const maxKey = 1 << 20
+
 // secretsOf are those of an lvs.cf and of the key beside it, as far as they can
 // be read.
 func secretsOf(config string) []string {
-	text, _ := readFile(config) // what cannot be read gives nothing away
-	key, _ := os.ReadFile(keyFile(config))
+	text, _ := readFile(config)                          // what cannot be read gives nothing away
+	key, _ := lvscf.ReadTrusted(keyFile(config), maxKey) // a pipe there must not hold us up
 	return doctor.Secrets(text, key)
 }
 

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 
 	"pacu/control"
 )
@@ -152,5 +155,24 @@ func TestOurLines(t *testing.T) {
 	}
 	if got, err := ourLines(path + "x"); got != nil || err != nil {
 		t.Errorf("of no log: %q, %v", got, err)
+	}
+}
+
+// TestSecretsOfPipe is not held up by what the console, which may write to the
+// folder, can put there.
+func TestSecretsOfPipe(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "lvs.cf")
+	if err := unix.Mkfifo(keyFile(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan []string)
+	go func() { done <- secretsOf(config) }()
+	select {
+	case s := <-done:
+		if len(s) > 0 {
+			t.Errorf("%q", s)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("it waits for somebody to write to the pipe")
 	}
 }
