@@ -38,12 +38,22 @@ func (s *Store) Wait(ctx context.Context, name string) (time.Duration, error) {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("look up failed logins: %w", err)
 	}
+	now := s.now()
+	if last > now.Unix() {
+		// The clock was set back. The wait begins now, or it would not end before
+		// that time comes again. A disk that takes nothing makes it last until it
+		// does.
+		last = now.Unix()
+		_, err := s.db.ExecContext(ctx, `UPDATE login_failures SET last = ?2 WHERE name = ?1 AND last > ?2`, tried(name), last)
+		if err != nil && !passing(err) {
+			return 0, fmt.Errorf("look up failed logins: %w", err)
+		}
+	}
 	before := time.Unix(last, 0)
 	if more := s.spare.tried(tried(name)); more.count > 0 { // those that the disk did not take
 		count, before = count+more.count, more.last
 	}
-	// A clock that was set back must not make it longer.
-	return min(max(0, before.Add(waitAfter(count)).Sub(s.now())), waitAfter(count)), nil
+	return max(0, before.Add(waitAfter(count)).Sub(now)), nil
 }
 
 // Failed counts a failed login as name: in memory where the disk does not take

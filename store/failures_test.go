@@ -66,8 +66,8 @@ func TestTriedNamesAreNotKept(t *testing.T) {
 	}
 }
 
-// TestAClockSetBackDoesNotLockOut holds the longest wait, whatever the clock
-// was when a login failed.
+// TestAClockSetBackDoesNotLockOut holds the longest wait, and that it ends,
+// whatever the clock was when a login failed.
 func TestAClockSetBackDoesNotLockOut(t *testing.T) {
 	s := testStore(t)
 	now := time.Unix(1_900_000_000, 0) // years ahead, as after a flat battery
@@ -78,5 +78,9 @@ func TestAClockSetBackDoesNotLockOut(t *testing.T) {
 	now = time.Unix(1_700_000_000, 0)
 	if w, err := s.Wait(t.Context(), "anna"); err != nil || w != maxWait {
 		t.Errorf("wait %v, %v", w, err)
+	}
+	now = now.Add(maxWait)
+	if w, err := s.Wait(t.Context(), "anna"); err != nil || w != 0 {
+		t.Errorf("still %v to wait, %v", w, err)
 	}
 }

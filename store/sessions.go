@@ -19,6 +19,10 @@ const (
 // longestSession bounds how long the end of a session is remembered in memory.
 const longestSession = 24 * time.Hour
 
+// clockSlack is how far ahead of the clock a session may have been seen: a clock
+// that is steered goes back by less.
+const clockSlack = time.Minute
+
 // Bounds of what a browser says of itself, in bytes.
 const (
 	maxClient = 64
@@ -130,6 +134,13 @@ func (s *Sessions) spareCommit(ctx context.Context, v spareSession, why error) e
 // commit writes a session, and the ends of those that were ended while the disk
 // took nothing.
 func (s *Sessions) commit(ctx context.Context, v spareSession) error {
+	// Where the clock was set back since a session was seen, it would live longer
+	// by as much: it gets what it had left then.
+	_, err := s.s.db.ExecContext(ctx, `UPDATE sessions SET expiry = expiry - seen + ?1, began = min(began, ?1), seen = ?1 WHERE seen > ?1 + ?2`,
+		v.Seen.Unix(), int64(clockSlack/time.Second))
+	if err != nil {
+		return err
+	}
 	if _, err := s.s.db.ExecContext(ctx, `DELETE FROM sessions WHERE expiry <= ?`, v.Seen.Unix()); err != nil {
 		return err
 	}

@@ -172,7 +172,7 @@ func (p *spare) step(user string) int64 {
 func (p *spare) use(user string, step int64) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if step <= p.steps[user] {
+	if usedUp(step, p.steps[user]) {
 		return false
 	}
 	p.steps[user] = step

@@ -141,7 +141,7 @@ func (s *Store) UseToken(ctx context.Context, secret string) (Token, error) {
 	if err != nil {
 		return Token{}, fmt.Errorf("look up token: %w", err)
 	}
-	if now.Sub(t.Used) < noteUse {
+	if age := now.Sub(t.Used); age >= 0 && age < noteUse { // below 0 the clock was set back
 		return t, nil
 	}
 	t.Used = now.Truncate(time.Second)

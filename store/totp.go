@@ -8,6 +8,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,10 @@ var ErrTOTPSecret = errors.New("a secret is 16 to 64 bytes in base32")
 const (
 	totpStep   = 30 * time.Second
 	totpSecret = 20 // bytes, as RFC 4226, section 4, recommends
+	// totpAhead is by how many steps, 10 minutes, the last one used may be ahead
+	// of the clock. Further ahead, the clock has been set back since: who has the
+	// telephone must not be shut out until that time comes again.
+	totpAhead = 20
 )
 
 var base32NoPad = base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -38,7 +43,7 @@ func NewTOTPSecret() string {
 // before or after. It is for the code that shows that a telephone has taken
 // a new secret; a login needs UseTOTP.
 func TOTPMatches(secret, code string, now time.Time) bool {
-	return matchStep(secret, code, now, 0) != 0
+	return matchStep(secret, code, now) != 0
 }
 
 // TOTPSecret returns user's secret in base32, "" where there is none. The
@@ -111,12 +116,16 @@ func (s *Store) totpStep(ctx context.Context, q querier, user, code string) (int
 	if err != nil {
 		return 0, err
 	}
-	return matchStep(secret, code, s.now(), max(last, s.spare.step(user))), nil
+	return matchStep(secret, code, s.now(), last, s.spare.step(user)), nil
 }
 
-// matchStep returns the step, later than last, around now whose code is
-// code; 0 where there is none.
-func matchStep(secret, code string, now time.Time, last int64) int64 {
+// usedUp reports whether step is used up, where last was the last one used.
+func usedUp(step, last int64) bool { return step <= last && last <= step+totpAhead }
+
+// matchStep returns the step around now that is not used up, where these were
+// the last used on disk and in memory, and whose code is code; 0 where there is
+// none.
+func matchStep(secret, code string, now time.Time, last ...int64) int64 {
 	code = strings.ReplaceAll(strings.TrimSpace(code), " ", "") // apps show "123 456"
 	current := now.Unix() / int64(totpStep/time.Second)
 	var found int64
@@ -125,7 +134,8 @@ func matchStep(secret, code string, now time.Time, last int64) int64 {
 		if err != nil {
 			return 0 // not base32: nothing matches
 		}
-		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 && step > last {
+		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 &&
+			!slices.ContainsFunc(last, func(l int64) bool { return usedUp(step, l) }) {
 			found = step
 		}
 	}
