@@ -13,7 +13,9 @@ import (
 // of pulse: a console that waits for these says so, and is of more use than one
 // that is started over and over.
 func showLife(ctx context.Context, log *slog.Logger) {
-	limit, err := daemon.SdWatchdogEnabled(true)
+	// The environment stays as it is: a console that was closed shows its life
+	// once more when it opens.
+	limit, err := daemon.SdWatchdogEnabled(false)
 	if err != nil {
 		log.Warn("systemd's watchdog", "error", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 )
 
 func TestShowLife(t *testing.T) {
@@ -21,21 +22,27 @@ func TestShowLife(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", path)
 	t.Setenv("WATCHDOG_USEC", "30000")
 	t.Setenv("WATCHDOG_PID", strconv.Itoa(os.Getpid()))
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		showLife(ctx, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	}()
 	buf := make([]byte, 64)
-	for range 2 {
-		n, err := l.Read(buf)
-		if err != nil || string(buf[:n]) != "WATCHDOG=1" {
-			t.Fatalf("%q, %v", buf[:n], err)
+	for range 2 { // as of a closed console, and then of the open one
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			showLife(ctx, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		}()
+		for range 2 {
+			if err := l.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			n, err := l.Read(buf)
+			if err != nil || string(buf[:n]) != "WATCHDOG=1" {
+				t.Fatalf("%q, %v", buf[:n], err)
+			}
 		}
+		stop()
+		<-done
 	}
-	stop()
-	<-done
 	// Without a watchdog it has nothing to do.
+	t.Setenv("WATCHDOG_USEC", "")
 	showLife(t.Context(), slog.New(slog.NewTextHandler(io.Discard, nil)))
 }
