@@ -46,6 +46,10 @@ func TestPackageUnits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		// A router whose interface comes late at boot must not stay without.
+		if !bytes.Contains(text, []byte("\nStartLimitIntervalSec=0\n")) {
+			t.Errorf("systemd gives %s up after five tries", unit)
+		}
 		// Where the programs and pages are not installed, others stand for them.
 		text = regexp.MustCompile(`(?m)^Documentation=.*$`).ReplaceAll(text, nil)
 		text = bytes.ReplaceAll(text, []byte("/usr/sbin/"+strings.TrimSuffix(unit, ".service")), []byte("/bin/true"))
