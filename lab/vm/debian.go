@@ -26,7 +26,7 @@ const DebianDir = "/lab/debian"
 // installer leaves them, by name: what each has beyond Debian's smallest.
 var debianRoots = map[string][]string{
 	"systemd": append([]string{"systemd", "systemd-sysv"}, debianCommon...),
-	"sysv":    append([]string{"sysvinit-core", "rsyslog"}, debianCommon...),
+	"sysv":    append([]string{"sysvinit-core", "inetutils-syslogd"}, debianCommon...),
 }
 
 var debianCommon = []string{"kmod", "iproute2", "procps", "openssh-server", "openssh-client", "curl", "ca-certificates"}
