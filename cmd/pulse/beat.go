@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"pacu/control"
 	"pacu/heartbeat"
 )
@@ -91,16 +89,6 @@ func (b *beat) anew() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.start, b.node, b.judged = uptime(), heartbeat.NewNode(0, b.site.heartbeat(b.first)), 0
-}
-
-// uptime is a clock that never jumps, and that goes on while the machine is
-// suspended: CLOCK_BOOTTIME, see clock_gettime(2).
-func uptime() time.Duration {
-	var t unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
-		panic(err) // every Linux since 2.6.39 has it
-	}
-	return time.Duration(t.Nano())
 }
 
 // now is the machine's time.

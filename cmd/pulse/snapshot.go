@@ -67,6 +67,7 @@ func (p *pulse) Snapshot(context.Context) (*control.Snapshot, error) {
 			s.Trouble = append(s.Trouble, line)
 		}
 	}
+	today(s)
 	s.Events = p.events.kept.After(0)
 	if len(s.Events) > eventsShown {
 		s.Events = s.Events[len(s.Events)-eventsShown:]

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"pacu/control"
 	"pacu/director"
@@ -21,6 +22,9 @@ type state struct {
 	director.State
 	Active bool `json:"active,omitempty"` // it served
 	Held   bool `json:"held,omitempty"`   // an operator wants this router never to take over
+	// Began are when Drains began, since the boot: the time of day they have may
+	// be another by now.
+	Began []time.Duration `json:"began,omitempty"`
 }
 
 // maxState bounds what is read as a state.
@@ -48,6 +52,7 @@ func (f *stateFile) read() (state, error) {
 	if err != nil {
 		return state{}, fmt.Errorf("the state of the pulse before (%s) cannot be read: drains and services it owned are forgotten: %w", f.path, plain(err))
 	}
+	s.Drains = drainsNow(s.Drains, s.Began, time.Now(), uptime())
 	return s, nil
 }
 
@@ -92,7 +97,9 @@ func (p *pulse) save() {
 		return
 	}
 	role, _, _ := p.beat.state()
-	if err := p.state.write(state{State: p.director.State(), Active: role == control.Active, Held: p.beat.isHeld()}); err != nil {
+	s := state{State: p.director.State(), Active: role == control.Active, Held: p.beat.isHeld()}
+	s.Began = drainsBegan(s.Drains)
+	if err := p.state.write(s); err != nil {
 		p.events.add(control.Error, "kernel", "", err.Error())
 	}
 }

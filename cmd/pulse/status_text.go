@@ -36,12 +36,13 @@ type statusText struct {
 
 func (v *statusText) printf(format string, args ...any) { fmt.Fprintf(v, format, args...) }
 
-// ago is the time since t.
+// ago is the time since t; none where t is of the future, as when the clock was
+// set.
 func (v *statusText) ago(t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}
-	return v.s.Taken.Sub(t).Round(100*time.Millisecond).String() + " ago"
+	return max(0, v.s.Taken.Sub(t)).Round(100*time.Millisecond).String() + " ago"
 }
 
 // clock is the time of day, and the date where it is not today's.
