@@ -215,6 +215,9 @@ func (e *Engine) follow(ctx context.Context, after uint64) {
 func (e *Engine) heed(ctx context.Context, ev control.Event) {
 	now := time.Now()
 	for {
+		if ev.Seq <= e.machine.memory.Seq && ev.Time.After(e.asked) {
+			e.look(ctx, time.Now()) // pulse was started anew, and counts from 1
+		}
 		if ev.Kind == control.AlertEvent && ev.Seq > e.machine.memory.Seq && now.Sub(ev.Time).Abs() < time.Minute {
 			e.tests.Go(func() { e.answer(ctx, ev.Object) })
 		}

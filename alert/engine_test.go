@@ -147,6 +147,34 @@ func TestEngine(t *testing.T) {
 	}
 }
 
+// TestEnginePulseRestarted: what a pulse tells first that was started anew, and
+// counts its events from 1, is not taken for old.
+func TestEnginePulseRestarted(t *testing.T) {
+	o := openOutbox(t, filepath.Join(t.TempDir(), "console.db"))
+	defer o.Close()
+	d := newDaemon()
+	e := NewEngine(Options{Router: "lvs-01", Pulse: d, Outbox: o, Log: slog.New(slog.DiscardHandler), Settings: func(context.Context) (Settings, error) { return Default(), nil }})
+	ctx := t.Context()
+	if err := e.begin(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		d.Add(control.Event{Kind: "role", Message: "of before"})
+	}
+	e.look(ctx, time.Now())
+	d.mu.Lock()
+	d.Log, d.snap.Started = control.NewLog(100), time.Now()
+	d.mu.Unlock()
+	d.Add(control.Event{Time: time.Now(), Kind: control.AlertEvent, Object: "id", Message: "test"})
+	e.heed(ctx, d.After(0)[0])
+	e.tests.Wait()
+	select {
+	case <-d.told:
+	default:
+		t.Error("the test is taken for an old one")
+	}
+}
+
 // TestEngineTest: a test goes out at once, and pulse hears of each channel.
 func TestEngineTest(t *testing.T) {
 	o := openOutbox(t, filepath.Join(t.TempDir(), "console.db"))

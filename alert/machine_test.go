@@ -45,6 +45,33 @@ type look struct {
 	turn  func(*control.Snapshot)
 }
 
+// TestTakeoverClock: a change of role is told though the clock was set back
+// before it, once.
+func TestTakeoverClock(t *testing.T) {
+	m := NewMachine("lvs-01", Memory{Seed: "x"}, Rules{})
+	roles := []control.Takeover{{Began: noon, To: control.Active, Why: "partner dead"}}
+	look := func(now time.Time) {
+		s := well(now)
+		s.Takeovers = roles
+		m.Look(now, s)
+	}
+	look(noon)
+	m.Due(noon)
+	back := noon.Add(-time.Hour)
+	roles = append([]control.Takeover{{Began: back, To: control.Standby, Why: "asked to"}}, roles...)
+	var got []string
+	for i := range 3 {
+		now := back.Add(time.Duration(i) * time.Second)
+		look(now)
+		for _, a := range m.Due(now) {
+			got = append(got, a.Title)
+		}
+	}
+	if diff := cmp.Diff([]string{"this router is standby now"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestMachine plays short stories: what is told, and when.
 func TestMachine(t *testing.T) {
 	sec := time.Second

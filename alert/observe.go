@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,11 +93,16 @@ func (m *Machine) Look(now time.Time, s *control.Snapshot) {
 // takeovers tells of the changes of role since the last one told.
 func (m *Machine) takeovers(now time.Time, s *control.Snapshot, first bool) {
 	last := m.memory.Takeover
-	for i := len(s.Takeovers) - 1; i >= 0; i-- { // oldest first
-		t := s.Takeovers[i]
-		if !t.Began.After(last) {
-			continue
+	// Those before the last told are new, whatever the clock says: it may have
+	// been set back.
+	news := slices.IndexFunc(s.Takeovers, func(t control.Takeover) bool { return t.Began.Equal(last) })
+	if news < 0 {
+		for news = len(s.Takeovers); news > 0 && !s.Takeovers[news-1].Began.After(last); {
+			news--
 		}
+	}
+	for i := news - 1; i >= 0; i-- { // oldest first
+		t := s.Takeovers[i]
 		m.memory.Takeover, m.dirty = t.Began, true
 		if first {
 			continue
