@@ -150,9 +150,9 @@ func (e *Engine) begin(ctx context.Context) error {
 			m = Memory{}
 		}
 	}
-	if m.Seed == "" {
-		m.Seed = strings.ToLower(rand.Text()[:10])
-	}
+	// Anew each time: after a restore, or in a copy of this machine, the numbers
+	// are those of other alerts, which receivers would take for the same.
+	m.Seed = strings.ToLower(rand.Text()[:10])
 	e.machine = NewMachine(e.Router, m, Rules{})
 	e.configure(ctx)
 	return nil

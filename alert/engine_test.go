@@ -147,6 +147,27 @@ func TestEngine(t *testing.T) {
 	}
 }
 
+// TestEngineRestored: an Engine that remembers what one before it did, as after
+// a restore, gives no alert the ID of another.
+func TestEngineRestored(t *testing.T) {
+	o := openOutbox(t, filepath.Join(t.TempDir(), "console.db"))
+	defer o.Close()
+	ids := map[string]bool{}
+	for range 2 {
+		e := NewEngine(Options{Router: "lvs-01", Outbox: o, Log: slog.New(slog.DiscardHandler), Settings: func(context.Context) (Settings, error) { return Default(), nil }})
+		if err := e.begin(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		e.machine.Fact(noon, Disk, "/", "full")
+		for _, a := range e.machine.Due(noon) { // which nobody keeps
+			ids[a.ID] = true
+		}
+	}
+	if len(ids) != 2 {
+		t.Errorf("two alerts have the IDs %v", ids)
+	}
+}
+
 // TestEnginePulseRestarted: what a pulse tells first that was started anew, and
 // counts its events from 1, is not taken for old.
 func TestEnginePulseRestarted(t *testing.T) {

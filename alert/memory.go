@@ -27,7 +27,7 @@ type name struct {
 
 // A Memory is what a Machine must not forget when lvsgui is restarted.
 type Memory struct {
-	Seed       string      `json:"seed"`              // of IDs; unique to this router
+	Seed       string      `json:"seed"`              // of IDs; unique to this run
 	Number     uint64      `json:"number"`            // of the last alert
 	Run        time.Time   `json:"run,omitzero"`      // pulse's start
 	Seq        uint64      `json:"seq"`               // of the last event of that run
