@@ -23,9 +23,10 @@ const BeforeSuffix = ".before"
 // Restore replaces the database at path by the backup from, of OpenBackup,
 // after it has checked that it is whole, one of ours and not of a newer
 // program. The database there was is kept as path + BeforeSuffix, in place of
-// one of an earlier restore. Sessions, the set-up token and a change that
-// waited to be confirmed are not restored: they are of another time. The error
-// may be ErrInUse while a Store is open, ErrNoBackup or ErrDamaged.
+// one of an earlier restore. Sessions, the set-up token, a change that waited to
+// be confirmed, and alerts that waited to be sent are not restored: they are of
+// another time. The error may be ErrInUse while a Store is open, ErrNoBackup or
+// ErrDamaged.
 func Restore(ctx context.Context, from *os.File, path string) (err error) {
 	defer func() {
 		if err != nil {
@@ -123,12 +124,13 @@ func prepare(ctx context.Context, path string) (err error) {
 		return err
 	}
 	if err := s.tx(ctx, "forget what is of another time", func(tx *sql.Tx) error {
-		for _, table := range []string{"sessions", "setup", "pending"} {
+		for _, table := range []string{"sessions", "setup", "pending", "alert_outbox"} {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table); err != nil {
 				return err
 			}
 		}
-		return nil
+		_, err := tx.ExecContext(ctx, `DELETE FROM settings WHERE key = ?`, alertMemory)
+		return err
 	}); err != nil {
 		return err
 	}

@@ -109,6 +109,29 @@ func entries(t *testing.T, dir string) (out []string) {
 
 // TestRestoreKeepsWhatACrashLeft has a database whose last writes are in its
 // log alone: they must be in what is set aside.
+// TestRestoreAlerts: alerts of the time of the backup, which have been sent
+// since, are not sent again.
+func TestRestoreAlerts(t *testing.T) {
+	dir := t.TempDir()
+	ctx := t.Context()
+	path, backup := filepath.Join(dir, "console.db"), filepath.Join(dir, "backup")
+	s := withUser(t, path, "then")
+	_, err := s.PutAlerts(ctx, []byte("{}"), []Letter{{Channel: "mail", Alert: []byte("{}")}})
+	want(t, "put an alert", err, nil)
+	want(t, "back up", s.Backup(ctx, backup), nil)
+	want(t, "close", s.Close(), nil)
+	want(t, "restore", restore(ctx, backup, path), nil)
+	s, err = Open(ctx, path)
+	want(t, "open", err, nil)
+	defer s.Close()
+	if l, ok, _, err := s.FirstAlert(ctx, "mail"); ok || err != nil {
+		t.Errorf("it waits again: %+v, %v", l, err)
+	}
+	if b, err := s.AlertMemory(ctx); b != nil || err != nil {
+		t.Errorf("what was in trouble then is remembered: %s, %v", b, err)
+	}
+}
+
 func TestRestoreKeepsWhatACrashLeft(t *testing.T) {
 	dir := t.TempDir()
 	live, path, backup := filepath.Join(dir, "live"), filepath.Join(dir, "console.db"), filepath.Join(dir, "backup")
