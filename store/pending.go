@@ -54,8 +54,11 @@ func (s *Store) SetPending(ctx context.Context, p Pending) error {
 }
 
 // EndPending notes that no change waits any more: it was confirmed or rolled
-// back.
+// back. Where none waits, a disk that takes nothing is no trouble.
 func (s *Store) EndPending(ctx context.Context) error {
+	if _, waits, err := s.Pending(ctx); err == nil && !waits {
+		return nil
+	}
 	if _, err := s.db.ExecContext(ctx, `DELETE FROM pending`); err != nil {
 		return fmt.Errorf("end pending change: %w", err)
 	}

@@ -87,12 +87,24 @@ func (s *Server) sendChange(w http.ResponseWriter, r *http.Request, wanted ...ma
 	case c.State != "idle":
 		w.Header().Set("Location", apiPath+"/change")
 		s.reply(w, r, http.StatusAccepted, c)
+	case c.Outcome == string(machine.Unwritten) && s.sendShortage(w, &c):
 	case len(wanted) > 0 && !slices.Contains(wanted, machine.Outcome(c.Outcome)):
 		problem{Status: http.StatusConflict, Code: "not-" + strings.ReplaceAll(string(wanted[0]), " ", "-"), Change: &c,
 			Detail: strings.TrimSuffix(fmt.Sprintf("the change is %s: %s", c.Outcome, c.Detail), ": ")}.send(w)
 	default:
 		s.reply(w, r, http.StatusOK, c)
 	}
+}
+
+// sendShortage answers that a disk, or the database, is why c could not be
+// written, and returns whether it is.
+func (s *Server) sendShortage(w http.ResponseWriter, c *apiChange) bool {
+	p, ok := diskProblem(s.changer.shortage(s.State))
+	if ok {
+		p.Change = c
+		p.send(w)
+	}
+	return ok
 }
 
 // apiChangeNow sends the change under way, or the last one.

@@ -135,6 +135,6 @@ func (d *describer) responses(o operation) object {
 		}
 		out[strconv.Itoa(p)] = a
 	}
-	out["default"] = object{"description": fmt.Sprintf("Any other problem: %d, %d, %d", 405, 408, 500), "content": trouble}
+	out["default"] = object{"description": fmt.Sprintf("Any other problem: %d, %d, %d, %d", 405, 408, 500, 507), "content": trouble}
 	return out
 }

@@ -4,11 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
 	"pacu/control"
 	"pacu/lvscf"
+	"pacu/store"
+	"pacu/web/text"
 )
 
 // A problem is why a request of the API failed (RFC 9457). Its type is
@@ -53,10 +56,32 @@ func (p problem) send(w http.ResponseWriter) {
 	w.Write(append(body, '\n')) // a client that leaves is no concern of ours
 }
 
-// broken logs err and says that there is something in the log.
+// broken logs err and says what is wrong with the disk or the database, or that
+// there is something in the log.
 func (s *Server) broken(w http.ResponseWriter, r *http.Request, err error) {
 	s.Log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	if p, ok := diskProblem(store.FailureOf(err), s.State); ok {
+		p.send(w)
+		return
+	}
 	problem{Status: http.StatusInternalServerError, Code: "failed", Detail: "the console could not do this: its log says why"}.send(w)
+}
+
+// diskProblem is what to say of a disk or database that fails, and what to do
+// about it; false where it is another trouble, or none. dir is what is on that
+// disk.
+func diskProblem(trouble store.Trouble, dir string) (problem, bool) {
+	t := text.English.Words().Trouble
+	p := problem{Detail: t.Why.Of(trouble) + " " + fmt.Sprintf(t.Do.Of(trouble), dir)}
+	switch trouble {
+	case store.Full, store.ReadOnly:
+		p.Status, p.Code = http.StatusInsufficientStorage, "disk-"+string(trouble)
+	case store.Busy, store.Broken, store.Damaged, store.Denied, store.Newer:
+		p.Status, p.Code, p.retry = http.StatusServiceUnavailable, "database-"+string(trouble), closedAgain
+	default:
+		return problem{}, false
+	}
+	return p, true
 }
 
 // unasked answers for a pulse that could not be asked, or said no.

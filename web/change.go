@@ -23,7 +23,9 @@ func (s *Server) changePage(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) changeView() templates.ChangePage {
 	m, before, after := s.changer.state()
-	return templates.ChangePage{Machine: m, Now: s.changer.now(), Before: before, After: after}
+	v := templates.ChangePage{Machine: m, Now: s.changer.now(), Before: before, After: after}
+	v.Trouble, v.Folder = s.changer.shortage(s.State)
+	return v
 }
 
 // changeProgress is the part of the page that changes; when there is more to

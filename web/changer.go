@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pacu/control"
+	"pacu/lvscf"
 	"pacu/store"
 	machine "pacu/web/change"
 )
@@ -23,6 +24,7 @@ type changer struct {
 	store *store.Store
 	log   *slog.Logger
 	now   func() time.Time
+	save  func(path string, text []byte) error // lvscf.WriteFile
 
 	// saving is held from looking at what lvs.cf is until it is written, and
 	// while it is compared with the history.
@@ -45,10 +47,11 @@ type job struct {
 	serial        int
 	written       func(context.Context) // called once lvs.cf holds text
 	before, after int64                 // revisions; 0 until they are there, or where there was no file
+	fault         error                 // why lvs.cf could not be written
 }
 
 func newChanger(o Options) *changer {
-	return &changer{path: o.ConfigPath, pulse: o.Pulse, store: o.Store, log: o.Log, now: time.Now}
+	return &changer{path: o.ConfigPath, pulse: o.Pulse, store: o.Store, log: o.Log, now: time.Now, save: lvscf.WriteFile}
 }
 
 // noteLimit bounds one look at the database or at pulse on behalf of a change.
@@ -119,6 +122,9 @@ func (c *changer) perform(ctx context.Context, do machine.Action) machine.Event 
 	switch do {
 	case machine.Write:
 		if err := c.write(ctx); err != nil {
+			c.mu.Lock()
+			c.job.fault = err
+			c.mu.Unlock()
 			return machine.Failed{Why: err.Error()}
 		}
 		return machine.Written{}

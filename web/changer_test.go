@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pacu/lvscf"
 	"pacu/store"
 	machine "pacu/web/change"
 )
@@ -155,5 +157,29 @@ func TestDeadlineGoesByNoWallClock(t *testing.T) {
 	}
 	if strings.Contains(logged(s), `=""`) || !strings.Contains(logged(s), "state=waiting by=piranha\n") {
 		t.Errorf("the log says nothings:\n%s", logged(s))
+	}
+}
+
+// TestWrittenUnsurely has lvs.cf written, and its folder not put on disk: the
+// change is in effect, to be confirmed like any other, and the log tells.
+func TestWrittenUnsurely(t *testing.T) {
+	s, p := newConsole(t, true)
+	d := edit(t, s, "piranha", "weight = 1", "weight = 7")
+	s.changer.save = func(path string, text []byte) error {
+		return errors.Join(lvscf.WriteFile(path, text), lvscf.ErrUnsure)
+	}
+	if _, err := s.changer.apply(t.Context(), wish{user: "piranha", draft: d, origin: store.Saved, hold: time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	if m, _, _ := s.changer.state(); m.State != machine.Waiting || p.reloads != 1 {
+		t.Errorf("%+v, %d reloads", m, p.reloads)
+	}
+	want(t, readFile(t, s.ConfigPath), "weight = 7")
+	want(t, logged(s), lvscf.ErrUnsure.Error())
+	if !s.changer.tell(t.Context(), machine.RollBack{Who: "piranha"}) {
+		t.Fatal("it cannot be rolled back")
+	}
+	if m, _, _ := s.changer.state(); m.Outcome != machine.RolledBack || strings.Contains(readFile(t, s.ConfigPath), "weight = 7") {
+		t.Errorf("rolled back: %+v", m)
 	}
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"path/filepath"
 	"time"
 
 	"pacu/lvscf"
@@ -12,12 +14,27 @@ import (
 
 // put makes text lvs.cf.
 func (c *changer) put(text []byte) error {
-	err := lvscf.WriteFile(c.path, text)
+	err := c.save(c.path, text)
 	if errors.Is(err, lvscf.ErrUnsure) {
 		c.log.Error("lvs.cf", "error", err) // it is there, and pulse has to read it
 		return nil
 	}
 	return err
+}
+
+// shortage is what is wrong with a disk or the database, and of which folder,
+// where a change could not be written for that; "" where none is.
+func (c *changer) shortage(state string) (trouble store.Trouble, folder string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.m.Outcome != machine.Unwritten {
+		return "", ""
+	}
+	var of *fs.PathError
+	if errors.As(c.job.fault, &of) { // a file's, and not the database's
+		state = filepath.Dir(c.path)
+	}
+	return store.FailureOf(c.job.fault), state
 }
 
 // back notes that lvs.cf is text again, as it was before the change.

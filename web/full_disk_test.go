@@ -81,12 +81,7 @@ func TestFullDisk(t *testing.T) {
 	s = New(o)
 	v := visit(t, s.Handler())
 	fill()
-	// What the log of the database has left is used up.
-	for range 3000 {
-		if err := st.Record(t.Context(), store.Entry{Who: "piranha", What: "test", Note: strings.Repeat("x", 4000)}); err != nil {
-			break
-		}
-	}
+	exhaust(t, st)
 	v.login()
 	_, body := v.get("/monitoring")
 	want(t, body, "free on the disk of "+dir, "lvs-01")
@@ -112,4 +107,100 @@ func TestFullDisk(t *testing.T) {
 	if _, body := v.get("/configuration"); !strings.Contains(body, "# a line that is kept") {
 		t.Errorf("the draft is lost, or the session: %s", body)
 	}
+}
+
+// TestApplyOnFullDisk has APPLY when lvs.cf's own disk is full: the page says so
+// and what to do, nothing has changed and nothing waits, and the draft is there
+// to be applied once there is room.
+func TestApplyOnFullDisk(t *testing.T) {
+	dir, fill, clear := smallDisk(t, "2m")
+	s, p := newConsole(t, false)
+	before := readFile(t, s.ConfigPath)
+	o := s.Options
+	o.ConfigPath = filepath.Join(dir, "lvs.cf")
+	if err := os.WriteFile(o.ConfigPath, []byte(before), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	s = New(o)
+	v := visit(t, s.Handler())
+	v.login()
+	d := edit(t, s, "piranha", "weight = 1", "weight = 7")
+	c := newProgram(t, s, store.Admin)
+	fill()
+	unchanged := func() {
+		t.Helper()
+		if readFile(t, o.ConfigPath) != before || p.reloads != 0 {
+			t.Errorf("lvs.cf is another, or was read %d times", p.reloads)
+		}
+		if left, err := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 || err != nil {
+			t.Errorf("%v is left, %v", left, err)
+		}
+		if _, waits, err := s.Store.Pending(t.Context()); waits || err != nil {
+			t.Errorf("a change waits: %v, %v", waits, err)
+		}
+	}
+
+	if resp, body := v.apply("", "60"); resp.StatusCode != http.StatusSeeOther {
+		t.Errorf("apply: %s %s", resp.Status, body)
+	}
+	_, body := v.get("/change")
+	want(t, body, "Not applied:", "no space left on device. Nothing has changed.", "Make room on the disk of "+dir)
+	unchanged()
+	if version, _, err := s.Store.DraftVersion(t.Context(), "piranha"); version != d.Version || err != nil {
+		t.Errorf("the draft is %d, %v, want %d", version, err, d.Version)
+	}
+
+	a := c.do("POST", "/apply?confirm=immediate", string(d.Text), "If-Match", "*")
+	c.want(a, http.StatusInsufficientStorage, "disk-full")
+	want(t, a.body, "Make room on the disk of "+dir, `"outcome":"unwritten"`)
+	unchanged()
+
+	clear()
+	if resp, body := v.apply("", "0"); resp.StatusCode != http.StatusSeeOther {
+		t.Errorf("apply with room again: %s %s", resp.Status, body)
+	}
+	_, body = v.get("/change")
+	want(t, body, "Applied. It needed no confirmation.")
+	want(t, readFile(t, o.ConfigPath), "weight = 7")
+}
+
+// TestAPIOnFullDisk has programs told what is wrong with the disk, and let in to
+// look.
+func TestAPIOnFullDisk(t *testing.T) {
+	dir, fill, clear := smallDisk(t, "8m")
+	s, _ := newConsole(t, false)
+	st, err := store.Open(t.Context(), DatabasePath(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	o := s.Options
+	o.Store, o.State = st, dir
+	s = New(o)
+	c := newProgram(t, s, store.Admin)
+	text := readFile(t, s.ConfigPath)
+	fill()
+	exhaust(t, st)
+	c.want(c.get("/router"), http.StatusOK, "")
+	a := c.do("PUT", "/draft", text+"# more\n", "If-Match", "*")
+	c.want(a, http.StatusInsufficientStorage, "disk-full")
+	want(t, a.body, "Make room on the disk of "+dir)
+	a = c.do("POST", "/apply", text+"# more\n", "If-Match", "*")
+	c.want(a, http.StatusInsufficientStorage, "disk-full")
+	if readFile(t, s.ConfigPath) != text {
+		t.Error("lvs.cf is another")
+	}
+	clear()
+	c.want(c.do("PUT", "/draft", text+"# more\n", "If-Match", "*"), http.StatusOK, "")
+}
+
+// exhaust has the database use up what its log has left.
+func exhaust(t *testing.T, st *store.Store) {
+	t.Helper()
+	for range 3000 {
+		if err := st.Record(t.Context(), store.Entry{Who: "piranha", What: "test", Note: strings.Repeat("x", 4000)}); err != nil {
+			return
+		}
+	}
+	t.Fatal("the disk is not full")
 }

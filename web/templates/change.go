@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pacu/control"
+	"pacu/store"
 	"pacu/web/change"
 	"pacu/web/text"
 )
@@ -17,6 +18,10 @@ type ChangePage struct {
 	Before, After int64 // revisions; 0: none
 	// Snapshot is pulse's, to compare the other router's lvs.cf; nil: not known.
 	Snapshot *control.Snapshot
+	// Trouble is why a disk, or the database, did not take the change, and Folder
+	// where; empty: another reason, or none.
+	Trouble store.Trouble
+	Folder  string
 }
 
 // Under reports whether something is still to happen.
@@ -63,7 +68,11 @@ func (v ChangePage) outcome(t *text.Words) (words, tone string) {
 	case change.Unread:
 		return t.Review.EndUnread, "ok"
 	case change.Unwritten:
-		return fmt.Sprintf(t.Review.EndUnwritten, m.Detail), "bad"
+		words = fmt.Sprintf(t.Review.EndUnwritten, m.Detail)
+		if v.Trouble != "" {
+			words += " " + fmt.Sprintf(t.Trouble.Do.Of(v.Trouble), v.Folder)
+		}
+		return words, "bad"
 	case change.RolledBack:
 		return t.Review.EndRolledBack + " " + v.cause(t), "wait"
 	default:
