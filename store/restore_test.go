@@ -107,8 +107,6 @@ func entries(t *testing.T, dir string) (out []string) {
 	return out
 }
 
-// TestRestoreKeepsWhatACrashLeft has a database whose last writes are in its
-// log alone: they must be in what is set aside.
 // TestRestoreAlerts: alerts of the time of the backup, which have been sent
 // since, are not sent again.
 func TestRestoreAlerts(t *testing.T) {
@@ -132,6 +130,8 @@ func TestRestoreAlerts(t *testing.T) {
 	}
 }
 
+// TestRestoreKeepsWhatACrashLeft has a database whose last writes are in its
+// log alone: they must be in what is set aside.
 func TestRestoreKeepsWhatACrashLeft(t *testing.T) {
 	dir := t.TempDir()
 	live, path, backup := filepath.Join(dir, "live"), filepath.Join(dir, "console.db"), filepath.Join(dir, "backup")
