@@ -17,7 +17,7 @@ import (
 // A testOutbox is the console's database, as web has it.
 type testOutbox struct {
 	*store.Store
-	sentFails error
+	sentFails, putFails error
 }
 
 func openOutbox(t *testing.T, path string) *testOutbox {
@@ -32,6 +32,9 @@ func openOutbox(t *testing.T, path string) *testOutbox {
 func (o *testOutbox) Memory(ctx context.Context) ([]byte, error) { return o.AlertMemory(ctx) }
 
 func (o *testOutbox) Put(ctx context.Context, memory []byte, letters []Letter) (int64, error) {
+	if o.putFails != nil {
+		return 0, o.putFails
+	}
 	var list []store.Letter
 	for _, l := range letters {
 		list = append(list, store.Letter(l))

@@ -41,6 +41,7 @@ func (e *Engine) save(ctx context.Context) {
 		dropped, err = e.Outbox.Put(ctx, b, e.unkept)
 	}
 	if err != nil {
+		e.machine.dirty = true
 		e.Log.Error("alerts cannot be kept: they are tried again", "waiting", len(e.unkept), "error", err)
 		if more := len(e.unkept) - maxUnkept; more > 0 {
 			e.Log.Error("alerts are lost", "number", more)

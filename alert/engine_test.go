@@ -2,6 +2,7 @@ package alert
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -165,6 +166,24 @@ func TestEngineRestored(t *testing.T) {
 	}
 	if len(ids) != 2 {
 		t.Errorf("two alerts have the IDs %v", ids)
+	}
+}
+
+// TestEngineFullDisk: what could not be remembered is when there is room again.
+func TestEngineFullDisk(t *testing.T) {
+	o := openOutbox(t, filepath.Join(t.TempDir(), "console.db"))
+	defer o.Close()
+	e := NewEngine(Options{Router: "lvs-01", Outbox: o, Log: slog.New(slog.DiscardHandler), Settings: func(context.Context) (Settings, error) { return Default(), nil }})
+	if err := e.begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	e.machine.Fact(noon, Disk, "/var", "full")
+	o.putFails = errors.New("full")
+	e.save(t.Context())
+	o.putFails = nil
+	e.save(t.Context())
+	if b, err := o.Memory(t.Context()); err != nil || !strings.Contains(string(b), "/var") {
+		t.Errorf("remembered: %s, %v", b, err)
 	}
 }
 
