@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -60,8 +61,9 @@ func needMachine(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, l := range left {
-			// Another process may be making an image or starting a machine now.
-			if !strings.HasPrefix(filepath.Base(l), "vm-") && time.Since(modified(l)) > time.Hour {
+			// What is cached stays, and another process may be making an image or
+			// starting a machine now.
+			if !cached.MatchString(filepath.Base(l)) && time.Since(modified(l)) > time.Hour {
 				t.Errorf("left behind: %s", l)
 			}
 		}
@@ -70,6 +72,9 @@ func needMachine(t *testing.T) {
 		}
 	})
 }
+
+// cached are the names of images, and of the lock of who makes one.
+var cached = regexp.MustCompile(`^(vm-|debian-[^.]*\.ext4$|lock-debian$)`)
 
 func modified(path string) time.Time {
 	fi, err := os.Stat(path)
