@@ -59,8 +59,10 @@ func (c *courier) step(ctx context.Context, now time.Time) time.Duration {
 	if !ok {
 		return idle
 	}
-	if wait := l.Due.Sub(now); wait > 0 {
-		return min(wait, backoffMost) // a clock that was set back stops nothing
+	// None is put off for longer than that: the clock was set back since, and
+	// the letter must not wait until that time comes again.
+	if wait := l.Due.Sub(now); wait > 0 && wait <= backoffMost {
+		return wait
 	}
 	var a Alert
 	if err := json.Unmarshal(l.Alert, &a); err != nil {

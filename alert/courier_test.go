@@ -234,6 +234,32 @@ func TestDamagedLetter(t *testing.T) {
 	}
 }
 
+// TestCourierClockSetBack: a letter that failed while the clock was ahead does not
+// wait until that time comes again.
+func TestCourierClockSetBack(t *testing.T) {
+	o := openOutbox(t, filepath.Join(t.TempDir(), "console.db"))
+	defer o.Close()
+	s := newSMTP(t, &smtpServer{})
+	down := true
+	c := &courier{channel: MailChannel, outbox: o, log: slog.New(slog.DiscardHandler), sender: func() sender {
+		m := mailer{s.settings(Plain), English, nil}
+		if down {
+			m.Port = 1 // where nobody listens
+		}
+		return m
+	}}
+	put(t, o, 1)
+	ahead := time.Now().Add(9 * time.Hour)
+	if wait := c.step(t.Context(), ahead); wait != backoffFirst {
+		t.Fatalf("wait %v", wait)
+	}
+	down = false
+	c.step(t.Context(), ahead.Add(-9*time.Hour))
+	if got := strings.Join(ids(t, s.got()), " "); got != "x-001" {
+		t.Errorf("mails %q", got)
+	}
+}
+
 func TestBackoff(t *testing.T) {
 	for failures, want := range map[int]time.Duration{1: 10 * time.Second, 2: 20 * time.Second, 6: 320 * time.Second, 7: 10 * time.Minute, 1000: 10 * time.Minute} {
 		if got := backoff(failures); got != want {

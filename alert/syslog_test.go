@@ -2,7 +2,9 @@ package alert
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -96,4 +99,19 @@ func FuzzSyslog(f *testing.F) {
 			t.Errorf("%d bytes: %q", len(m), m)
 		}
 	})
+}
+
+// TestSyslogHangs: one that takes the connection and says nothing of TLS.
+func TestSyslogHangs(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	s := syslogger{Syslog{Network: TLS, Address: l.Addr().String()}, nil}
+	if err := s.send(ctx, sample); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("send: %v", err)
+	}
 }
