@@ -123,7 +123,7 @@ func TestBrowserPeer(t *testing.T) {
 	// An impostor.
 	r.Change(func() { r.Host = peertest.NewSigner(t) })
 	b.Press(`form[action="/peer/look"] button`)
-	now("对方出示的主机密钥与已确认的不同")
+	now("对端出示的主机密钥与已确认的不同")
 	look("peer-changed-zh")
 	b.Press(`.languages a[lang=en]`)
 	now("another host key than the one confirmed")

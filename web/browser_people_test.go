@@ -26,6 +26,9 @@ func views(b *browser.Browser, name string) {
 	b.Press(`.languages a[lang=zh]`)
 	b.Until(`document.documentElement.lang === 'zh'`)
 	b.Check(name + "-zh")
+	b.Window(1440, 900, "dark")
+	b.Check(name + "-zh-dark")
+	b.Window(1440, 900, "light")
 	b.Press(`.languages a[lang=en]`)
 	b.Until(`document.documentElement.lang === 'en'`)
 }

@@ -233,7 +233,7 @@ func kept(p Page, has bool, hint string) string {
 	if !has {
 		return hint
 	}
-	if hint != "" {
+	if hint != "" && p.Lang == text.English {
 		hint += " "
 	}
 	return hint + p.T().Alerts.Kept

@@ -68,7 +68,7 @@ func (v ChangePage) outcome(t *text.Words) (words, tone string) {
 	case change.Unread:
 		return t.Review.EndUnread, "ok"
 	case change.Unwritten:
-		words = fmt.Sprintf(t.Review.EndUnwritten, m.Detail)
+		words = fmt.Sprintf(t.Review.EndUnwritten, t.Said(m.Detail))
 		if v.Trouble != "" {
 			words += " " + fmt.Sprintf(t.Trouble.Do.Of(v.Trouble), v.Folder)
 		}

@@ -167,7 +167,7 @@ var formChinese = FormWords{
 		Routers: "主路由器", Network: "网络", Timeouts: "连接超时", Sync: "同步守护进程",
 		Commands: "命令", Table: "内核表与 nanny", Legacy: "为兼容 Piranha 保留，不起作用",
 		Backup: "备用路由器", Heartbeat: "心跳", Roles: "角色", Fitness: "能否提供服务",
-		Service: "服务", Scheduling: "调度", Persistence: "持久连接", Forwarding: "转发",
+		Service: "服务", Scheduling: "调度", Persistence: "会话保持", Forwarding: "转发",
 		Failing: "真实服务器失效时", Load: "负载监控", Server: "真实服务器", Limits: "限制",
 		Pace: "时间", Script: "发送与期望", Check: "检查", HTTP: "HTTP 与文件", TLS: "TLS",
 		DNS: "DNS", Login: "登录与其他协议", Failover: "故障切换服务", TrackScript: "脚本",

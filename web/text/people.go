@@ -237,8 +237,8 @@ var peopleEnglish = PeopleWords{
 	NoOthers:      "There are no others.",
 
 	Tokens:        "API tokens",
-	TokensIntro:   "A token will let a program in as you, with the role you give it. Nothing takes tokens yet: they are for later use.",
-	TokensAll:     "Everybody's tokens. Nothing takes tokens yet: they are for later use.",
+	TokensIntro:   "A token lets a program in as you, with the role you give it: to the API (/api/v1) and the metrics (/metrics).",
+	TokensAll:     "Everybody's tokens for the API (/api/v1) and the metrics (/metrics). They are made in one's own account.",
 	NoTokens:      "There are none.",
 	TokenNew:      "New token",
 	TokenName:     "What it is for",
@@ -398,8 +398,8 @@ var peopleChinese = PeopleWords{
 	NoOthers:      "没有其他会话。",
 
 	Tokens:        "API 令牌",
-	TokensIntro:   "令牌将允许程序以您的身份、按您指定的角色访问。目前尚无接口使用令牌，留待以后使用。",
-	TokensAll:     "所有人的令牌。目前尚无接口使用令牌，留待以后使用。",
+	TokensIntro:   "程序可用令牌以您的身份、按您指定的角色访问 API（/api/v1）和监控指标（/metrics）。",
+	TokensAll:     "所有人用于访问 API（/api/v1）和监控指标（/metrics）的令牌。令牌在各自的账户页面生成。",
 	NoTokens:      "没有令牌。",
 	TokenNew:      "新令牌",
 	TokenName:     "用途",

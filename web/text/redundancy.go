@@ -99,7 +99,7 @@ var redundancyChinese = RedundancyWords{
 	NowUnknown: "pulse 没有应答：无法得知两台路由器的状态。",
 	NowMore:    "在“控制 / 监控”中查看",
 	NoBackup:   "pulse 运行时没有备用路由器。",
-	Unfit:      "不适合提供服务：%s",
+	Unfit:      "不宜提供服务：%s",
 
 	ScriptsTitle: "判断路由器能否提供服务的脚本",
 	ScriptsIntro: "在两台路由器上反复运行。脚本失败的路由器会放弃并不再接管活动角色，除非对方的情况更差。",
