@@ -3,7 +3,7 @@ package alert
 var chineseWords = wording{
 	one: map[Kind][3]string{
 		Pulse:       {"pulse 未运行", "pulse 已恢复运行", ""},
-		SplitBrain:  {"两台路由器同时处于主用状态", "已恢复为只有一台路由器主用", "两台路由器曾同时主用：%s"},
+		SplitBrain:  {"两台路由器同时处于活动状态", "已恢复为只有一台路由器活动", "两台路由器曾同时活动：%s"},
 		NoServer:    {"%s 已没有可用的真实服务器", "%s 又有可用的真实服务器", ""},
 		Partner:     {"%s 没有心跳", "%s 的心跳已恢复", ""},
 		Fitness:     {"%s 不具备服务条件", "%s 已恢复服务条件", ""},
@@ -16,7 +16,7 @@ var chineseWords = wording{
 		Role:        {"", "", ""},
 	},
 	many: map[Kind][3]string{
-		SplitBrain:  {"两台路由器同时处于主用状态（%d 项）", "已恢复为只有一台路由器主用（%d 项）", "两台路由器曾同时主用 %d 次"},
+		SplitBrain:  {"两台路由器同时处于活动状态（%d 项）", "已恢复为只有一台路由器活动（%d 项）", "两台路由器曾同时活动 %d 次"},
 		NoServer:    {"%d 个服务已没有可用的真实服务器", "%d 个服务又有可用的真实服务器", ""},
 		Pulse:       {"pulse 未运行（%d）", "pulse 已恢复运行（%d）", ""},
 		Partner:     {"%d 个对端没有心跳", "%d 个对端的心跳已恢复", ""},
@@ -28,7 +28,7 @@ var chineseWords = wording{
 		Disk:        {"%d 个磁盘空间即将用尽", "%d 个磁盘已有可用空间", ""},
 		Role:        {"", "", "%d 类角色变化"},
 	},
-	role:     map[string]string{"active": "本路由器现为主用", "standby": "本路由器现为备用"},
+	role:     map[string]string{"active": "本路由器现为活动路由器", "standby": "本路由器现为待命路由器"},
 	servers:  [3]string{"%[2]s 有 %[1]d 台真实服务器下线", "%[2]s 有 %[1]d 台真实服务器上线", ""},
 	digest:   "被暂缓告警的汇总：%d 个对象",
 	test:     "测试：告警可以送达",

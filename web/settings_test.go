@@ -77,7 +77,7 @@ func TestSettings(t *testing.T) {
 
 	// In Chinese too.
 	_, body = v.get("/redundancy", "Accept-Language", "zh")
-	want(t, body, "判定失效时间", "对方沉默多久后视为失效", "接受", `lang="zh"`)
+	want(t, body, "判定失效时间", "对端沉默多久后视为失效", "接受", `lang="zh"`)
 }
 
 func TestSettingsCheck(t *testing.T) {

@@ -102,7 +102,7 @@ var redundancyChinese = RedundancyWords{
 	Unfit:      "不宜提供服务：%s",
 
 	ScriptsTitle: "判断路由器能否提供服务的脚本",
-	ScriptsIntro: "在两台路由器上反复运行。脚本失败的路由器会放弃并不再接管活动角色，除非对方的情况更差。",
+	ScriptsIntro: "在两台路由器上反复运行。脚本失败的路由器会放弃并不再接管活动角色，除非对端的情况更差。",
 	NoScripts:    "没有脚本参与判断。",
 	AddScript:    "添加脚本",
 	NewScript:    "新脚本",
