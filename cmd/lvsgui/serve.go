@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,67 +23,33 @@ import (
 	"pacu/web"
 )
 
+// serve shows the console until ctx ends.
 func serve(ctx context.Context, args []string, _ *os.File, stdout, stderr io.Writer) (err error) {
-	f := flag.NewFlagSet("lvsgui", flag.ContinueOnError)
-	f.SetOutput(stderr)
-	f.Usage = func() {
-		fmt.Fprint(stderr, `Usage: lvsgui [FLAGS]             serve the console
-       lvsgui setup               print a token for the first user
-       lvsgui passwd [USER]       set a password, make a user
-       lvsgui users               list who can log in
-       lvsgui backup FILE         save all that the console remembers
-       lvsgui restore FILE        bring that back
-Each says more with --help. FLAGS are:
-`)
-		f.PrintDefaults()
-	}
-	var (
-		config  = f.String("config", "/etc/sysconfig/ha/lvs.cf", "the `file` to show and edit")
-		listen  = f.String("listen", "", "the `address` to serve on (default :3636, with --http 127.0.0.1:3636)")
-		state   = f.String("state", defaultState, "the `directory` of the database and the certificate")
-		socket  = f.String("control", "/run/pulse/control.sock", "pulse's `socket`")
-		plain   = f.Bool("http", false, "serve http without TLS, for the end of a tunnel")
-		verbose = f.Bool("verbose", false, "log more")
-		syslog  = f.Bool("syslog", false, "log to the syslog, for init scripts")
-		ask     = f.Bool("version", false, "print the version and exit")
-		allowed networks
-		scrapes scraping
-	)
-	scrapes.flags(f)
-	f.Var(&allowed, "allow-from", "serve only clients in these `networks`, as 192.0.2.0/24,2001:db8::/32 (default all)")
-	if err := parse(f, args, 0); err != nil {
+	o, err := parseOptions(args, stderr)
+	if err != nil {
 		return err
 	}
-	if *ask {
+	if o.ask {
 		fmt.Fprintln(stdout, versionLine())
 		return nil
 	}
-	if err := scrapes.check(); err != nil {
+	if err := enterState(o.state); err != nil {
 		return err
 	}
-	if *listen == "" {
-		*listen = ":3636"
-		if *plain {
-			*listen = "127.0.0.1:3636"
-		}
-	}
-	if err := enterState(*state); err != nil {
-		return err
-	}
-	unconfined, err := confine(*state, filepath.Dir(*config))
+	unconfined, err := confine(o.state, filepath.Dir(o.config))
 	if err != nil {
 		return err
 	}
 	target := logging.Stderr()
-	if *syslog {
+	if o.syslog {
 		target = logging.Syslog
 	}
-	log := logging.New("lvsgui", target, stderr, *verbose)
+	log := logging.New("lvsgui", target, stderr, o.verbose)
 	if unconfined != "" {
 		log.Warn("not confined as it should be", "why", unconfined)
 	}
 
-	extra, err := scrapes.open(ctx)
+	extra, err := o.scrapes.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -92,24 +57,24 @@ Each says more with --help. FLAGS are:
 		defer extra.Close() // closed before, unless something below fails
 	}
 	var cert *web.Certificate
-	if !*plain || extra.secure() {
-		if cert, err = web.LoadCertificate(web.CertificatePath(*state)); err != nil {
+	if !o.plain || extra.secure() {
+		if cert, err = web.LoadCertificate(web.CertificatePath(o.state)); err != nil {
 			return err
 		}
 	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", *listen)
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.listen)
 	if err != nil {
-		return listenError(*listen, err)
+		return listenError(o.listen, err)
 	}
 	defer l.Close() // closed before, unless something below fails
 	console := cert
-	if *plain {
+	if o.plain {
 		console = nil // it is the metrics' alone
 	}
-	options := web.Options{
-		ConfigPath: *config, State: *state, Log: log, Secure: !*plain, AllowFrom: allowed, Version: release(), Certificate: console,
+	view := web.Options{
+		ConfigPath: o.config, State: o.state, Log: log, Secure: !o.plain, AllowFrom: o.allowed, Version: release(), Certificate: console,
 	}
-	st, err := openStoreOr(ctx, options, l, console)
+	st, err := openStoreOr(ctx, view, l, console)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil // it was stopped while it was closed
@@ -118,34 +83,30 @@ Each says more with --help. FLAGS are:
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 
-	scheme := "https"
-	if *plain {
-		scheme = "http"
-	}
-	url := consoleURL(scheme, l.Addr())
+	url := consoleURL(o.scheme(), l.Addr())
 	if err := tolerate(st.SetSetting(ctx, urlSetting, url), log); err != nil {
 		return err
 	}
 	if err := tolerate(firstUser(ctx, st, url, stderr, log), log); err != nil {
 		return err
 	}
-	if len(allowed) > 0 {
-		log.Info("only some clients are served", "allow-from", allowed.String())
+	if len(o.allowed) > 0 {
+		log.Info("only some clients are served", "allow-from", o.allowed.String())
 	}
-	log.Info("console is ready", "url", scheme+"://"+l.Addr().String()+"/", "config", *config)
+	log.Info("console is ready", "url", o.scheme()+"://"+l.Addr().String()+"/", "config", o.config)
 	// Without systemd there is nobody to tell, which is no error.
 	if _, err := daemon.SdNotify(false, daemon.SdNotifyReady); err != nil {
 		log.Warn("tell systemd", "error", err)
 	}
 	var s *web.Server
-	pulse := control.NewClient(*socket)
+	pulse := control.NewClient(o.socket)
 	measures := metrics.New(metrics.Options{
 		Pulse: pulse, Version: release(), Log: log, Logins: func() (uint64, uint64) { return s.Logins() },
 		CertificateEnds: certificateEnds(cert),
 	})
-	alerts := newAlerts(pulse, st, *state, cert, log)
-	options.Pulse, options.Store, options.Metrics, options.Alerts = pulse, st, measures, alerts
-	s = web.New(options)
+	alerts := newAlerts(pulse, st, o.state, cert, log)
+	view.Pulse, view.Store, view.Metrics, view.Alerts = pulse, st, measures, alerts
+	s = web.New(view)
 	running, stop := context.WithCancel(ctx)
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.Run(running) })
@@ -153,7 +114,7 @@ Each says more with --help. FLAGS are:
 	tasks.Go(func() { showLife(running, log) })
 	tasks.Go(func() { keepStore(running, st, log) })
 	if extra != nil {
-		tasks.Go(func() { extra.serve(running, measures, allowed, cert, log) })
+		tasks.Go(func() { extra.serve(running, measures, o.allowed, cert, log) })
 	}
 	defer tasks.Wait()
 	defer stop()
