@@ -173,6 +173,20 @@ func (s *Server) apiExplain(w http.ResponseWriter, r *http.Request) {
 	s.reply(w, r, http.StatusOK, out)
 }
 
+// listing is the moment to list from, and which part of the list is asked for;
+// where there is none, that is answered.
+func (s *Server) listing(w http.ResponseWriter, r *http.Request) (m *moment, offset, limit int, ok bool) {
+	q, ok := query(w, r, "offset", "limit")
+	if !ok {
+		return nil, 0, 0, false
+	}
+	if offset, limit, ok = paging(w, q); !ok {
+		return nil, 0, 0, false
+	}
+	m, ok = s.momentOr(w, r)
+	return m, offset, limit, ok
+}
+
 // An addressPage is a page of the floating addresses.
 type addressPage struct {
 	pageOf
@@ -181,15 +195,7 @@ type addressPage struct {
 
 // apiAddresses lists the floating addresses.
 func (s *Server) apiAddresses(w http.ResponseWriter, r *http.Request) {
-	q, ok := query(w, r, "offset", "limit")
-	if !ok {
-		return
-	}
-	offset, limit, ok := paging(w, q)
-	if !ok {
-		return
-	}
-	m, ok := s.momentOr(w, r)
+	m, offset, limit, ok := s.listing(w, r)
 	if !ok {
 		return
 	}
@@ -209,15 +215,7 @@ type nannyPage struct {
 
 // apiNannies lists the processes that watch the real servers.
 func (s *Server) apiNannies(w http.ResponseWriter, r *http.Request) {
-	q, ok := query(w, r, "offset", "limit")
-	if !ok {
-		return
-	}
-	offset, limit, ok := paging(w, q)
-	if !ok {
-		return
-	}
-	m, ok := s.momentOr(w, r)
+	m, offset, limit, ok := s.listing(w, r)
 	if !ok {
 		return
 	}
