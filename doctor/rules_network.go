@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -20,7 +21,7 @@ func deviceRules(f *Facts, to *Findings) {
 		switch {
 		case !there:
 			to.add(Error, object, "there is no interface "+iface, "the address has no place to go",
-				"lvs.cf: write one of "+strings.Join(f.linkNames(), ", "))
+				"lvs.cf: write one that there is: "+cmp.Or(strings.Join(f.linkNames(), ", "), "this machine has none"))
 		case down[iface]:
 		case !l.Up:
 			to.add(Error, iface, "it is switched off", "nothing gets in or out by it", "ip link set "+iface+" up")
