@@ -44,12 +44,13 @@ func TestKernelForgers(t *testing.T) {
 		alien := heartbeat.NewLine(other, heartbeat.Role(i), 7)
 		serving := heartbeat.Beat{Message: heartbeat.Running, Phase: heartbeat.Serving, Interval: 250 * time.Millisecond}
 		last := first[i][len(first[i])-1]
-		damaged, old := bytes.Clone(last), bytes.Clone(last)
-		damaged[7] ^= 1 // its phase
-		old[4]--        // its version
+		damaged, old, newer := bytes.Clone(last), bytes.Clone(last), bytes.Clone(last)
+		damaged[7] ^= 1               // its phase
+		old[4] = 0                    // its version
+		newer[4], newer[9] = 255, 255 // and for whom it is
 		for _, raw := range [][]byte{
 			heartbeat.Running.Append(nil), heartbeat.Stopped.Append(nil),
-			alien.Seal(serving, time.Now()), damaged, old, last, first[i][0],
+			alien.Seal(serving, time.Now()), damaged, old, newer, last, first[i][0],
 			first[1-i][0], bytes.Repeat([]byte{0xa5}, heartbeat.PacketSize), last[:60], nil,
 		} {
 			forger.send(from, to, raw)
@@ -58,7 +59,7 @@ func TestKernelForgers(t *testing.T) {
 	}
 	reasons := []heartbeat.Refusal{
 		heartbeat.ErrNoKey, heartbeat.ErrOtherKey, heartbeat.ErrForged, heartbeat.ErrReflected, heartbeat.ErrReplayed,
-		heartbeat.ErrVersion, heartbeat.ErrLength, heartbeat.ErrUnknown, heartbeat.ErrSender,
+		heartbeat.ErrVersion, heartbeat.ErrNewer, heartbeat.ErrLength, heartbeat.ErrUnknown, heartbeat.ErrSender,
 	}
 	dropped := func(r *router, want int, why ...heartbeat.Refusal) func(context.Context) error {
 		return func(ctx context.Context) error {
