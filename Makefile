@@ -35,7 +35,7 @@ check: tools ## gofmt, vet, staticcheck, generated code, dependency rules, licen
 	@was=$$(cat web/templates/*_templ.go | sha256sum); go tool templ generate -path web/templates >/dev/null 2>&1; \
 	[ "$$was" = "$$(cat web/templates/*_templ.go | sha256sum)" ] || { echo "templ code was not current; it is made anew: commit it"; exit 1; }
 	go test -count=1 .
-	go run ./lab/cmd/bill check ./cmd/...
+	go run ./packaging/bill check ./cmd/...
 	@$(MAKE) --no-print-directory vuln
 
 .PHONY: unit
@@ -115,7 +115,7 @@ package-amd64 package-arm64: package-%: cross-%
 .PHONY: package-test
 package-test: lint-tools ## the packages of this machine's architecture, and what is in them
 	@$(MAKE) --no-print-directory package ARCH=$(shell go env GOARCH)
-	go test -count=1 -run '^TestPackage' ./lab/packages -dist $(abspath $(DIST))
+	go test -count=1 -run '^TestPackage' ./packaging -dist $(abspath $(DIST))
 
 .PHONY: reproducible
 reproducible: tools ## builds the packages of HEAD twice, in two folders, the second time from nothing: the same bytes

@@ -1,4 +1,4 @@
-package packages
+package packaging
 
 import (
 	"bytes"
@@ -18,9 +18,8 @@ import (
 
 // TestPackageScripts has shellcheck read all that root runs at an installation.
 func TestPackageScripts(t *testing.T) {
-	const in = "../../packaging/"
 	for _, pattern := range []string{"scripts/*", "scripts/deb/*", "scripts/rpm/*", "sysv/*", "completion/*", "version", "stage"} {
-		files, err := filepath.Glob(in + pattern)
+		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v", pattern, err)
 		}
@@ -40,7 +39,7 @@ func TestPackageScripts(t *testing.T) {
 // TestPackageUnits has systemd read our units, and say how exposed they are.
 func TestPackageUnits(t *testing.T) {
 	for unit, most := range map[string]float64{"pulse.service": 4.8, "lvsgui.service": 1.7} {
-		path := "../../packaging/systemd/" + unit
+		path := "systemd/" + unit
 		dir := t.TempDir()
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -78,7 +77,7 @@ func TestPackageUnits(t *testing.T) {
 func TestPackagePages(t *testing.T) {
 	for _, lang := range []string{"", "zh_CN/"} {
 		for _, name := range []string{"pulse", "lvsgui"} {
-			path := "../../packaging/man/" + lang + name + ".8"
+			path := "man/" + lang + name + ".8"
 			output(t, "mandoc", "-Tlint", "-Wwarning", path)
 			text, err := os.ReadFile(path)
 			if err != nil {
@@ -98,7 +97,7 @@ func TestPackagePages(t *testing.T) {
 // those that pulse starts itself: pages and completion go by the help.
 func TestPackageHelp(t *testing.T) {
 	for name, hidden := range map[string][]string{"pulse": {"guard", "understudy"}, "lvsgui": nil} {
-		text, err := os.ReadFile("../../cmd/" + name + "/main.go")
+		text, err := os.ReadFile("../cmd/" + name + "/main.go")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +160,7 @@ func TestPackageCompletion(t *testing.T) {
 			t.Fatal(err)
 		}
 		list := strings.NewReplacer("[", "(", "]", ")", ",", " ").Replace(string(in))
-		script := fmt.Sprintf(`. ../../packaging/completion/%s; COMP_WORDS=%s; COMP_CWORD=%d; _%s "${COMP_WORDS[0]}"; printf '%%s\n' "${COMPREPLY[@]}"`,
+		script := fmt.Sprintf(`. ./completion/%s; COMP_WORDS=%s; COMP_CWORD=%d; _%s "${COMP_WORDS[0]}"; printf '%%s\n' "${COMPREPLY[@]}"`,
 			name, list, len(words), name)
 		cmd := exec.CommandContext(t.Context(), "bash", "-c", script)
 		cmd.Env = append(os.Environ(), "PULSE_CF="+cf)

@@ -1,4 +1,4 @@
-package packages
+package packaging
 
 import (
 	"flag"
@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var dist = flag.String("dist", "../../dist", "the `folder` of the packages")
+var dist = flag.String("dist", "../dist", "the `folder` of the packages")
 
 // built is the only package in dist whose name ends so.
 func built(t *testing.T, ending string) string {
