@@ -162,10 +162,10 @@ func AlertsInWords(s alert.Settings) string {
 	return string(b)
 }
 
-// alertField is an input of ALERTS.
+// alertField is an input of ALERTS; it may be empty.
 func alertField(wrong Complaints, name, label, value, hint string, max int) field {
 	id := strings.ReplaceAll(name, ".", "-")
-	return field{ID: id, Name: name, Label: label, Value: value, Type: "text", Fill: "off", Max: max, Hint: hint, Wrong: wrong[name], More: templ.Attributes{"spellcheck": "false"}}
+	return field{ID: id, Name: name, Label: label, Value: value, Type: "text", Fill: "off", Max: max, Hint: hint, Wrong: wrong[name], Optional: true, More: templ.Attributes{"spellcheck": "false"}}
 }
 
 // alertSecret is one for a secret, which is never sent back.

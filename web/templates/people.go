@@ -17,17 +17,18 @@ type Complaints map[string]string
 // A field is an input of a form, with its label, its hint and what is wrong
 // with it.
 type field struct {
-	ID    string // in the page
-	Name  string
-	Label string
-	Value string // never a password
-	Type  string
-	Fill  string // what a browser may fill in (autocomplete)
-	Max   int    // characters
-	Hint  string
-	Wrong string
-	Focus bool
-	More  templ.Attributes
+	ID       string // in the page
+	Name     string
+	Label    string
+	Value    string // never a password
+	Type     string
+	Fill     string // what a browser may fill in (autocomplete)
+	Max      int    // characters
+	Hint     string
+	Wrong    string
+	Focus    bool
+	Optional bool // may be empty
+	More     templ.Attributes
 }
 
 func (f field) invalid() string {
