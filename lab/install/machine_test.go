@@ -49,7 +49,7 @@ func newMachine(t *testing.T, h *lab.Host, init, cgroup string) *machine {
 			t.Fatal(err)
 		}
 	}
-	h.Setup("mount", "-t", "cgroup2", "cgroup2", cgroupRoot)
+	h.Setup("mount", "-t", "cgroup2", "cgroup2", lab.CgroupRoot)
 	m.prepare()
 	return m
 }

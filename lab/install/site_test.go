@@ -42,7 +42,7 @@ func newSite(t *testing.T, nat bool, init string) *site {
 			t.Skipf("%v: see make install-test", err)
 		}
 	}
-	cgroup := newCgroup(t)
+	cgroup := lab.NewCgroup(t, "memory", "pids", "cpu")
 	s := &site{Cluster: lab.New("install"), t: t, shells: map[string]shell{}}
 	// What is left running is the cluster's to end, errors included.
 	t.Cleanup(func() {

@@ -3,56 +3,14 @@ package scenario
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
+	"pacu/lab"
 )
-
-// cgroupRoot is where the machine has its control groups.
-const cgroupRoot = "/sys/fs/cgroup"
-
-// newCgroup makes a control group with memory limits, and removes it when the
-// test and all of its machines have ended. It skips the test where there is no
-// cgroup2.
-func newCgroup(t *testing.T) (path string) {
-	t.Helper()
-	var kind unix.Statfs_t
-	if err := unix.Statfs(cgroupRoot, &kind); err != nil || kind.Type != unix.CGROUP2_SUPER_MAGIC || os.Geteuid() != 0 {
-		t.Skip("needs root, and cgroup2 on " + cgroupRoot)
-	}
-	path, err := os.MkdirTemp(cgroupRoot, "lab-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, above := range []string{cgroupRoot, path} {
-		if err := os.WriteFile(above+"/cgroup.subtree_control", []byte("+memory +pids"), 0); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Cleanup(func() {
-		var all []string
-		err := filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
-			if err == nil && d.IsDir() {
-				all = append(all, p)
-			}
-			return err
-		})
-		slices.Reverse(all) // children first
-		for _, p := range all {
-			err = errors.Join(err, os.Remove(p))
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	})
-	return path
-}
 
 // cgroupOf is where the control group of a process is.
 func cgroupOf(t *testing.T, pid int) string {
@@ -63,7 +21,7 @@ func cgroupOf(t *testing.T, pid int) string {
 	}
 	for line := range strings.Lines(string(text)) {
 		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
-			return filepath.Join(cgroupRoot, path)
+			return filepath.Join(lab.CgroupRoot, path)
 		}
 	}
 	t.Fatalf("process %d is in no control group: %s", pid, text)

@@ -12,6 +12,7 @@ import (
 
 	"pacu/control"
 	"pacu/heartbeat"
+	"pacu/lab"
 )
 
 // TestKernelInit has systemd keep pulse on one router and an init script on the
@@ -22,7 +23,7 @@ func TestKernelInit(t *testing.T) {
 	if _, err := os.Stat(systemdPath); err != nil {
 		t.Skip(err)
 	}
-	cgroup := newCgroup(t)
+	cgroup := lab.NewCgroup(t, "memory", "pids")
 	s := newLAN(t, v4, 2, 1)
 	// The guard counts on a machine that is not stalled all the time.
 	lvs := s.direct("deadtime = 2", "syncdaemon = 1", "syncd_iface = eth0").and(s.virtual("web")).

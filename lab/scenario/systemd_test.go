@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+
+	"pacu/lab"
 )
 
 // An initSystem starts, stops and restarts pulse on a router.
@@ -51,7 +53,7 @@ func (r *router) bySystemd(cgroup string) *systemd {
 		t.Fatal(err)
 	}
 	r.Private(unitDir)
-	r.Setup("mount", "-t", "cgroup2", "cgroup2", cgroupRoot)
+	r.Setup("mount", "-t", "cgroup2", "cgroup2", lab.CgroupRoot)
 	r.Setup("mkfifo", consolePath)
 	r.site.built()
 	i := &systemd{r: r}
