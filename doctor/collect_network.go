@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"path/filepath"
@@ -15,6 +16,9 @@ import (
 	"pacu/lvscf"
 	"pacu/vip"
 )
+
+// mostAsked addresses on one interface are asked for: more is a storm.
+const mostAsked = 256
 
 // collectAddresses reads links, addresses and routes, which need no root.
 func collectAddresses(f *Facts) {
@@ -131,15 +135,17 @@ func collectNetwork(ctx context.Context, _ Options, f *Facts) {
 			add(iface, rs.addr)
 		}
 	}
-	for iface, addrs := range ask {
-		found, err := arpProbe(ctx, iface, addrs[:min(len(addrs), mostAsked)])
+	for _, iface := range slices.Sorted(maps.Keys(ask)) {
+		owners, err := vip.WhoHas(ctx, iface, ask[iface][:min(len(ask[iface]), mostAsked)])
 		if err != nil {
 			f.unseen(err.Error())
 			continue
 		}
-		f.Neighbors = append(f.Neighbors, found...)
+		for _, o := range owners {
+			f.Neighbors = append(f.Neighbors, Neighbor{Address: o.Address, Interface: iface, MAC: o.HardwareAddr.String()})
+		}
 	}
-	slices.SortFunc(f.Neighbors, func(a, b Neighbor) int {
+	slices.SortStableFunc(f.Neighbors, func(a, b Neighbor) int {
 		return strings.Compare(a.Address.StringExpanded()+a.MAC, b.Address.StringExpanded()+b.MAC)
 	})
 }

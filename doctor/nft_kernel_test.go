@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"net/netip"
 	"os/exec"
 	"strings"
 	"testing"
@@ -106,48 +105,5 @@ func TestKernelRuleset(t *testing.T) {
 				t.Errorf("%v at %q, want %v at %q", got, where, tt.want, tt.where)
 			}
 		})
-	}
-}
-
-// TestKernelARP asks two neighbours, of whom one keeps silent.
-func TestKernelARP(t *testing.T) {
-	if err := lab.Check(); err != nil {
-		t.Skip(err)
-	}
-	n := lab.New("arp")
-	t.Cleanup(func() {
-		if err := n.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	lan := n.Switch("lan")
-	one, two, three := n.Host("one"), n.Host("two"), n.Host("three")
-	one.Plug(lan, "eth0", "10.77.0.1/24")
-	two.Plug(lan, "eth0", "10.77.0.2/24")
-	three.Plug(lan, "eth0", "10.77.0.3/24")
-	for _, h := range []*lab.Host{two, three} {
-		h.Address("lo", "10.77.0.100/32")
-	}
-	three.Sysctl("net.ipv4.conf.all.arp_ignore", "1")
-	if err := n.Err(); err != nil {
-		t.Fatal(err)
-	}
-	var found []Neighbor
-	err := one.Do(func() (err error) {
-		found, err = arpProbe(t.Context(), "eth0", []netip.Addr{addr("10.77.0.100"), addr("10.77.0.2"), addr("10.77.0.3"), addr("10.77.0.9"), addr("10.77.0.1")})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	macs := map[string]string{}
-	for _, f := range found {
-		if macs[f.Address.String()] != "" {
-			t.Errorf("%v answered twice", f)
-		}
-		macs[f.Address.String()] = f.MAC
-	}
-	if len(macs) != 3 || macs["10.77.0.100"] != macs["10.77.0.2"] || macs["10.77.0.3"] == "" {
-		t.Errorf("answers: %v", found)
 	}
 }

@@ -8,10 +8,11 @@
 // RFC 5227 section 3), IPv6 addresses with unsolicited neighbour
 // advertisements (RFC 4861 section 7.2.6). Witnesses are asked with ARP
 // requests, neighbour solicitations (RFC 4861 section 7.2.2), or ICMP echoes
-// (RFC 792, RFC 4443).
+// (RFC 792, RFC 4443). ARP probes (RFC 5227 section 2.1.1) tell who else has an
+// address.
 //
 // Everything here works in the network namespace of the calling thread at the
-// moment a socket is opened: by Dial, NewAnnouncer, Announce, Watch, Ask, Ping
-// and the first question to a Witness. NLDEBUG=level=1 in the environment
-// makes package netlink print each message.
+// moment a socket is opened: by Dial, NewAnnouncer, Announce, Watch, WhoHas,
+// Ask, Ping and the first question to a Witness. NLDEBUG=level=1 in the
+// environment makes package netlink print each message.
 package vip
