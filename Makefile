@@ -12,7 +12,7 @@ IN_LAB := $(BIN)/lab exec --with $(BIN)/pulse --with $(BIN)/nanny --with $(BIN)/
 
 # Packages whose TestKernel tests want a kernel with IPVS; of those in TIMED it
 # matters when things happen, and they have the machine to themselves.
-KERNEL_PKGS ?= ./lvscf/ipvsadm ./lvscf/keepalived ./ipvs ./vip ./firewall ./probe ./doctor ./director ./director/realserver ./cmd/nanny
+KERNEL_PKGS ?= ./lvscf/ipvsadm ./lvscf/keepalived ./ipvs ./vip ./firewall ./probe ./doctor/nft ./director ./director/realserver ./cmd/nanny
 TIMED_PKGS ?= ./cmd/pulse ./lab ./lab/cmd/lab ./lab/article004 ./lab/scenario
 
 .PHONY: help

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"pacu/doctor/nft"
 	"pacu/lvscf"
 	"pacu/vip"
 )
@@ -211,7 +212,7 @@ func mentioned(text, addr string) bool {
 func collectFirewall(_ context.Context, _ Options, f *Facts) {
 	for _, path := range []string{"/proc/thread-self/net/ip_tables_names", "/proc/thread-self/net/ip6_tables_names"} {
 		if text, err := readProc(path); err == nil {
-			for _, table := range parseTables(string(text)) {
+			for _, table := range strings.Fields(string(text)) {
 				name := strings.TrimSuffix(filepath.Base(path), "_names")
 				f.LegacyTables = append(f.LegacyTables, name+" "+strconv.Quote(table))
 			}
@@ -221,7 +222,7 @@ func collectFirewall(_ context.Context, _ Options, f *Facts) {
 		f.unseen("nftables and iptables: only root may read the rules")
 		return
 	}
-	r, err := readRuleset()
+	r, err := nft.Read()
 	if err != nil {
 		f.unseen(err.Error())
 		return

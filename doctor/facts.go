@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pacu/control"
+	"pacu/doctor/nft"
 	"pacu/lvscf"
 )
 
@@ -36,7 +37,7 @@ type Facts struct {
 	Neighbors []Neighbor        `json:"neighbors,omitempty"`
 	Owners    []Mention         `json:"mentions,omitempty"` // network set-up files with a floating address
 
-	Firewall *Ruleset `json:"firewall,omitempty"` // nil when it was not read
+	Firewall *nft.Ruleset `json:"firewall,omitempty"` // nil when it was not read
 	// LegacyTables are iptables-legacy's, whose rules nobody here reads.
 	LegacyTables []string `json:"legacy_tables,omitempty"`
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pacu/control"
+	"pacu/doctor/nft"
 	"pacu/lvscf"
 )
 
@@ -68,7 +69,7 @@ func healthy(t *testing.T, text string) *Facts {
 		},
 		Routes:    []Route{{prefix("0.0.0.0/0"), addr("10.77.0.250"), "eth0"}},
 		Neighbors: []Neighbor{{addr("10.77.0.2"), "eth0", "02:00:00:00:00:02"}, {addr("10.77.0.12"), "eth0", "02:00:00:00:00:12"}},
-		Firewall:  &Ruleset{},
+		Firewall:  &nft.Ruleset{},
 		Files: []File{
 			{Path: "/etc/sysconfig/ha/lvs.cf", What: fileConfig, Mode: 0o640}, {Path: "/etc/sysconfig/ha/lvs.key", What: fileKey, Mode: 0o600},
 			{Path: "/etc/sysconfig/ha", What: fileFolder, Mode: os.ModeDir | 0o770}, {Path: "/run/pulse/control.sock", What: fileSocket, Mode: os.ModeSocket | 0o660},

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"pacu/doctor/nft"
 	"pacu/lvscf"
 )
 
@@ -25,7 +26,7 @@ func firewallRules(f *Facts, to *Findings) {
 	}
 	f.heartbeatRules(to)
 	if f.Boot.Enabled["lvsgui"] || f.Pulse != nil {
-		p := Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: unix.IPPROTO_TCP, Port: consolePort, New: true}
+		p := nft.Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: unix.IPPROTO_TCP, Port: consolePort, New: true}
 		if own, _ := f.routers(); len(own) > 0 {
 			p.To = own[0]
 			f.enters(&p, own[0])
@@ -36,14 +37,14 @@ func firewallRules(f *Facts, to *Findings) {
 }
 
 // enters notes by which interface a packet to an own address comes in.
-func (f *Facts) enters(p *Packet, own netip.Addr) {
+func (f *Facts) enters(p *nft.Packet, own netip.Addr) {
 	for _, h := range f.held(own) {
 		p.In = h.Interface
 	}
 	f.number(p)
 }
 
-func (f *Facts) number(p *Packet) {
+func (f *Facts) number(p *nft.Packet) {
 	if l, ok := f.link(p.In); ok {
 		p.InIndex = uint32(l.Index)
 	}
@@ -57,10 +58,10 @@ func (f *Facts) heartbeatRules(to *Findings) {
 	}
 	port := f.Config.HeartbeatPort
 	for i := range min(len(own), len(partner)) {
-		in := Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: unix.IPPROTO_UDP, From: partner[i], To: own[i], FromPort: port, Port: port}
+		in := nft.Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: unix.IPPROTO_UDP, From: partner[i], To: own[i], FromPort: port, Port: port}
 		f.enters(&in, own[i])
 		f.tell(to, in, "heartbeats from "+partner[i].String(), "the routers do not hear each other, and both serve", false)
-		out := Packet{Hook: unix.NF_INET_LOCAL_OUT, Protocol: unix.IPPROTO_UDP, From: own[i], To: partner[i], FromPort: port, Port: port}
+		out := nft.Packet{Hook: unix.NF_INET_LOCAL_OUT, Protocol: unix.IPPROTO_UDP, From: own[i], To: partner[i], FromPort: port, Port: port}
 		f.tell(to, out, "heartbeats to "+partner[i].String(), "the routers do not hear each other, and both serve", false)
 	}
 }
@@ -94,7 +95,7 @@ func (f *Facts) serviceRules(to *Findings) {
 		}
 		for _, proto := range protocols(v.Protocol) {
 			for _, port := range ports {
-				p := Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: proto, To: v.VIP.Addr, Port: port, New: true, In: device[v.VIP.Addr]}
+				p := nft.Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: proto, To: v.VIP.Addr, Port: port, New: true, In: device[v.VIP.Addr]}
 				f.number(&p)
 				f.tell(to, p, "virtual "+v.Name, "clients get no answer", false)
 			}
@@ -104,10 +105,10 @@ func (f *Facts) serviceRules(to *Findings) {
 
 // wayBack judges the answers of a real server behind nat, which are forwarded.
 func (f *Facts) wayBack(rs realServer, to *Findings) {
-	p := Packet{Hook: unix.NF_INET_FORWARD, Protocol: protocols(rs.virtual.Protocol)[0], From: rs.addr, FromPort: rs.server.Port}
+	p := nft.Packet{Hook: unix.NF_INET_FORWARD, Protocol: protocols(rs.virtual.Protocol)[0], From: rs.addr, FromPort: rs.server.Port}
 	_, p.In, _ = f.onLink(rs.addr)
 	f.number(&p)
-	if got, where := f.Firewall.judge(p); got == drops {
+	if got, where := f.Firewall.Judge(p); got == nft.Drops {
 		to.add(Error, "virtual "+rs.virtual.Name, fmt.Sprintf("answers of real server %s are dropped by %s", rs.server.Name, where), "clients get no answer",
 			fmt.Sprintf("nft insert rule %s %s saddr %s accept", chainOf(where), family(rs.addr), rs.addr))
 	}
@@ -139,9 +140,9 @@ func family(a netip.Addr) string {
 }
 
 // tell judges a packet and tells of it.
-func (f *Facts) tell(to *Findings, p Packet, object, why string, soft bool) {
-	got, where := f.Firewall.judge(p)
-	if got != drops && got != mayDrop {
+func (f *Facts) tell(to *Findings, p nft.Packet, object, why string, soft bool) {
+	got, where := f.Firewall.Judge(p)
+	if got != nft.Drops && got != nft.MayDrop {
 		return
 	}
 	what := fmt.Sprintf("%s port %d", protocolName(p.Protocol), p.Port)
@@ -151,7 +152,7 @@ func (f *Facts) tell(to *Findings, p Packet, object, why string, soft bool) {
 	fix := fmt.Sprintf("nft insert rule %s %s dport %d accept", chainOf(where), protocolName(p.Protocol), p.Port)
 	s := Error
 	switch {
-	case got == mayDrop:
+	case got == nft.MayDrop:
 		s, what = Warning, what+" may be dropped by "+where
 	default:
 		what += " is dropped by " + where

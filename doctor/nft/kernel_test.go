@@ -1,7 +1,8 @@
-package doctor
+package nft
 
 import (
 	"context"
+	"net/netip"
 	"os/exec"
 	"strings"
 	"testing"
@@ -69,7 +70,7 @@ func TestKernelRuleset(t *testing.T) {
 	}
 	var r *Ruleset
 	err := h.Do(func() (err error) {
-		r, err = readRuleset()
+		r, err = Read()
 		return err
 	})
 	if err != nil {
@@ -85,22 +86,22 @@ func TestKernelRuleset(t *testing.T) {
 		proto uint8
 		port  uint16
 		in    string
-		want  fate
+		want  Fate
 		where string
 	}{
-		{"port 80", unix.IPPROTO_TCP, 80, "eth0", passes, ""},
-		{"port 80 of another interface", unix.IPPROTO_TCP, 80, "eth1", drops, policy},
-		{"in the range", unix.IPPROTO_TCP, 8050, "eth0", passes, ""},
-		{"above the range", unix.IPPROTO_TCP, 8101, "eth0", drops, policy},
-		{"dropped by the chain", unix.IPPROTO_TCP, 8099, "eth0", drops, "rule 1 of chain inet filter web"},
-		{"the office alone", unix.IPPROTO_TCP, 3636, "eth0", mayPass, policy},
-		{"heartbeats within a limit", unix.IPPROTO_UDP, 539, "eth0", mayDrop, "rule 6 of chain inet filter input"},
-		{"rejected", unix.IPPROTO_TCP, 25, "eth0", drops, "rule 8 of chain inet filter input"},
-		{"not mentioned", unix.IPPROTO_TCP, 443, "eth0", drops, policy},
+		{"port 80", unix.IPPROTO_TCP, 80, "eth0", Passes, ""},
+		{"port 80 of another interface", unix.IPPROTO_TCP, 80, "eth1", Drops, policy},
+		{"in the range", unix.IPPROTO_TCP, 8050, "eth0", Passes, ""},
+		{"above the range", unix.IPPROTO_TCP, 8101, "eth0", Drops, policy},
+		{"dropped by the chain", unix.IPPROTO_TCP, 8099, "eth0", Drops, "rule 1 of chain inet filter web"},
+		{"the office alone", unix.IPPROTO_TCP, 3636, "eth0", MayPass, policy},
+		{"heartbeats within a limit", unix.IPPROTO_UDP, 539, "eth0", MayDrop, "rule 6 of chain inet filter input"},
+		{"rejected", unix.IPPROTO_TCP, 25, "eth0", Drops, "rule 8 of chain inet filter input"},
+		{"not mentioned", unix.IPPROTO_TCP, 443, "eth0", Drops, policy},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, where := r.judge(Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: tt.proto, To: addr("10.77.0.100"), Port: tt.port, In: tt.in, InIndex: 99, New: true})
+			got, where := r.Judge(Packet{Hook: unix.NF_INET_LOCAL_IN, Protocol: tt.proto, To: netip.MustParseAddr("10.77.0.100"), Port: tt.port, In: tt.in, InIndex: 99, New: true})
 			if got != tt.want || where != tt.where {
 				t.Errorf("%v at %q, want %v at %q", got, where, tt.want, tt.where)
 			}

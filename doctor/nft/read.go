@@ -1,10 +1,9 @@
-package doctor
+package nft
 
 import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/mdlayher/netlink"
@@ -23,9 +22,9 @@ const (
 
 var errRulesChange = errors.New("the rules changed while they were read, several times")
 
-// readRuleset reads all nftables of the calling thread's network namespace. A
-// kernel without nftables has an empty one. It needs CAP_NET_ADMIN.
-func readRuleset() (*Ruleset, error) {
+// Read reads all rules in the calling thread's network namespace. A kernel
+// without nftables has an empty Ruleset. It needs CAP_NET_ADMIN.
+func Read() (*Ruleset, error) {
 	c, err := netlink.Dial(unix.NETLINK_NETFILTER, nil)
 	if errors.Is(err, unix.EPROTONOSUPPORT) {
 		return &Ruleset{}, nil
@@ -139,6 +138,3 @@ func nested(ad *netlink.AttributeDecoder, f func(ad *netlink.AttributeDecoder)) 
 		return in.Err()
 	})
 }
-
-// parseTables reads /proc/net/ip_tables_names: the tables of iptables-legacy.
-func parseTables(text string) []string { return strings.Fields(text) }

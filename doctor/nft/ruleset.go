@@ -1,4 +1,7 @@
-package doctor
+// Package nft reads the packet filters that nftables holds (linux/netfilter/
+// nf_tables.h) and says what becomes of a packet in them. It changes nothing,
+// and is not for filtering: a rule that it does not understand may match or not.
+package nft
 
 import (
 	"encoding/binary"

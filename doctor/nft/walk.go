@@ -1,4 +1,4 @@
-package doctor
+package nft
 
 import (
 	"fmt"
@@ -20,18 +20,19 @@ type Packet struct {
 	New      bool   // it is the first of a connection
 }
 
-// A fate is what becomes of a packet.
-type fate int
+// A Fate is what becomes of a packet.
+type Fate int
 
+// The fates, the worst last.
 const (
-	passes fate = iota
-	mayPass
-	mayDrop // by a rule that names its port, and has conditions that are not understood
-	drops
+	Passes  Fate = iota
+	MayPass      // dropped, unless a rule that is not understood accepts it
+	MayDrop      // by a rule that names its port, and has conditions that are not understood
+	Drops
 )
 
 // Judge says what becomes of p, and for a packet that is or may be dropped where.
-func (r *Ruleset) judge(p Packet) (worst fate, where string) {
+func (r *Ruleset) Judge(p Packet) (worst Fate, where string) {
 	base := slices.DeleteFunc(slices.Clone(r.Chains), func(c Chain) bool {
 		return !c.Base || c.Hook != p.Hook || ours(c.Table) || !covers(c.Family, p)
 	})
@@ -42,7 +43,7 @@ func (r *Ruleset) judge(p Packet) (worst fate, where string) {
 		if got > worst {
 			worst, where = got, w.where
 		}
-		if got == drops {
+		if got == Drops {
 			return worst, where
 		}
 	}
@@ -74,20 +75,20 @@ const (
 	mostRules = 100_000
 )
 
-func (w *walk) base(c *Chain) fate {
+func (w *walk) base(c *Chain) Fate {
 	code, decided := w.chain(c, 0)
 	if !decided && c.Drops {
 		code, decided, w.where = verdictDrop, true, place(c)+", whose policy is drop"
 	}
 	switch {
 	case decided && code == verdictDrop && !w.maybe:
-		return drops
+		return Drops
 	case w.risk:
-		return mayDrop
+		return MayDrop
 	case decided && code == verdictDrop:
-		return mayPass
+		return MayPass
 	}
-	return passes
+	return Passes
 }
 
 // Verdicts of linux/netfilter.h; the others are unix.NFT_*.
