@@ -2,6 +2,7 @@ package heartbeat
 
 import (
 	"encoding/binary"
+	"errors"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -41,17 +42,18 @@ func TestTsharkDecodes(t *testing.T) {
 		}
 		tape.next(t, raw)
 	}
-	out, err := exec.Command(tshark, "-r", tape.path, "-Y", "udp.dstport == 539 && !icmp", "-T", "fields",
-		"-e", "_ws.col.Protocol", "-e", "pulse.magic", "-e", "_ws.col.Info", "-e", "ip.dsfield.dscp").CombinedOutput()
+	// What it warns of, such as that we are root, is on its other output.
+	decode := exec.Command(tshark, "-r", tape.path, "-Y", "udp.dstport == 539 && !icmp", "-T", "fields",
+		"-e", "_ws.col.Protocol", "-e", "pulse.magic", "-e", "_ws.col.Info", "-e", "ip.dsfield.dscp")
+	var warned strings.Builder
+	decode.Stderr = &warned
+	out, err := decode.Output()
 	if err != nil {
-		t.Fatalf("tshark: %v: %s", err, out)
+		t.Fatalf("tshark: %v: %s", err, &warned)
 	}
-	t.Logf("\n%s", out)
+	t.Logf("%s\n%s", &warned, out)
 	var got []string
 	for line := range strings.Lines(string(out)) {
-		if strings.Contains(line, "Running as user") {
-			continue // tshark's warning that we are root
-		}
 		fields := strings.Split(strings.TrimRight(line, "\n"), "\t")
 		got = append(got, strings.Join(fields, " "))
 	}
@@ -131,6 +133,9 @@ func (p *tape) next(t *testing.T, payload []byte) {
 	frame := make([]byte, 2048)
 	for {
 		n, from, err := unix.Recvfrom(p.fd, frame, 0)
+		if errors.Is(err, unix.EINTR) {
+			continue // a signal of Go's scheduler: with a timeout the kernel does not go on by itself
+		}
 		if err != nil {
 			t.Fatalf("capture: %v", err)
 		}
