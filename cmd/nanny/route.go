@@ -13,8 +13,9 @@ import (
 const (
 	sizeofRtMsg = 12 // struct rtmsg of linux/rtnetlink.h
 	// routeLimit bounds a question to the kernel, which it answers in
-	// microseconds.
-	routeLimit = time.Second
+	// microseconds: but this process may stand still meanwhile, and without an
+	// answer a server is blamed for a fault of this router.
+	routeLimit = 10 * time.Second
 )
 
 // errNoInterface says that the kernel has a route that leads nowhere.
