@@ -106,6 +106,7 @@ func TestLoadOnce(t *testing.T) {
 	defer wg.Wait()
 	defer l.Close()
 	o := webOrder(at)
+	o.Watches[0].Interval = control.Duration(enough) // so the agent has time
 	o.Watches[0].Load = &control.Load{Kind: "agent", Port: uint16(l.Addr().(*net.TCPAddr).Port)}
 	for said, want := range map[string][]string{
 		"75%":  {`its agent says "75%"`, "up: connected"},

@@ -108,7 +108,7 @@ func TestKernelNanny(t *testing.T) {
 		}
 		return dests[0].Weight
 	}
-	_ = pulse.SetReadDeadline(time.Now().Add(time.Minute))
+	_ = pulse.SetReadDeadline(time.Now().Add(2 * time.Minute))
 	step := control.Up
 	for r, err := range control.Reports(pulse) {
 		if err != nil || r.Trouble != "" {
@@ -151,7 +151,8 @@ func readable(t *testing.T) string {
 		t.Fatal(err)
 	}
 	bin := filepath.Join(dir, "nanny")
-	if err := errors.Join(os.Chmod(dir, 0o755), os.WriteFile(bin, self, 0o755)); err != nil {
+	// The umask may be one that keeps others out.
+	if err := errors.Join(os.Chmod(dir, 0o755), os.WriteFile(bin, self, 0o700), os.Chmod(bin, 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	return bin

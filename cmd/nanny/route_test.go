@@ -155,7 +155,7 @@ func TestKernelRouter(t *testing.T) {
 	// The kernel tells of a carrier a moment later.
 	sees := func(what string) {
 		t.Helper()
-		again, late := time.NewTicker(5*time.Millisecond), time.After(10*time.Second)
+		again, late := time.NewTicker(5*time.Millisecond), time.After(enough)
 		defer again.Stop()
 		for {
 			diff := cmp.Diff(want, look())
