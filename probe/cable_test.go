@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -65,10 +66,31 @@ func newCable(t *testing.T) cable {
 		unlimited(t)
 	})
 	unlimited(t)
+	carries(t, "eth0")
+	c.inFar(t, func() { carries(t, "far0") })
 	// An address resolution that fails takes three of these.
 	set(t, "/proc/sys/net/ipv4/neigh/eth0/retrans_time_ms", "20")
 	set(t, "/proc/sys/net/ipv6/neigh/eth0/retrans_time_ms", "20")
 	return c
+}
+
+// carries waits until an end of the cable does, which is some time after both
+// were switched on, when the kernel's watcher of links has come by: until then
+// what is sent is lost.
+func carries(t *testing.T, end string) {
+	t.Helper()
+	limit := time.After(time.Minute)
+	for tick := time.Tick(20 * time.Millisecond); ; <-tick {
+		out, err := exec.Command("ip", "link", "show", "dev", end).CombinedOutput()
+		if err == nil && strings.Contains(string(out), " state UP ") {
+			return
+		}
+		select {
+		case <-limit:
+			t.Fatalf("%s carries nothing: %v\n%s", end, err, out)
+		default:
+		}
+	}
 }
 
 // inFar calls f with the thread in the far namespace.

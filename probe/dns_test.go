@@ -124,7 +124,7 @@ func TestDNSMisbehaving(t *testing.T) {
 			}
 		})
 	}
-	const none = "no answer in 30 ms, but "
+	const none = "no answer in LIMIT, but "
 	for _, tt := range []struct {
 		name   string
 		server func([]byte) []byte
@@ -132,7 +132,7 @@ func TestDNSMisbehaving(t *testing.T) {
 		up     bool
 		why    string
 	}{
-		{"silence", always0, 0, false, "no answer in 30 ms"},
+		{"silence", always0, 0, false, "no answer in LIMIT"},
 		{"wrong id", header(func(m *dnsmessage.Message) { m.ID++ }), 0, false, none + "an answer with another id"},
 		{"answers of before", late(nameServer(nil)), 0, true, `got "192.0.2.1" in .*`}, // to the second copy
 		{"our question", func(b []byte) []byte { return b }, 0, false, none + "a question"},
@@ -163,7 +163,7 @@ func TestDNSMisbehaving(t *testing.T) {
 				limit = time.Second // for the question is asked again after half of it
 			}
 			c := DNS{Way: Way{Timeout: limit}, Query: "www.example", Rcode: tt.rcode, Answer: "192.0.2.1"}
-			wantResult(t, c.Probe(t.Context(), udpServer(t, tt.server)), tt.up, tt.why)
+			wantProbe(t, c, udpServer(t, tt.server), tt.up, tt.why)
 		})
 	}
 	t.Run("nobody listens", func(t *testing.T) {
@@ -200,7 +200,7 @@ func TestDNSTruncated(t *testing.T) {
 			t.Parallel()
 			to := bothServer(t, truncated, tt.server)
 			c := DNS{Way: Way{Timeout: tt.limit}, Query: "www.example", Answer: "192.0.2.2"}
-			wantResult(t, c.Probe(t.Context(), to), tt.up, tt.why)
+			wantProbe(t, c, to, tt.up, tt.why)
 		})
 	}
 	t.Run("no TCP", func(t *testing.T) {

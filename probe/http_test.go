@@ -99,15 +99,15 @@ func TestHTTP(t *testing.T) {
 		{"answers before it resets", replies(resetAfterRead, ok+"\r\n"), HTTP{}, true, good},
 		{"HEAD", replies(hang, ok+"Content-Length: 5\r\n\r\n"), HTTP{Method: "HEAD"}, true, good},
 
-		{"hangs", hang, HTTP{Way: hasty}, false, in + `got nothing: no answer in 500 ms` + want},
+		{"hangs", hang, HTTP{Way: hasty}, false, in + `got nothing: no answer in LIMIT` + want},
 		{"closes at once", replies(shut), HTTP{}, false, in + `got nothing before it closed` + want},
 		{"half closes at once", halfClose, HTTP{}, false, in + `got nothing before it closed` + want},
 		{"resets", resetAfterRead, HTTP{}, false, in + `(got nothing|send): connection reset by peer(` + want + `)?`},
-		{"hangs in the status", replies(hang, "HTTP/1.1 20"), HTTP{Way: hasty}, false, in + `got "HTTP/1.1 20": no answer in 500 ms` + want},
-		{"hangs in the version", replies(hang, "HTT"), HTTP{Way: hasty}, false, in + `got "HTT": no answer in 500 ms` + want},
-		{"hangs in the header", replies(hang, ok+"Content-"), HTTP{Way: hasty}, false, good + ` and a bad header: no answer in 500 ms`},
+		{"hangs in the status", replies(hang, "HTTP/1.1 20"), HTTP{Way: hasty}, false, in + `got "HTTP/1.1 20": no answer in LIMIT` + want},
+		{"hangs in the version", replies(hang, "HTT"), HTTP{Way: hasty}, false, in + `got "HTT": no answer in LIMIT` + want},
+		{"hangs in the header", replies(hang, ok+"Content-"), HTTP{Way: hasty}, false, good + ` and a bad header: no answer in LIMIT`},
 		{"closes in the header", replies(shut, ok+"Content-"), HTTP{}, false, good + ` and a bad header before it closed`},
-		{"too slow", trickles(ok + strings.Repeat("x: y\r\n", 100)), HTTP{Way: hasty}, false, in + `got .*: no answer in 500 ms.*`},
+		{"too slow", trickles(ok + strings.Repeat("x: y\r\n", 100)), HTTP{Way: hasty}, false, in + `got .*: no answer in LIMIT.*`},
 		{"endless headers", floods(ok, "X-Filler: xxxxxxxxxxxxxxxx\r\n"), HTTP{}, false, good + ` and a bad header: no end in 64 KiB`},
 		{"endless header", floods(ok, "xxxxxxxxxxxxxxxx"), HTTP{}, false, good + ` and a bad header: no end in 64 KiB`},
 		{"endless status", floods("HTTP/1.1 200 ", "OK"), HTTP{}, false, in + `got "HTTP/1.1 200 (OK)+O?"\.\.\.: no end in 64 KiB` + want},
@@ -124,7 +124,7 @@ func TestHTTP(t *testing.T) {
 			false, good + ` and 1048576 bytes: it is longer than 1 MiB, expected "ready" in its content`},
 		{"no match", replies(shut, ok+"\r\nhello"), HTTP{Body: containsPattern(t, "^llo")}, false, good + ` and 5 bytes, expected a match of "\^llo" in its content`},
 		{"no match in a flood", floods(ok+"\r\n", strings.Repeat("x\n", 5000)), HTTP{Body: containsPattern(t, "(y|z)+")}, false, good + ` and 1048576 bytes: it is longer than 1 MiB, .*`},
-		{"content hangs", replies(hang, ok+"Content-Length: 5\r\n\r\nhel"), HTTP{Way: hasty, Body: contains("lo")}, false, good + ` and 3 bytes: no answer in 500 ms, expected "lo" in its content`},
+		{"content hangs", replies(hang, ok+"Content-Length: 5\r\n\r\nhel"), HTTP{Way: hasty, Body: contains("lo")}, false, good + ` and 3 bytes: no answer in LIMIT, expected "lo" in its content`},
 		{"content is cut short", replies(shut, ok+"Content-Length: 6\r\n\r\nhello"), HTTP{Digest: digest("hello")}, false, good + ` and 5 bytes before it closed, expected content of SHA-256 2cf2.*`},
 		{"content resets", replies(resetAfterRead, ok+"Content-Length: 6\r\n\r\nhello"), HTTP{Way: hasty, Digest: digest("hello")}, false, good + ` and 5 bytes: .*, expected content of SHA-256 2cf2.*`},
 		{"endless content", floods(ok+"\r\n", strings.Repeat("x", 9999)), HTTP{Digest: digest("hello")}, false, good + ` and 1048576 bytes: it is longer than 1 MiB, expected content of SHA-256 2cf2.*`},
@@ -140,7 +140,7 @@ func TestHTTP(t *testing.T) {
 			if tt.check.Timeout == 0 {
 				tt.check.Way = way
 			}
-			wantResult(t, tt.check.Probe(t.Context(), tcpServer(t, tt.server)), tt.up, tt.why)
+			wantProbe(t, tt.check, tcpServer(t, tt.server), tt.up, tt.why)
 		})
 	}
 	t.Run("refused", func(t *testing.T) {

@@ -20,7 +20,7 @@ func leaks(t *testing.T) {
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
 	t.Cleanup(func() {
 		// Both go a moment after what held them has returned.
-		patience := time.After(10 * time.Second)
+		patience := time.After(time.Minute)
 		again := time.NewTicker(5 * time.Millisecond)
 		defer again.Stop()
 		for {

@@ -12,16 +12,21 @@ import (
 // over all of it.
 func wantAdvice(t *testing.T, got Advice, err error, want string) {
 	t.Helper()
-	said := got.Said
-	if err != nil {
-		said = "error: " + err.Error()
-		if got != (Advice{}) {
-			t.Errorf("an error and %+v", got)
-		}
+	said := advised(got, err)
+	if err != nil && got != (Advice{}) {
+		t.Errorf("an error and %+v", got)
 	}
 	if !regexp.MustCompile("^(?:" + want + ")$").MatchString(said) {
 		t.Errorf("got %s\nwant %s", said, want)
 	}
+}
+
+// advised is what was said, or the error.
+func advised(got Advice, err error) string {
+	if err != nil {
+		return "error: " + err.Error()
+	}
+	return got.Said
 }
 
 func TestParseLoad(t *testing.T) {

@@ -28,24 +28,23 @@ func TestLoadProgram(t *testing.T) {
 	}{
 		{"well", `echo "$* load average: 0.12, 0.10, 0.05"`, long, `load average 0.12`},
 		{"gets the address", `test "$*" = "-q 10.8.8.33 uptime" && echo load: 7`, long, `load average 7`},
-		{"hangs", `sleep 60`, 500 * time.Millisecond, `error: no result in 500 ms, killed`},
-		{"writes, then hangs", `echo load: 7; sleep 60`, 500 * time.Millisecond, `error: no result in 500 ms, killed(, it says "load: 7")?`},
-		{"hangs and complains", `echo asking >&2; sleep 60`, 500 * time.Millisecond, `error: no result in 500 ms, killed(, it says "asking")?`},
+		{"hangs", `sleep 60`, 500 * time.Millisecond, `error: no result in LIMIT, killed`},
+		{"writes, then hangs", `echo load: 7; sleep 60`, 500 * time.Millisecond, `error: no result in LIMIT, killed(, it says "load: 7")?`},
+		{"hangs and complains", `echo asking >&2; sleep 60`, 500 * time.Millisecond, `error: no result in LIMIT, killed(, it says "asking")?`},
 		{"fails", `echo load: 7; echo No route >&2; exit 255`, long, `error: exit status 255, it says "No route"`},
 		{"fails on its output", `echo no hosts; exit 1`, long, `error: exit status 1, it says "no hosts"`},
 		{"dies", `kill -9 $$`, long, `error: signal: killed`},
 		{"says nothing", `:`, long, `error: no output`},
 		{"only complains", `echo no such host >&2`, long, `error: no output, it says "no such host"`},
 		{"garbage", `echo 'Password:'`, long, `error: bad load average returned: "Password:\\n"`},
-		{"floods", `yes load`, 500 * time.Millisecond, `error: no result in 500 ms, killed(, it says "load")?`},
+		{"floods", `yes load`, 500 * time.Millisecond, `error: no result in LIMIT, killed(, it says "load")?`},
 		{"floods, and ends", `yes load average | head -c 1000000`, long, `error: bad load average returned: "load average\\n.*"\.\.\.`},
 		{"leaves a child with its output", `sleep 60 & echo load: 7`, long, `load average 7`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			m := LoadProgram{Words: []string{script(t, tt.body), "-q", "%h", "uptime"}, Timeout: tt.timeout}
-			got, err := m.Ask(t.Context(), here)
-			wantAdvice(t, got, err, tt.want)
+			wantAsk(t, m, here, tt.want)
 		})
 	}
 	t.Run("missing", func(t *testing.T) {

@@ -41,7 +41,7 @@ func TestRadius(t *testing.T) {
 		return func(b []byte) []byte { return how(answer(b)) }
 	}
 	accept := radiusServer(radiusSecret, 2)
-	const none = "no answer in 30 ms, but "
+	const none = "no answer in LIMIT, but "
 	for _, tt := range []struct {
 		name   string
 		server func([]byte) []byte
@@ -62,7 +62,7 @@ func TestRadius(t *testing.T) {
 		{"padding", change(accept, func(b []byte) []byte { return append(b, 0, 0, 0) }), false, true, `got .*`},
 		{"lost once", halfLost(accept), false, true, `got .*`},
 
-		{"silence", always0, false, false, "no answer in 30 ms: " + radiusSilence},
+		{"silence", always0, false, false, "no answer in LIMIT: " + radiusSilence},
 		{"another secret", radiusServer("other", 2), false, false, none + "an answer with another secret"},
 		{"another id", change(accept, func(b []byte) []byte { b[1]++; return b }), false, false, none + "an answer with another id"},
 		{"changed on the way", change(accept, func(b []byte) []byte { b[0] = 3; return b }), false, false, none + "an answer with another secret"},
@@ -94,7 +94,7 @@ func TestRadius(t *testing.T) {
 			if tt.status {
 				c.User, c.Password = "", ""
 			}
-			wantResult(t, c.Probe(t.Context(), udpServer(t, tt.server)), tt.up, tt.why)
+			wantProbe(t, c, udpServer(t, tt.server), tt.up, tt.why)
 		})
 	}
 	c := Radius{Way: Way{Timeout: long}}

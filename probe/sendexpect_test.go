@@ -68,15 +68,15 @@ func TestSendExpectTCP(t *testing.T) {
 			false, in + `got "HTTP/1.1 503", expected "HTTP/1.1 200"`},
 		{"cut short", pieces(func(*net.TCPConn) {}, "HT"), SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: long}}, false, in + `got "HT" before it closed, expected "HTTP"`},
 		{"half closed", pieces(halfClose, "HT"), SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: long}}, false, in + `got "HT" before it closed, expected "HTTP"`},
-		{"late", pieces(hang, "HT"), SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: short}}, false, in + `got "HT", then no answer in 30 ms, expected "HTTP"`},
-		{"hangs", hang, SendExpect{Send: "x", Expect: prefix("HTTP"), Way: Way{Timeout: short}}, false, in + `got nothing: no answer in 30 ms, expected "HTTP"`},
+		{"late", pieces(hang, "HT"), SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: short}}, false, in + `got "HT", then no answer in LIMIT, expected "HTTP"`},
+		{"hangs", hang, SendExpect{Send: "x", Expect: prefix("HTTP"), Way: Way{Timeout: short}}, false, in + `got nothing: no answer in LIMIT, expected "HTTP"`},
 		{"closes", func(*net.TCPConn) {}, SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: long}}, false, in + `got nothing before it closed, expected "HTTP"`},
 		{"resets", resetAfterRead, SendExpect{Send: "x", Expect: prefix("HTTP"), Way: Way{Timeout: long}}, false, in + `(got nothing|send): connection reset by peer(, expected "HTTP")?`},
 		{"answers before the reset", pieces(resetAfterRead, "HTTP"), SendExpect{Expect: prefix("HTTP"), Way: Way{Timeout: long}}, true, in + `got "HTTP"`},
 		{"any byte", pieces(hang, "\x00"), SendExpect{Expect: prefix("*"), Way: Way{Timeout: long}}, true, in + `got "\\x00"`},
 		{"any byte, none", func(*net.TCPConn) {}, SendExpect{Expect: prefix("*"), Way: Way{Timeout: long}}, false, in + `got nothing before it closed, expected any byte`},
 		{"empty expect wants a byte", pieces(hang, "mysql"), SendExpect{Expect: prefix(""), Way: Way{Timeout: long}}, true, in + `got "mysql"`},
-		{"empty expect, none", hang, SendExpect{Expect: prefix(""), Way: Way{Timeout: short}}, false, in + `got nothing: no answer in 30 ms, expected any byte`},
+		{"empty expect, none", hang, SendExpect{Expect: prefix(""), Way: Way{Timeout: short}}, false, in + `got nothing: no answer in LIMIT, expected any byte`},
 		{"no expect reads nothing", hang, SendExpect{Send: "QUIT\r\n", Way: Way{Timeout: long}}, true, in + `sent 6 bytes`},
 		{"pattern across packets", pieces(hang, "220 a\r\n250-b\r\n25", "0 ok\r\n"), SendExpect{Expect: pattern(t, "250 (ok|fine)"), Way: Way{Timeout: long}}, true, in + `got "220 a.*`},
 		{"pattern at the end", pieces(func(*net.TCPConn) {}, "abc"), SendExpect{Expect: pattern(t, "c$"), Way: Way{Timeout: long}}, true, in + `got "abc"`},
@@ -89,7 +89,7 @@ func TestSendExpectTCP(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			wantResult(t, tt.check.Probe(t.Context(), tcpServer(t, tt.server)), tt.up, tt.why)
+			wantProbe(t, tt.check, tcpServer(t, tt.server), tt.up, tt.why)
 		})
 	}
 	t.Run("refused", func(t *testing.T) {
@@ -137,14 +137,14 @@ func TestSendExpectUDP(t *testing.T) {
 		{"nothing sent", SendExpect{Expect: prefix("re"), Way: Way{Timeout: long}}, true, `got "re: "`},
 		{"other answer", SendExpect{Send: "ping", Expect: prefix("pong"), Way: Way{Timeout: long}}, false, `got "re: ping", expected "pong"`},
 		{"too short an answer is whole", SendExpect{Send: "a", Expect: prefix("re: ab"), Way: Way{Timeout: long}}, false, `got "re: a", expected "re: ab"`},
-		{"mute", SendExpect{Send: "mute", Expect: prefix("x"), Way: Way{Timeout: short}}, false, `got nothing: no answer in 30 ms, expected "x"`},
-		{"mute, no expect", SendExpect{Send: "mute", Way: Way{Timeout: short}}, false, `got nothing: no answer in 30 ms, expected any byte`},
-		{"empty answer", SendExpect{Send: "empty", Expect: prefix("x"), Way: Way{Timeout: short}}, false, `got nothing: no answer in 30 ms, expected "x"`},
+		{"mute", SendExpect{Send: "mute", Expect: prefix("x"), Way: Way{Timeout: short}}, false, `got nothing: no answer in LIMIT, expected "x"`},
+		{"mute, no expect", SendExpect{Send: "mute", Way: Way{Timeout: short}}, false, `got nothing: no answer in LIMIT, expected any byte`},
+		{"empty answer", SendExpect{Send: "empty", Expect: prefix("x"), Way: Way{Timeout: short}}, false, `got nothing: no answer in LIMIT, expected "x"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.check.UDP = true
-			wantResult(t, tt.check.Probe(t.Context(), srv), tt.up, tt.why)
+			wantProbe(t, tt.check, srv, tt.up, tt.why)
 		})
 	}
 	t.Run("unreachable", func(t *testing.T) {

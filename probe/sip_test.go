@@ -49,7 +49,7 @@ func TestSIP(t *testing.T) {
 	replace := func(answer func([]byte) []byte, from, to string) func([]byte) []byte {
 		return func(b []byte) []byte { return []byte(regexp.MustCompile(from).ReplaceAllString(string(answer(b)), to)) }
 	}
-	const none = "no answer in 200 ms, but "
+	const none = "no answer in LIMIT, but "
 	for _, tt := range []struct {
 		name     string
 		server   func([]byte) []byte
@@ -63,34 +63,34 @@ func TestSIP(t *testing.T) {
 		{"unavailable", sipServer("SIP/2.0 503 Service Unavailable"), false, `got "SIP/2.0 503 Service Unavailable", expected 2xx`, ""},
 		{"moved", sipServer("SIP/2.0 302 Moved"), false, `got "SIP/2.0 302 Moved", expected 2xx`, ""},
 		{"compact and folded", replace(sipServer("SIP/2.0 200 OK"), `Call-ID`, "Subject: a\r\n b\r\ni"), true, `got .*`, ""},
-		{"lines of LF", replace(sipServer("SIP/2.0 200 OK"), `\r\n`, "\n"), true, `got .*`, `got "SIP.*": no answer in 200 ms|got "SIP/2.0 200 OK.*, then no answer in 200 ms`},
+		{"lines of LF", replace(sipServer("SIP/2.0 200 OK"), `\r\n`, "\n"), true, `got .*`, `got "SIP.*": no answer in LIMIT|got "SIP/2.0 200 OK.*, then no answer in LIMIT`},
 		{"empty lines first", replace(sipServer("SIP/2.0 200 OK"), `^`, "\r\n\r\n"), true, `got .*`, ""},
 		{"another call", replace(sipServer("SIP/2.0 200 OK"), `Call-ID: `, "$0x"), false, none + `an answer to another call`, `got an answer to another call`},
 		{"another method", replace(sipServer("SIP/2.0 200 OK"), `1 OPTIONS`, "1 INVITE"), false, none + `an answer to "INVITE"`, `got an answer to "INVITE"`},
 		{"no call", func([]byte) []byte { return []byte("SIP/2.0 200 OK\r\n\r\n") }, false, none + `an answer to another call`, `got an answer to another call`},
 		{"only trying", sipServer("SIP/2.0 100 Trying"), false, none + `got "SIP/2.0 100 Trying"`,
-			`got nothing: no answer in 200 ms, after "SIP/2.0 100 Trying"`},
+			`got nothing: no answer in LIMIT, after "SIP/2.0 100 Trying"`},
 		{"status of words", func([]byte) []byte { return []byte("SIP/2.0 OK\r\n\r\n") }, false, none + `"SIP/2.0 OK.*", which has no status`, `got "SIP/2.0 OK.*", which has no status`},
 		{"status too large", func([]byte) []byte { return []byte("SIP/2.0 700 OK\r\n\r\n") }, false, none + `"SIP.*", which has no status`, `got "SIP.*", which has no status`},
 		{"another protocol", func([]byte) []byte { return []byte("HTTP/1.1 400 Bad Request\r\n\r\n") }, false,
 			none + `"HTTP/1.1 400 Bad Request.*", expected "SIP/2.0 "`, `got "HTTP/1.1 400 Bad Request.*", expected "SIP/2.0 "`},
 		{"length of words", replace(sipServer("SIP/2.0 200 OK"), `Length: 0`, "Length: none"), false, none + `"Content-Length: none.*", which is no length`, `got "Content-Length: none.*", which is no length`},
-		{"nothing at all", func([]byte) []byte { return nil }, false, `no answer in 200 ms`, `got nothing: no answer in 200 ms`},
+		{"nothing at all", func([]byte) []byte { return nil }, false, `no answer in LIMIT`, `got nothing: no answer in LIMIT`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			limit := long
-			if strings.Contains(tt.udp+tt.tcp, "200 ms") {
+			if strings.Contains(tt.udp+tt.tcp, "LIMIT") {
 				limit = 200 * time.Millisecond
 			}
 			if tt.tcp == "" {
 				tt.tcp = tt.udp
 			}
 			c := SIP{Way: Way{Timeout: limit}, UDP: true}
-			wantResult(t, c.Probe(t.Context(), udpServer(t, tt.server)), tt.up, tt.udp)
+			wantProbe(t, c, udpServer(t, tt.server), tt.up, tt.udp)
 			c.UDP = false
 			up := tt.up && !strings.Contains(tt.tcp, "no answer")
-			wantResult(t, c.Probe(t.Context(), tcpServer(t, sipStream(tt.server))), up, `connected in .*, (`+tt.tcp+`)`)
+			wantProbe(t, c, tcpServer(t, sipStream(tt.server)), up, `connected in .*, (`+tt.tcp+`)`)
 		})
 	}
 }
@@ -110,7 +110,7 @@ func TestSIPOverTCP(t *testing.T) {
 		{"closes amid the header", func(c *net.TCPConn) {
 			sipStreamOnce(c, func([]byte) []byte { return []byte("SIP/2.0 200 OK\r\nVia") })
 		}, long, false, `got "SIP/2.0 200 OK\\r\\nVia", then EOF`},
-		{"byte by byte", sipStream(func([]byte) []byte { return []byte("S") }), 200 * time.Millisecond, false, `got "S", then no answer in 200 ms`},
+		{"byte by byte", sipStream(func([]byte) []byte { return []byte("S") }), 200 * time.Millisecond, false, `got "S", then no answer in LIMIT`},
 		{"another language at once", pieces(hang, "220 mail"), long, false, `got "220 mail", expected "SIP/2.0 "`},
 		{"endless header", func(c *net.TCPConn) {
 			_, _ = c.Write([]byte("SIP/2.0 200 OK\r\n"))
@@ -131,7 +131,7 @@ func TestSIPOverTCP(t *testing.T) {
 			t.Parallel()
 			c := c
 			c.Timeout = tt.limit
-			wantResult(t, c.Probe(t.Context(), tcpServer(t, tt.server)), tt.up, `connected in .*, `+tt.why)
+			wantProbe(t, c, tcpServer(t, tt.server), tt.up, `connected in .*, `+tt.why)
 		})
 	}
 	wantResult(t, c.Probe(t.Context(), refusing(t)), false, `connect: connection refused`)
@@ -146,7 +146,7 @@ func sipStreamOnce(c *net.TCPConn, answer func([]byte) []byte) {
 
 func TestSIPLost(t *testing.T) {
 	c := SIP{Way: Way{Timeout: time.Second}, UDP: true}
-	wantResult(t, c.Probe(t.Context(), udpServer(t, halfLost(sipServer("SIP/2.0 200 OK")))), true, `got "SIP/2.0 200 OK" in .*`)
+	wantProbe(t, c, udpServer(t, halfLost(sipServer("SIP/2.0 200 OK"))), true, `got "SIP/2.0 200 OK" in .*`)
 	wantResult(t, c.Probe(t.Context(), refusing(t)), false, `port unreachable`)
 	c.User = "a b"
 	wantResult(t, c.Probe(t.Context(), refusing(t)), false, `user "a b": not of a SIP address`)
