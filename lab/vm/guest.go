@@ -18,6 +18,9 @@ const (
 	portInput   = "lab.input"
 )
 
+// portLimit is how long the kernel may take to find a port.
+const portLimit = 2 * time.Minute
+
 // Uplink is the name, in the machine, of the interface that leads to the host,
 // there only when ports are forwarded. Its network is QEMU's own, 10.0.2.0/24.
 const Uplink = "uplink"
@@ -86,7 +89,7 @@ func guest() error {
 	}
 	// The host ends the machine when it has the frame; a restart would race
 	// with bytes still in the port's queue.
-	time.Sleep(10 * time.Second)
+	time.Sleep(time.Hour)
 	return nil
 }
 
@@ -147,7 +150,7 @@ func loadModules() error {
 // openPort opens the virtio-serial port of that name. The kernel probes ports
 // after the driver is loaded, so it may take a moment to be there.
 func openPort(name string) (*os.File, error) {
-	for range 500 {
+	for end := time.Now().Add(portLimit); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		names, err := filepath.Glob("/sys/class/virtio-ports/*/name")
 		if err != nil {
 			return nil, err
@@ -162,7 +165,6 @@ func openPort(name string) (*os.File, error) {
 			}
 			return os.NewFile(uintptr(fd), name), nil
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	return nil, fmt.Errorf("port %s: %w", name, os.ErrNotExist)
 }

@@ -15,15 +15,16 @@ import (
 
 // speakWithin is how long a machine may be silent before it is started again:
 // about one boot in thirty hangs before its first word, and a healthy one speaks
-// within a second or two. A test has less patience.
+// within a second or two. Each further try has twice as long, for a host that is
+// slow. A test has less patience.
 var speakWithin = 20 * time.Second
 
 const (
 	// readyWithin is how long it may take from there to the start of the
-	// command, on a machine with little to spare.
-	readyWithin = 2 * time.Minute
+	// command, on a host with little to spare.
+	readyWithin = 10 * time.Minute
 	// bootTries is how often a machine is started before giving up.
-	bootTries = 3
+	bootTries = 5
 	// stopGrace is what a command gets after SIGTERM when its time is up.
 	stopGrace = 3 * time.Second
 )
@@ -178,7 +179,7 @@ func (c *Command) bootUp(ctx context.Context, img image, initrd *os.File) (*mach
 		if err != nil {
 			return nil, err
 		}
-		err = ready(ctx, m)
+		err = ready(ctx, m, speakWithin<<(try-1))
 		if err == nil {
 			return m, nil
 		}
@@ -186,7 +187,7 @@ func (c *Command) bootUp(ctx context.Context, img image, initrd *os.File) (*mach
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("machine boot: %w", ctx.Err())
 		}
-		if try == bootTries || !(kvm || errors.Is(err, errSilent)) {
+		if try == bootTries || errors.Is(err, errRefused) {
 			return nil, fmt.Errorf("machine boot: %w", err)
 		}
 		c.Say("%v; starting it again (%d of %d)", err, try+1, bootTries)
@@ -194,11 +195,16 @@ func (c *Command) bootUp(ctx context.Context, img image, initrd *os.File) (*mach
 	}
 }
 
-// errSilent is a machine that hung on its way up.
-var errSilent = errors.New("the machine said nothing")
+var (
+	// errSilent is a machine that hung on its way up.
+	errSilent = errors.New("the machine said nothing")
+	// errRefused is one that came up and would do so again.
+	errRefused = errors.New("the machine could not start the command")
+)
 
-// ready waits for the frame that says the command starts.
-func ready(ctx context.Context, m *machine) error {
+// ready waits for the frame that says the command starts, and at most so long
+// for the machine's first word.
+func ready(ctx context.Context, m *machine, patience time.Duration) error {
 	type first struct {
 		kind byte
 		text []byte
@@ -209,9 +215,9 @@ func ready(ctx context.Context, m *machine) error {
 		k, p, err := readFrame(m.control)
 		got <- first{k, p, err}
 	}()
-	spoke, limit := m.spoke, time.NewTimer(speakWithin)
+	spoke, limit := m.spoke, time.NewTimer(patience)
 	defer limit.Stop()
-	waited := speakWithin
+	waited := patience
 	for {
 		select {
 		case f := <-got:
@@ -220,7 +226,7 @@ func ready(ctx context.Context, m *machine) error {
 				m.kill()
 				return fmt.Errorf("the machine died: %w", m.lastWords())
 			case f.kind != frameHello:
-				return fmt.Errorf("the machine could not start the command: %s", f.text)
+				return fmt.Errorf("%w: %s", errRefused, f.text)
 			}
 			return nil
 		case <-spoke:

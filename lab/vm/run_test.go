@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -37,8 +36,9 @@ func (m *messages) say(format string, args ...any) {
 	m.lines = append(m.lines, fmt.Sprintf(format, args...))
 }
 
-// needMachine skips a test where no machine can be had, and checks afterwards
-// that none is left.
+// needMachine skips a test where no machine can be had. The test gets a cache of
+// its own with the image that there is, and must leave nothing else in it, nor a
+// process.
 func needMachine(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -48,40 +48,37 @@ func needMachine(t *testing.T) {
 		t.Skip("this is a machine already")
 	}
 	var m messages
-	if _, err := prepare(t.Context(), m.say); err != nil {
+	img, err := prepare(t.Context(), m.say)
+	if err != nil {
 		t.Skip("no machine here: ", err)
 	}
+	made := filepath.Dir(img.kernel)
+	cache, err := os.MkdirTemp(filepath.Dir(made), "test-")
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
-		cache, err := cacheDir()
+		if err := os.RemoveAll(cache); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Symlink(made, filepath.Join(cache, filepath.Base(made))); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PACU_CACHE", cache)
+	t.Cleanup(func() {
+		left, err := filepath.Glob(filepath.Join(cache, "*"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		left, err := filepath.Glob(filepath.Join(cache, "*-*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, l := range left {
-			// What is cached stays, and another process may be making an image or
-			// starting a machine now.
-			if !cached.MatchString(filepath.Base(l)) && time.Since(modified(l)) > time.Hour {
-				t.Errorf("left behind: %s", l)
-			}
+		want := []string{filepath.Join(cache, "lock"), filepath.Join(cache, filepath.Base(made))}
+		if diff := cmp.Diff(want, left); diff != "" {
+			t.Errorf("what is left in the cache (-want +got):\n%s", diff)
 		}
 		if c := children(t); len(c) > 0 {
 			t.Errorf("processes left behind: %q", c)
 		}
 	})
-}
-
-// cached are the names of images, and of the lock of who makes one.
-var cached = regexp.MustCompile(`^(vm-|debian-[^.]*\.ext4$|lock-debian$)`)
-
-func modified(path string) time.Time {
-	fi, err := os.Stat(path)
-	if err != nil {
-		return time.Now()
-	}
-	return fi.ModTime()
 }
 
 // children lists the names of this process's children.
@@ -109,15 +106,18 @@ func command(m *messages, stdout, stderr io.Writer, args ...string) Command {
 	return Command{Args: args, Env: []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "COLOUR=blue"}, Stdout: stdout, Stderr: stderr, Say: m.say}
 }
 
-// freePort returns a port that nothing listened on a moment ago.
+// freePort returns a port that nothing listens on. It is below those that the
+// kernel gives to connections: one of them, or one that is tried again and again
+// and so connects to itself, would take it.
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for port := 20000; port < 21000; port++ {
+		if portFree(port) == nil {
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 // TestMachineTruth runs a script that uses all a command gets, on an image that
@@ -275,8 +275,10 @@ func TestSilentMachine(t *testing.T) {
 		t.Fatalf("ended with %v", err)
 	}
 	want := []string{
-		"the machine said nothing for 50ms; starting it again (2 of 3)",
-		"the machine said nothing for 50ms; starting it again (3 of 3)",
+		"the machine said nothing for 50ms; starting it again (2 of 5)",
+		"the machine said nothing for 100ms; starting it again (3 of 5)",
+		"the machine said nothing for 200ms; starting it again (4 of 5)",
+		"the machine said nothing for 400ms; starting it again (5 of 5)",
 	}
 	if diff := cmp.Diff(want, m.lines); diff != "" {
 		t.Fatalf("messages (-want +got):\n%s", diff)
