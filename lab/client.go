@@ -33,7 +33,8 @@ type Client struct {
 	From []netip.Addr
 	// Keep asks over kept connections, one for each of From, where it otherwise
 	// makes a new one each time. A request that had to make a new one, because
-	// the last was broken, counts as failed with ErrBroken.
+	// the last was broken, counts as failed with ErrBroken. One that net/http gave
+	// up was not: it does so where its own goroutines had to wait for 50 ms.
 	Keep bool
 
 	mu      sync.Mutex
@@ -96,14 +97,43 @@ func (c *Client) ask(a *asker) Sample {
 // asker is an HTTP client inside a host.
 type asker struct {
 	http.Client
-	keep bool
-	kept atomic.Bool // a kept connection was used before
+	last atomic.Pointer[kept] // the connection in use
+}
+
+// kept is a connection that tells whether the network broke it.
+type kept struct {
+	net.Conn
+	broken atomic.Bool
+}
+
+// Read implements net.Conn.
+func (k *kept) Read(p []byte) (int, error) {
+	n, err := k.Conn.Read(p)
+	return n, k.note(err)
+}
+
+// Write implements net.Conn.
+func (k *kept) Write(p []byte) (int, error) {
+	n, err := k.Conn.Write(p)
+	return n, k.note(err)
+}
+
+func (k *kept) note(err error) error {
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		k.broken.Store(true)
+	}
+	return err
 }
 
 func newAsker(h *Host, from netip.Addr, keep bool) *asker {
+	a := &asker{}
 	transport := &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return h.DialFrom(ctx, from, network, address)
+			c, err := h.DialFrom(ctx, from, network, address)
+			if err != nil || !keep {
+				return c, err
+			}
+			return &kept{Conn: c}, nil
 		},
 		DisableKeepAlives: !keep,
 		// The lab's servers sign for themselves.
@@ -112,10 +142,11 @@ func newAsker(h *Host, from netip.Addr, keep bool) *asker {
 	if keep {
 		transport.MaxConnsPerHost = 1
 	}
-	return &asker{keep: keep, Client: http.Client{
+	a.Client = http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	}
+	return a
 }
 
 // maxBody bounds the answer that is read, in bytes.
@@ -125,8 +156,14 @@ func (a *asker) get(ctx context.Context, url string) (server string, err error) 
 	var broken atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) {
 		// The transport quietly asks again when a kept connection fails it.
-		if a.keep && !i.Reused && a.kept.Swap(true) {
-			broken.Store(true)
+		c := i.Conn
+		if t, ok := c.(*tls.Conn); ok {
+			c = t.NetConn()
+		}
+		if k, ok := c.(*kept); ok {
+			if was := a.last.Swap(k); was != nil && was != k && was.broken.Load() {
+				broken.Store(true)
+			}
 		}
 	}})
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)

@@ -38,7 +38,7 @@ func TestKernelClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Client{Host: a, URL: "http://10.9.9.2/", Every: 20 * time.Millisecond, Timeout: 20 * time.Second, From: from}
+	c := &Client{Host: a, URL: "http://10.9.9.2/", Every: 20 * time.Millisecond, Timeout: limit, From: from}
 	stop := background(t, c)
 	eventually(t, "nine answers", func() bool { return c.Tally(time.Time{}).By["b"] >= 9 })
 	if err := web.Stop(); err != nil {
@@ -66,7 +66,7 @@ func TestKernelClientKeeps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Client{Host: a, URL: "http://10.9.9.2/", Every: 20 * time.Millisecond, Timeout: 20 * time.Second, Keep: true}
+	c := &Client{Host: a, URL: "http://10.9.9.2/", Every: 20 * time.Millisecond, Timeout: limit, Keep: true}
 	stop := background(t, c)
 	eventually(t, "nine answers", func() bool { return c.Tally(time.Time{}).OK >= 9 })
 	if got := c.Tally(time.Time{}); got.Failed > 0 {
@@ -103,7 +103,7 @@ func TestKernelGetSource(t *testing.T) {
 		source <- c.RemoteAddr().String()
 	}()
 	want := netip.MustParseAddr("10.9.9.77")
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	conn, err := a.DialFrom(ctx, want, "tcp", "10.9.9.2:81")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // several goroutines.
 type Cluster struct {
 	// OnLine, when set before the first Start, is told every line that the
-	// cluster's processes print, as they print it.
+	// cluster's processes print, as they print it, until Close returns.
 	OnLine func(Line)
 
 	name string
@@ -24,6 +24,9 @@ type Cluster struct {
 	switches []*Switch
 	closers  []func() error
 	ports    int
+
+	telling sync.RWMutex
+	told    bool // all: who logs for a test that is over ends all tests
 }
 
 // New returns an empty cluster. The name is for messages.
@@ -98,6 +101,15 @@ func (n *Cluster) nextPort() string {
 	return fmt.Sprintf("port%d", n.ports)
 }
 
+// tell passes a line on.
+func (n *Cluster) tell(l Line) {
+	n.telling.RLock()
+	defer n.telling.RUnlock()
+	if n.OnLine != nil && !n.told {
+		n.OnLine(l)
+	}
+}
+
 // Close ends everything in the cluster and takes it down: processes it did not
 // start are left alone, unless they run in one of its namespaces.
 func (n *Cluster) Close() error {
@@ -120,5 +132,8 @@ func (n *Cluster) Close() error {
 	if n.dir != "" {
 		errs = append(errs, os.RemoveAll(n.dir))
 	}
+	n.telling.Lock()
+	defer n.telling.Unlock()
+	n.told = true
 	return errors.Join(errs...)
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Run runs a command of the set-up to its end, at most half a minute. The error
+// Run runs a command of the set-up to its end, at most two minutes. The error
 // holds what it said.
 func (h *Host) Run(name string, args ...string) error {
 	ns, err := h.namespace()

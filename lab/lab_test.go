@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -42,10 +43,13 @@ func pair(t *testing.T) (n *Cluster, a, b *Host) {
 	return n, a, b
 }
 
+// limit is how long what is sure to come may take.
+const limit = 2 * time.Minute
+
 // eventually waits until fn says true.
 func eventually(t *testing.T, what string, fn func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -58,11 +62,16 @@ func eventually(t *testing.T, what string, fn func() bool) {
 	}
 }
 
-// get asks a web server from a host. A second is long for these, and short for
-// a test that waits for a failure.
+// get asks a web server from a host. A second is short for a test that waits for
+// a failure; who wants an answer asks eventually.
 func get(t *testing.T, a *Host, url string) (string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	return getWithin(t, time.Second, a, url)
+}
+
+func getWithin(t *testing.T, limit time.Duration, a *Host, url string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	return a.Get(ctx, netip.Addr{}, url)
 }
@@ -90,7 +99,7 @@ func TestKernelPair(t *testing.T) {
 	if err := web.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := get(t, a, "http://10.9.9.2"); !errors.Is(err, unix.ECONNREFUSED) {
+	if _, err := getWithin(t, limit, a, "http://10.9.9.2"); !errors.Is(err, unix.ECONNREFUSED) {
 		t.Fatalf("stopped server: %v, want a refusal", err)
 	}
 	if err := web.Start(); err != nil {
@@ -102,7 +111,7 @@ func TestKernelPair(t *testing.T) {
 	}
 	web.Hang(false)
 	web.Answer(503)
-	if _, err := get(t, a, "http://10.9.9.2"); err == nil || err.Error() != "status 503" {
+	if _, err := getWithin(t, limit, a, "http://10.9.9.2"); err == nil || err.Error() != "status 503" {
 		t.Fatalf("unwell server: %v, want status 503", err)
 	}
 }
@@ -112,9 +121,7 @@ func TestKernelTLSWeb(t *testing.T) {
 	if _, err := NewTLSWeb(b, ":443"); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	if got, err := a.Get(ctx, netip.Addr{}, "https://10.9.9.2"); got != "b" || err != nil {
+	if got, err := getWithin(t, limit, a, "https://10.9.9.2"); got != "b" || err != nil {
 		t.Fatalf("answered by %q, %v", got, err)
 	}
 }
@@ -174,9 +181,12 @@ func TestKernelDelay(t *testing.T) {
 		skipWithoutNetem(t, err)
 		t.Fatal(err)
 	}
-	out, err := a.Output(t.Context(), "ping", "-c", "2", "-W", "5", "10.9.9.2")
-	if err != nil {
+	if _, err := exec.LookPath("ping"); err != nil {
 		t.Skip("no ping here: ", err)
+	}
+	out, err := a.Output(t.Context(), "ping", "-c", "2", "-W", "60", "10.9.9.2")
+	if err != nil {
+		t.Fatal(err)
 	}
 	// One delay each way: no packet can be there and back in less than 100 ms.
 	_, rest, ok := strings.Cut(out, "time=")
@@ -194,7 +204,7 @@ func TestKernelProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	if l, err := p.WaitLine(ctx, time.Time{}, "err"); err != nil || !l.Stderr || l.Host != "a" || l.Process != "sh" {
 		t.Fatalf("line %+v, %v", l, err)
@@ -218,6 +228,44 @@ func TestKernelProcess(t *testing.T) {
 	}
 	if err := p.Wait(); err == nil || !strings.Contains(err.Error(), "exit status 3") {
 		t.Fatalf("ended with %v", err)
+	}
+}
+
+// TestKernelProcessLastLines has a process end right after its last line while a
+// child holds its output open: the line is there when it has ended, and what the
+// child says comes later.
+func TestKernelProcessLastLines(t *testing.T) {
+	_, a, _ := pair(t)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	for range 5 {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		defer w.Close()
+		cmd := a.Command(ctx, "sh", "-c", `exec 3<&0; (read line <&3; echo child) & printf 'last\npart'; exit 3`)
+		cmd.Stdin = r
+		p, err := a.StartCmd(cmd, "sh")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Wait(); err == nil {
+			t.Fatal("it ended well")
+		}
+		if got := p.Output(); got != "last\npart\n" {
+			t.Fatalf("it said %q", got)
+		}
+		if _, err := w.WriteString("go on\n"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.WaitLine(ctx, time.Time{}, "child"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.WaitLine(ctx, time.Time{}, "never said"); err == nil {
+			t.Fatal("a line that was never said")
+		}
 	}
 }
 

@@ -112,7 +112,10 @@ func (ns *namespace) command(ctx context.Context, name string, args ...string) *
 }
 
 // toolLimit bounds one set-up command.
-const toolLimit = 30 * time.Second
+const toolLimit = 2 * time.Minute
+
+// killLimit is how long a killed process may take to go.
+const killLimit = time.Minute
 
 // run runs a command to its end. The error holds what it said.
 func (ns *namespace) run(name string, args ...string) error {
@@ -210,27 +213,29 @@ func (ns *namespace) freeze() error {
 // is left.
 func (ns *namespace) killAll() error {
 	self := os.Getpid()
-	for range 1000 {
+	for end := time.Now().Add(killLimit); ; {
 		pids, err := ns.processes()
 		if err != nil {
 			return err
 		}
-		left := 0
+		var left []int
 		for _, pid := range pids {
 			if pid == self {
 				continue
 			}
-			left++
+			left = append(left, pid)
 			if err := unix.Kill(pid, unix.SIGKILL); err != nil && err != unix.ESRCH {
 				return fmt.Errorf("kill process %d: %w", pid, err)
 			}
 		}
-		if left == 0 {
+		switch {
+		case len(left) == 0:
 			return nil
+		case time.Now().After(end):
+			return fmt.Errorf("processes that SIGKILL does not end: %v", left)
 		}
 		time.Sleep(time.Millisecond) // a killed process takes a moment to go
 	}
-	return errors.New("processes that SIGKILL does not end")
 }
 
 // processes lists those whose network namespace this is. A zombie is in none.

@@ -1,10 +1,8 @@
 package lab
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -26,20 +24,13 @@ type Line struct {
 // keptLines bounds what a Process remembers; the oldest go first.
 const keptLines = 20000
 
-// drainGrace is how long a process that ended may leave lines unread behind:
-// its children may hold its output open.
-const drainGrace = time.Second
-
-// maxLine cuts longer lines, in bytes.
-const maxLine = 64 << 10
-
 // Process is a program that was started in a host.
 type Process struct {
-	cmd    *exec.Cmd
-	host   *Host
-	name   string
-	onLine func(Line)
-	done   chan struct{}
+	cmd            *exec.Cmd
+	host           *Host
+	name           string
+	stdout, stderr *pipe
+	done           chan struct{}
 
 	mu    sync.Mutex
 	lines []Line
@@ -56,15 +47,17 @@ func (h *Host) Start(name string, args ...string) (*Process, error) {
 // StartCmd is Start for a command made by Command, with an environment or
 // standard input of the caller's. The name is for the lines.
 func (h *Host) StartCmd(cmd *exec.Cmd, name string) (*Process, error) {
-	p := &Process{cmd: cmd, host: h, name: name, onLine: h.n.OnLine, done: make(chan struct{}), news: make(chan struct{})}
-	stdout, err := cmd.StdoutPipe()
+	p := &Process{cmd: cmd, host: h, name: name, done: make(chan struct{}), news: make(chan struct{})}
+	stdout, err := newPipe()
 	if err != nil {
 		return nil, fmt.Errorf("%s: start %s: %w", h.name, name, err)
 	}
-	stderr, err := cmd.StderrPipe()
+	stderr, err := newPipe()
 	if err != nil {
+		stdout.close()
 		return nil, fmt.Errorf("%s: start %s: %w", h.name, name, err)
 	}
+	cmd.Stdout, cmd.Stderr, p.stdout, p.stderr = stdout.w, stderr.w, stdout, stderr
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
@@ -78,23 +71,20 @@ func (h *Host) StartCmd(cmd *exec.Cmd, name string) (*Process, error) {
 		err := cmd.Start()
 		started <- err
 		if err != nil {
+			stdout.close()
+			stderr.close()
 			return
 		}
-		var readers sync.WaitGroup
-		readers.Go(func() { p.read(stdout, false) })
-		readers.Go(func() { p.read(stderr, true) })
+		go stdout.lines(func(text string) { p.add(Line{time.Now(), h.name, name, false, text}) })
+		go stderr.lines(func(text string) { p.add(Line{time.Now(), h.name, name, true, text}) })
 		// Wait for the process and not for its output, which children that
 		// outlive it hold open.
 		state, err := cmd.Process.Wait()
 		if err == nil && !state.Success() {
 			err = &exec.ExitError{ProcessState: state}
 		}
-		drained := make(chan struct{})
-		go func() { readers.Wait(); close(drained) }()
-		select {
-		case <-drained:
-		case <-time.After(drainGrace):
-		}
+		stdout.ended()
+		stderr.ended()
 		p.end(err)
 		h.mu.Lock()
 		delete(h.procs, p)
@@ -113,19 +103,6 @@ func (h *Host) StartCmd(cmd *exec.Cmd, name string) (*Process, error) {
 	return p, nil
 }
 
-func (p *Process) read(from io.Reader, stderr bool) {
-	r := bufio.NewReaderSize(from, maxLine)
-	for {
-		text, err := r.ReadSlice('\n')
-		if len(text) > 0 {
-			p.add(Line{time.Now(), p.host.name, p.name, stderr, strings.TrimRight(string(text), "\r\n")})
-		}
-		if err != nil && err != bufio.ErrBufferFull {
-			return
-		}
-	}
-}
-
 func (p *Process) add(l Line) {
 	p.mu.Lock()
 	if len(p.lines) >= keptLines {
@@ -135,9 +112,7 @@ func (p *Process) add(l Line) {
 	close(p.news)
 	p.news = make(chan struct{})
 	p.mu.Unlock()
-	if p.onLine != nil {
-		p.onLine(l)
-	}
+	p.host.n.tell(l)
 }
 
 func (p *Process) end(err error) {
@@ -207,13 +182,20 @@ func (p *Process) Output() string {
 	return b.String()
 }
 
-// WaitLine waits until the process has printed a line that holds text, at or
-// after since, and returns it. The error tells what it printed instead.
+// WaitLine waits until the process, or one that it left behind, has printed a line
+// that holds text, at or after since, and returns it. The error tells what was
+// printed instead.
 func (p *Process) WaitLine(ctx context.Context, since time.Time, text string) (Line, error) {
+	over := make(chan struct{})
+	go func() {
+		<-p.stdout.over
+		<-p.stderr.over
+		close(over)
+	}()
 	for {
 		var ended bool
 		select {
-		case <-p.done:
+		case <-over:
 			ended = true
 		default:
 		}
@@ -226,7 +208,7 @@ func (p *Process) WaitLine(ctx context.Context, since time.Time, text string) (L
 		}
 		select {
 		case <-news:
-		case <-p.done:
+		case <-over:
 		case <-ctx.Done():
 			return Line{}, fmt.Errorf("%s: %s did not say %q: %w; it said: %s", p.host.name, p.name, text, ctx.Err(), p.Output())
 		}

@@ -26,7 +26,7 @@ const (
 const sshdProgram = "/usr/sbin/sshd"
 
 // sshdLimit is how long sshd may take to begin.
-const sshdLimit = 30 * time.Second
+const sshdLimit = 2 * time.Minute
 
 // CheckSSH says why no sshd can be started here, nil if one can.
 func CheckSSH() error {

@@ -32,6 +32,7 @@ type Web struct {
 	mu      sync.Mutex
 	running bool // wanted: it may be down with its host
 	server  *http.Server
+	listens []net.Listener
 	hang    chan struct{} // closed: answers; open: hangs
 }
 
@@ -93,7 +94,7 @@ func (w *Web) listen() error {
 		// Serve ends when the server is closed, and only then.
 		go func() { _ = server.Serve(l) }()
 	}
-	w.server = server
+	w.server, w.listens = server, listeners
 	return nil
 }
 
@@ -114,7 +115,11 @@ func (w *Web) suspend() error {
 		return nil
 	}
 	err := w.server.Close()
-	w.server = nil
+	for _, l := range w.listens {
+		// The server knows only those that it has begun to serve.
+		_ = l.Close()
+	}
+	w.server, w.listens = nil, nil
 	return err
 }
 
