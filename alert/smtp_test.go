@@ -17,6 +17,7 @@ type smtpServer struct {
 	starttls *tls.Config // offered where it is not nil
 	implicit *tls.Config
 	user     string // asked for where it is not empty
+	hung     func() // told of each client that waits for a server that hangs; nil: nobody
 
 	mu    sync.Mutex
 	mode  string // "" takes, "refuse" answers 451, "hang" says nothing, "drop" hangs up after a mail
@@ -82,6 +83,9 @@ func (s *smtpServer) serve(c net.Conn) {
 	say := func(line string) { fmt.Fprintf(c, "%s\r\n", line) }
 	switch mode {
 	case "hang":
+		if s.hung != nil {
+			s.hung()
+		}
 		in.ReadByte() // until it is closed
 		return
 	case "refuse":
