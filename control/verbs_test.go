@@ -32,7 +32,7 @@ func TestPlan(t *testing.T) {
 		return want, nil
 	}})
 	c := NewClient(path)
-	for _, text := range [][]byte{nil, {}, bytes.Repeat([]byte("x"), MaxText)} {
+	for _, text := range [][]byte{nil, {}, bytes.Repeat([]byte("x"), 1<<20)} {
 		plan, err := c.Plan(t.Context(), text)
 		if err != nil {
 			t.Fatalf("plan of %d bytes: %v", len(text), err)
@@ -41,7 +41,7 @@ func TestPlan(t *testing.T) {
 			t.Errorf("plan (-want +got):\n%s", diff)
 		}
 	}
-	if diff := cmp.Diff([]string{"0 true", "0 false", "16777216 false"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"0 true", "0 false", "1048576 false"}, got); diff != "" {
 		t.Errorf("texts (-want +got):\n%s", diff)
 	}
 	if _, err := c.Plan(t.Context(), []byte("bad")); !errors.Is(err, ReplyError("lvs.cf:1:1: error: bad")) {
@@ -110,6 +110,18 @@ func TestReadRequest(t *testing.T) {
 	endless := io.MultiReader(strings.NewReader(planHead), io.LimitReader(zeros{}, 2*MaxPlan))
 	if _, err := readRequest(bufio.NewReader(endless)); !errors.Is(err, ErrTooLong) {
 		t.Errorf("endless plan: %v", err)
+	}
+}
+
+// The longest text of a plan fits its line. Nobody waits for it here.
+func TestLongestPlan(t *testing.T) {
+	var b bytes.Buffer
+	if err := writeRequest(&b, Request{Do: GetPlan, Text: make([]byte, MaxText)}); err != nil {
+		t.Fatal(err)
+	}
+	q, err := readRequest(bufio.NewReader(&b))
+	if err != nil || q.Do != GetPlan || len(q.Text) != MaxText {
+		t.Errorf("read: %q with %d bytes, %v", q.Do, len(q.Text), err)
 	}
 }
 
