@@ -155,8 +155,8 @@ func (p *Peer) HostKey(ctx context.Context) (HostKey, error) {
 // *Error.
 func (l *link) step(s Step, limit time.Duration, do func(context.Context) (note string, err error)) error {
 	l.tell(Event{Step: s})
-	if l.hurry > 0 {
-		limit = l.hurry
+	if hurried, ok := l.hurry[s]; ok {
+		limit = hurried
 	}
 	ctx, cancel := context.WithTimeout(l.ctx, limit)
 	defer cancel()

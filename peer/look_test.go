@@ -17,6 +17,16 @@ import (
 
 const sample = "serial_no = 12\nprimary = 10.0.0.1\nservice = lvs\nnetwork = nat\n"
 
+// soon limits a step that hangs, and no other: how long those take is the
+// machine's business.
+func soon(s Step) map[Step]time.Duration { return map[Step]time.Duration{s: 50 * time.Millisecond} }
+
+// nobody knows any name: what the machine's name server says, and when, is not
+// for a test.
+var nobody = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+	return nil, errors.New("there is no name server")
+}}
+
 func TestLook(t *testing.T) {
 	ours := Secret{[]byte("the key")}
 	theKey := func(t *testing.T, folder, text string, mode os.FileMode) {
@@ -59,12 +69,14 @@ func TestLook(t *testing.T) {
 		{"no sftp", ours, func(_ *testing.T, r *peertest.Router, _ *Peer, _ string) { r.NoSFTP = true },
 			"connect: well, login: well, folder: no-sftp", "none ", ""},
 		{"bad: settings", ours, func(_ *testing.T, _ *peertest.Router, p *Peer, _ string) { p.Settings.Pulse = "reboot" }, "connect: unset", "", Unset},
-		{"bad: no name", ours, func(_ *testing.T, _ *peertest.Router, p *Peer, _ string) { p.Settings.Host = "lvs-02.invalid" }, "connect: unresolved", "", Unresolved},
+		{"bad: no name", ours, func(_ *testing.T, _ *peertest.Router, p *Peer, _ string) {
+			p.Settings.Host, p.DialContext = "lvs-02.invalid", (&net.Dialer{Resolver: nobody}).DialContext
+		}, "connect: unresolved", "", Unresolved},
 		{"bad: refused", ours, func(_ *testing.T, r *peertest.Router, _ *Peer, _ string) { r.Stop() }, "connect: refused", "", Refused},
 		{"bad: no ssh", ours, func(_ *testing.T, r *peertest.Router, _ *Peer, _ string) {
 			r.Banner = "HTTP/1.0 400 Bad Request\r\n\r\n"
 		}, "connect: well, login: not-ssh", "", NotSSH},
-		{"bad: silent", ours, func(_ *testing.T, r *peertest.Router, p *Peer, _ string) { r.Mute, p.hurry = true, 50*time.Millisecond }, "connect: well, login: timeout", "", Timeout},
+		{"bad: silent", ours, func(_ *testing.T, r *peertest.Router, p *Peer, _ string) { r.Mute, p.hurry = true, soon(Login) }, "connect: well, login: timeout", "", Timeout},
 		{"bad: no identity", ours, func(_ *testing.T, _ *peertest.Router, p *Peer, _ string) { p.Identity = nil }, "connect: well, login: no-identity", "", NoIdentity},
 		{"bad: key unknown there", ours, func(t *testing.T, r *peertest.Router, _ *Peer, _ string) {
 			r.Allowed = peertest.NewSigner(t).PublicKey()
@@ -82,7 +94,7 @@ func TestLook(t *testing.T) {
 			end := make(chan struct{})
 			t.Cleanup(func() { close(end) })
 			r.Answer = func(string) (string, uint8) { <-end; return "", 0 }
-			p.hurry = 300 * time.Millisecond
+			p.hurry = soon(Program)
 		}, "connect: well, login: well, folder: well, config: well, key: no-key, program: timeout", "", Timeout},
 	}
 	for _, tt := range tests {
@@ -146,7 +158,7 @@ func TestHostKeyFaults(t *testing.T) {
 	}{
 		{func(r *peertest.Router, _ *Peer) { r.Stop() }, Refused},
 		{func(r *peertest.Router, _ *Peer) { r.Banner = "220 mail ESMTP\r\n" }, NotSSH},
-		{func(r *peertest.Router, p *Peer) { r.Mute, p.hurry = true, 50*time.Millisecond }, Timeout},
+		{func(r *peertest.Router, p *Peer) { r.Mute, p.hurry = true, soon(Login) }, Timeout},
 		{func(_ *peertest.Router, p *Peer) { p.Settings.Host = "a b" }, Unset},
 	} {
 		r, p, _ := newRouter(t)

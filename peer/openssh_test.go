@@ -8,8 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,61 +60,65 @@ func openSSH(t *testing.T) (p *Peer, folder string) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "authorized_keys"), "restrict,from=\"127.0.0.1\" "+id.PublicLine()+"\n", 0o600)
-	port := freePort(t)
 	config := filepath.Join(dir, "sshd_config")
-	write(t, config, fmt.Sprintf("Port %d\nListenAddress 127.0.0.1\nHostKey %[2]s/host\nHostKey %[2]s/hostrsa\nAuthorizedKeysFile %[2]s/authorized_keys\n"+
-		"UsePAM no\nStrictModes no\nPidFile none\nPasswordAuthentication no\nPermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n", port, dir), 0o600)
-	sshd := exec.Command(sshdPath, "-D", "-e", "-f", config)
-	var said answer
-	sshd.Stderr = &said
-	if err := sshd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		sshd.Process.Kill()
-		sshd.Wait()
-		if t.Failed() {
-			t.Logf("sshd said:\n%s", said.b)
-		}
-	})
+	write(t, config, fmt.Sprintf("HostKey %[1]s/host\nHostKey %[1]s/hostrsa\nAuthorizedKeysFile %[1]s/authorized_keys\n"+
+		"UsePAM no\nStrictModes no\nPidFile none\nPasswordAuthentication no\nPermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n", dir), 0o600)
 	p = &Peer{
-		Settings: Settings{Host: "127.0.0.1", Port: port, User: "root", Config: filepath.Join(folder, "lvs.cf"), Pulse: program},
+		Settings: Settings{Host: "127.0.0.1", Port: serveSSHD(t, config), User: "root", Config: filepath.Join(folder, "lvs.cf"), Pulse: program},
 		Identity: id, Known: &KnownHosts{Path: KnownHostsPath(state)},
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	for {
-		key, err := p.HostKey(ctx)
-		if err == nil {
-			if err := p.Known.Trust(p.Settings.Address(), key); err != nil {
-				t.Fatal(err)
-			}
-			return p, folder
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("sshd does not answer: %v", err)
-		case <-time.After(20 * time.Millisecond):
-		}
+	key, err := p.HostKey(t.Context())
+	if err == nil {
+		err = p.Known.Trust(p.Settings.Address(), key)
 	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, folder
 }
 
-func freePort(t *testing.T) int {
+// serveSSHD starts an sshd for each connection, as inetd does, until the test
+// ends, and returns the port: so nobody else can have it.
+func serveSSHD(t *testing.T, config string) (port int) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
+	ctx, kill := context.WithCancel(context.Background())
+	var said answer
+	var served sync.WaitGroup
+	serve := func(c *net.TCPConn) {
+		defer c.Close()
+		f, err := c.File()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer f.Close()
+		sshd := exec.CommandContext(ctx, sshdPath, "-i", "-e", "-f", config)
+		sshd.Stdin, sshd.Stdout, sshd.Stderr = f, f, &said
+		sshd.WaitDelay = time.Minute // its children hold what it says open, and end without it
+		_ = sshd.Run()               // not well where the client leaves early
 	}
-	n, err := strconv.Atoi(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
+	served.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			served.Go(func() { serve(c.(*net.TCPConn)) })
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		kill()
+		served.Wait()
+		if t.Failed() {
+			t.Logf("sshd said:\n%s", said.b)
+		}
+	})
+	return l.Addr().(*net.TCPAddr).Port
 }
 
 // TestOpenSSH goes through all there is against the server that routers have.

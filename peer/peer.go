@@ -15,7 +15,7 @@ type Peer struct {
 	// DialContext connects to it; nil is net.Dialer's.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 
-	hurry time.Duration // of every step, for tests; 0: as below
+	hurry map[Step]time.Duration // limits of steps, for tests; others are as below
 }
 
 // The limits of the steps. They are generous: the other router may be busy,
