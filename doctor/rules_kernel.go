@@ -101,15 +101,15 @@ func sysctlRules(f *Facts, to *Findings) {
 	if persistent {
 		want("net.ipv4.vs.expire_quiescent_template", "1", "persistent services need 1", "clients are sent to a server that is drained")
 	}
-	for name, why := range map[string]string{
-		"net.ipv4.vs.drop_entry":  "connections are forgotten at random when memory is short, or always (3)",
-		"net.ipv4.vs.drop_packet": "packets are dropped at random when memory is short, or always (3)",
-		"net.ipv4.vs.secure_tcp":  "connections are forgotten sooner than tcp_timeout says, when memory is short, or always (3)",
+	for _, one := range []struct{ name, why string }{
+		{"net.ipv4.vs.drop_entry", "connections are forgotten at random when memory is short, or always (3)"},
+		{"net.ipv4.vs.drop_packet", "packets are dropped at random when memory is short, or always (3)"},
+		{"net.ipv4.vs.secure_tcp", "connections are forgotten sooner than tcp_timeout says, when memory is short, or always (3)"},
 	} {
-		if is := f.Sysctls[name]; is == "3" {
-			to.add(Error, name, "it is 3: always", why, set(name, "0"))
+		if is := f.Sysctls[one.name]; is == "3" {
+			to.add(Error, one.name, "it is 3: always", one.why, set(one.name, "0"))
 		} else if is != "" && is != "0" {
-			to.add(Hint, name, "it is "+is, why, set(name, "0"))
+			to.add(Hint, one.name, "it is "+is, one.why, set(one.name, "0"))
 		}
 	}
 	f.reversePath(to)

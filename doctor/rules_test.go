@@ -38,6 +38,9 @@ func TestRules(t *testing.T) {
 			[]string{"error: net.ipv4.vs.conntrack: it is 0, and fullnat needs 1"}, "net.ipv4.vs.conntrack=1"},
 		{"drops at random", nil, func(f *Facts) { f.Sysctls["net.ipv4.vs.drop_entry"] = "3" },
 			[]string{"error: net.ipv4.vs.drop_entry: it is 3: always", gatewayHint}, "drop_entry=0"},
+		{"drops, and forgets", nil, func(f *Facts) {
+			f.Sysctls["net.ipv4.vs.secure_tcp"], f.Sysctls["net.ipv4.vs.drop_entry"], f.Sysctls["net.ipv4.vs.drop_packet"] = "1", "1", "3"
+		}, []string{"error: net.ipv4.vs.drop_packet: it is 3: always", "hint: net.ipv4.vs.drop_entry: it is 1", "hint: net.ipv4.vs.secure_tcp: it is 1", gatewayHint}, "drop_packet=0"},
 		{"strict reverse path", nil, func(f *Facts) {
 			f.Sysctls["net.ipv4.conf.all.rp_filter"], f.Routes[0].Interface = "1", "eth2"
 		}, []string{"warning: eth0: rp_filter is strict there, and the default route leads out by eth2", gatewayHint}, "rp_filter"},
