@@ -31,7 +31,7 @@ func TestKernelAdopt(t *testing.T) {
 				lvs := m.head(s).and(s.virtual("web", "scheduler = wlc"))
 				if routers == 2 {
 					// A machine that is emulated starts a program slowly.
-					lvs = lvs.with("deadtime = 6")
+					lvs = lvs.with("deadtime = 30")
 				}
 				s.setUp(lvs)
 				s.start(lvs)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pacu/control"
+	"pacu/lab"
 )
 
 // TestKernelArticle000 is two routers with NAT, one address for the clients and
@@ -41,7 +42,8 @@ func TestKernelArticle000(t *testing.T) {
 			s.tables(head, first, second)
 
 			t.Log("the routers change places")
-			client, _ := s.steady(url, 50*time.Millisecond)
+			client := &lab.Client{Host: s.client, URL: url, Every: 50 * time.Millisecond, Timeout: impatience}
+			s.asks(client)
 			began := time.Now()
 			if err := s.routers[0].PowerOff(); err != nil {
 				t.Fatal(err)

@@ -32,7 +32,7 @@ func TestKernelChecks(t *testing.T) {
 		"check = http", "check_path = /health?deep=1", "check_status = 200,204", `check_body = "all well"`, "check_timeout = 5",
 		"probe secure {", "check = https", "check_port = 443", "check_name = www.example.com", "check_expiry = 30", "check_timeout = 5", "}",
 		"probe admin {", "check = tcp", "check_port = 8000", "check_timeout = 5", "}",
-		"probe host {", "check = ping", "check_timeout = 500ms", "}",
+		"probe host {", "check = ping", "check_timeout = 3", "}",
 	))
 	s.setUp(lvs)
 	rs.web.stop()
@@ -55,9 +55,11 @@ func TestKernelChecks(t *testing.T) {
 	t.Log("one failure is one too few")
 	began := time.Now()
 	p.fail(1)
+	// It has acted on an answer when it asks for the next but one.
+	enough := p.asked.Load() + 3
 	s.until(func(context.Context) error {
-		if p.bad.Load() > 0 {
-			return errors.New("the page was not asked for")
+		if n := p.asked.Load(); p.bad.Load() > 0 || n < enough {
+			return fmt.Errorf("the page was asked for %d times, want %d", n, enough)
 		}
 		return nil
 	})
@@ -152,8 +154,9 @@ func (r *router) shows(args ...string) (out string, well bool) {
 type page struct {
 	text  atomic.Value
 	bad   atomic.Int32 // answers still to fail
-	asked atomic.Int32
 	every atomic.Int32 // one answer of so many fails too; 0: none
+
+	asked, passed atomic.Int32 // answers so far, and those that did not fail
 }
 
 func newPage(text string) *page {
@@ -179,6 +182,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
+	p.passed.Add(1)
 	fmt.Fprintln(w, p.text.Load())
 }
 

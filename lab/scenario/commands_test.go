@@ -81,7 +81,7 @@ func TestKernelCommands(t *testing.T) {
 	// It began when the addresses were up: they were up by then.
 	spans := v.holder.Spans(at)
 	if came := spans[len(spans)-1].From; came.After(line.At) {
-		t.Errorf("the VIP came up at %v, after active_cmd had ended at %v", came, line.At)
+		v.failsFor(line.At, came, "the VIP came up at %v, after active_cmd had ended at %v", came, line.At)
 	}
 	text, err := os.ReadFile(one.Path(folder + "hung"))
 	if err != nil {

@@ -16,8 +16,7 @@ import (
 // has them.
 func TestKernelDeath(t *testing.T) {
 	s := newLAN(t, v4, 2, 1)
-	// The guard counts on a machine that is not stalled all the time.
-	lvs := s.direct("deadtime = 3").and(s.virtual("web"))
+	lvs := s.direct().and(s.virtual("web"))
 	s.setUp(lvs)
 	s.pair(lvs)
 	s.healthy("web-1")

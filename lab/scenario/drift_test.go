@@ -14,7 +14,8 @@ import (
 )
 
 // TestKernelDrift has others change what pulse looks after: each change is put
-// right within two seconds, logged and counted.
+// right within two seconds, unless the machine is too busy for that, logged and
+// counted.
 func TestKernelDrift(t *testing.T) {
 	const soon = 2 * time.Second
 	for _, f := range families {
@@ -57,6 +58,7 @@ func TestKernelDrift(t *testing.T) {
 				}
 				return err
 			})
+			stalls := watchStalls(t)
 			service := []string{"-t", f.at(public, vip, 80)}
 			for _, change := range [][]string{
 				{"ipvsadm", "-C"},
@@ -72,17 +74,25 @@ func TestKernelDrift(t *testing.T) {
 				r.status(func(snap *control.Snapshot) error { was = snap.Drift.Repairs; return nil })
 				began := time.Now()
 				r.run(change[0], change[1:]...)
-				s.within(soon, func(ctx context.Context) error {
+				changed := time.Now()
+				var slowest time.Duration
+				s.until(func(ctx context.Context) error {
+					asked := time.Now()
 					now, err := state(ctx)
 					if err != nil {
 						return err
 					}
+					slowest = max(slowest, time.Since(asked))
 					if d := cmp.Diff(before, now); d != "" {
 						return fmt.Errorf("%s is not put right (- before, + now):\n%s", what, d)
 					}
 					return nil
 				})
-				t.Logf("%s: put right in %v", what, time.Since(began).Round(time.Millisecond))
+				took, stood := time.Since(changed), stalls.longest(changed, time.Now())
+				t.Logf("%s: put right in %v, which includes a look that took %v; the machine stood still for %v", what, took, slowest, stood)
+				if took-slowest > soon && slowest < bearable && stood < bearable {
+					t.Errorf("%s: put right only after %v", what, took)
+				}
 				r.says(began, "put right")
 				r.status(func(snap *control.Snapshot) error {
 					if snap.Drift.Repairs <= was || snap.Drift.What == "" || snap.Drift.Last.Before(began) {

@@ -85,10 +85,10 @@ func TestKernelFailover(t *testing.T) {
 	if _, err := exec.LookPath("nginx"); err != nil {
 		t.Skip(err)
 	}
-	lvs := s.global("service = fos", "deadtime = 4").and(virtual{kind: "failover", name: "web", lines: []string{
+	lvs := s.global("service = fos").and(virtual{kind: "failover", name: "web", lines: []string{
 		"address = " + s.family.addr(public, vip) + " eth0:1",
 		"port = 80",
-		"timeout = 2",
+		"timeout = 4",
 		`send = "GET / HTTP/1.0\r\n\r\n"`,
 		`expect = "HTTP"`,
 		`start_cmd = "/usr/sbin/nginx -c ` + nginxConf + `"`,
@@ -153,8 +153,8 @@ func TestKernelFailover(t *testing.T) {
 	for _, r := range s.routers {
 		r.nginx()
 	}
-	s.until(func(ctx context.Context) error {
-		_, err := s.client.Get(ctx, s.family.ip(public, client), s.url())
+	s.until(func(context.Context) error {
+		_, err := s.get(impatience, s.family.ip(public, client), s.url())
 		return err
 	})
 	v.served(5)

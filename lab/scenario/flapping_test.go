@@ -25,10 +25,10 @@ func TestKernelFlapping(t *testing.T) {
 	for _, needed := range []int32{2, 4, 8} {
 		p.fail(always)
 		r.holds(head)
-		before := p.asked.Load()
+		before := p.passed.Load()
 		p.fail(0)
 		r.holds(head, row)
-		if passed := p.asked.Load() - before; passed < needed {
+		if passed := p.passed.Load() - before; passed < needed {
 			t.Errorf("it passed %d probes to be used again, not %d", passed, needed)
 		}
 	}

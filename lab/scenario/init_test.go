@@ -25,8 +25,7 @@ func TestKernelInit(t *testing.T) {
 	}
 	cgroup := lab.NewCgroup(t, "memory", "pids")
 	s := newLAN(t, v4, 2, 1)
-	// The guard counts on a machine that is not stalled all the time.
-	lvs := s.direct("deadtime = 2", "syncdaemon = 1", "syncd_iface = eth0").and(s.virtual("web")).
+	lvs := s.direct("syncdaemon = 1", "syncd_iface = eth0").and(s.virtual("web")).
 		and(virtual{kind: "track_script", name: "ready", lines: []string{`command = "/bin/sleep 1"`, "interval = 1", "timeout = 20"}})
 	s.setUp(lvs)
 	key := heartbeat.NewKey()
@@ -89,7 +88,7 @@ func TestKernelInit(t *testing.T) {
 
 	t.Log("systemd starts a pulse again that panicked")
 	// An emulated machine starts a program slowly.
-	s.reload(lvs.with("deadtime = 6"))
+	s.reload(lvs.with("deadtime = 30"))
 	d.restarts(true)
 	s.serving(active)
 	v.next()

@@ -21,8 +21,7 @@ func TestKernelPaths(t *testing.T) {
 	for i, r := range s.routers {
 		plug(r.Host, third, "eth2", other, 1+i)
 	}
-	lvs := s.privately().with("deadtime = 3",
-		"heartbeat_path = "+s.family.addr(other, 1)+" "+s.family.addr(other, 2)).and(s.virtual("web"))
+	lvs := s.privately().with("heartbeat_path = " + s.family.addr(other, 1) + " " + s.family.addr(other, 2)).and(s.virtual("web"))
 	s.setUp(lvs)
 	s.pair(lvs)
 	s.healthy("web-1")
@@ -88,10 +87,15 @@ func TestKernelPaths(t *testing.T) {
 	s.reload(lvs)
 	v.next()
 	stalls := rand.New(rand.NewPCG(5, 3))
+	longest := time.Duration(0)
 	for range 12 {
 		r := s.routers[stalls.IntN(2)]
-		r.stall(300 * time.Millisecond)
+		longest = max(longest, r.stall(300*time.Millisecond))
 		s.heartbeats(1 + stalls.IntN(3))
+	}
+	if longest > 600*time.Millisecond {
+		t.Logf("not judged: a pulse stood still for %v", longest)
+		return
 	}
 	// The client has to share the busy processors.
 	v.still("pulses stood still for 300 ms with a deadtime of 1 s")
@@ -106,7 +110,7 @@ func TestKernelPathsChange(t *testing.T) {
 	for i, r := range s.routers {
 		plug(r.Host, third, "eth2", other, 1+i)
 	}
-	lvs := s.privately().with("deadtime = 3").and(s.virtual("web"))
+	lvs := s.privately().and(s.virtual("web"))
 	s.setUp(lvs)
 	s.pair(lvs)
 	s.healthy("web-1")
@@ -187,9 +191,11 @@ func (s *site) heartbeats(n int) {
 	}
 }
 
-// stall has pulse stand still for d.
-func (r *router) stall(d time.Duration) {
+// stall has pulse stand still for d, and returns for how long it did at most: who
+// wakes it shares a busy machine too.
+func (r *router) stall(d time.Duration) time.Duration {
 	r.site.t.Helper()
+	began := time.Now()
 	for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGCONT} {
 		if err := r.pulse.Signal(sig); err != nil {
 			r.site.t.Fatal(err)
@@ -198,4 +204,5 @@ func (r *router) stall(d time.Duration) {
 			<-time.After(d)
 		}
 	}
+	return time.Since(began)
 }

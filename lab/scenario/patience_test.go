@@ -5,9 +5,13 @@ import (
 	"time"
 )
 
-// patience bounds every wait for something that has to happen: a slow machine
-// that shares its processors needs a small part of it.
-const patience = 30 * time.Second
+const (
+	// patience bounds every wait for something that has to happen: a slow
+	// machine that shares its processors needs a small part of it.
+	patience = 2 * time.Minute
+	// impatience bounds one question of many.
+	impatience = 3 * time.Second
+)
 
 // awake is ctx with a limit that counts only while the machine runs: an
 // emulated or shared one may stand still for as long as any limit, and what

@@ -35,7 +35,7 @@ func TestKernelPorts(t *testing.T) {
 					from := f.ip(public, client+1+i)
 					first := ""
 					for _, port := range []uint16{80, 443, 8000, 8005, 443, 80} {
-						who, err := s.get(from, url(port))
+						who, err := s.get(patience, from, url(port))
 						if err != nil {
 							t.Fatalf("port %d: %v", port, err)
 						}
@@ -49,7 +49,7 @@ func TestKernelPorts(t *testing.T) {
 				if len(seen) != 2 {
 					t.Errorf("six clients were all served by %v", seen)
 				}
-				if who, err := s.get(netip.Addr{}, url(8006)); err == nil {
+				if who, err := s.get(impatience, netip.Addr{}, url(8006)); err == nil {
 					t.Errorf("port 8006, which is in no list, was served by %s", who)
 				}
 			}
@@ -91,10 +91,10 @@ func TestKernelPortsReload(t *testing.T) {
 	s.start(lvs.and(web))
 	s.healthy("web-1", "web-2")
 	d := s.download(s.url())
-	client, stop := s.steady(s.url(), 10*time.Millisecond)
-	s.reloads(client, 3, []config{lvs.and(web.with("ports = 80,443,8080")), lvs.and(web)})
-	stop()
-	unharmed(t, client)
+	v := s.vigil(s.pace(10 * time.Millisecond))
+	s.reloads(v.client, 3, []config{lvs.and(web.with("ports = 80,443,8080")), lvs.and(web)})
+	v.stop()
+	v.unharmed(v.client)
 	d.flows()
 	d.ends()
 }

@@ -41,7 +41,7 @@ func TestKernelTCPAndUDP(t *testing.T) {
 				t.Helper()
 				by := map[string]int{}
 				for range n {
-					who, err := askUDP(s.udp(f.at(public, vip, 53)))
+					who, err := askUDP(s.udp(f.at(public, vip, 53)), patience)
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -80,7 +80,10 @@ func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d := found.(*download)
-	defer close(d.left)
+	defer func() {
+		d.leftAt = time.Now()
+		close(d.left)
+	}()
 	d.from.Store(r.RemoteAddr)
 	fmt.Fprintln(rw, w.host.Name())
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -111,7 +114,9 @@ type download struct {
 	got     atomic.Int64
 	release chan struct{} // closed: the server may come to the end
 	left    chan struct{} // closed: the server is done with it, for good or bad
+	leftAt  time.Time     // when
 	done    chan error    // how it ended for the client
+	doneAt  time.Time     // when
 }
 
 var downloadNumber atomic.Int64
@@ -143,7 +148,9 @@ func (s *site) download(url string) *download {
 	d.server, _, _ = strings.Cut(string(name[:n]), "\n")
 	go func() {
 		defer resp.Body.Close()
-		d.done <- d.read(resp.Body)
+		err := d.read(resp.Body)
+		d.doneAt = time.Now()
+		d.done <- err
 	}()
 	return d
 }
@@ -202,9 +209,9 @@ func (d *download) ends() {
 	}
 }
 
-// breaks waits until it broke off, for the client or the server: the other end
-// learns of it when it next has something to say.
-func (d *download) breaks() {
+// breaks waits until it broke off, for the client or the server, and returns
+// when that was: the other end learns of it when it next has something to say.
+func (d *download) breaks() time.Time {
 	d.site.t.Helper()
 	ctx, cancel := awake(d.site.t.Context(), patience)
 	defer cancel()
@@ -213,9 +220,12 @@ func (d *download) breaks() {
 		if err == nil {
 			d.site.t.Fatalf("the download from %s ended well", d.server)
 		}
+		return d.doneAt
 	case <-d.left:
+		return d.leftAt
 	case <-ctx.Done():
 		d.site.t.Fatalf("the download from %s goes on", d.server)
+		return time.Time{}
 	}
 }
 
@@ -256,9 +266,9 @@ func (s *site) udp(address string) net.Conn {
 	return c
 }
 
-// askUDP sends a packet and returns the name of who answered.
-func askUDP(c net.Conn) (string, error) {
-	if err := c.SetDeadline(time.Now().Add(time.Second)); err != nil {
+// askUDP sends a packet and returns the name of who answered within limit.
+func askUDP(c net.Conn, limit time.Duration) (string, error) {
+	if err := c.SetDeadline(time.Now().Add(limit)); err != nil {
 		return "", err
 	}
 	if _, err := c.Write([]byte("who?")); err != nil {

@@ -44,11 +44,22 @@ func newSite(t *testing.T, f family) *site {
 		}
 	}
 	s := &site{Cluster: lab.New(t.Name()), t: t, family: f}
-	s.OnLine = func(l lab.Line) { t.Logf("%s %s %s", l.At.Format("15:04:05.000"), l.Host, l.Text) }
+	var log sync.Mutex
+	over := false // who logs for a test that is over ends all tests
+	s.OnLine = func(l lab.Line) {
+		log.Lock()
+		defer log.Unlock()
+		if !over {
+			t.Logf("%s %s %s", l.At.Format("15:04:05.000"), l.Host, l.Text)
+		}
+	}
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
+		log.Lock()
+		defer log.Unlock()
+		over = true
 	})
 	return s
 }
@@ -191,7 +202,8 @@ func (s *site) setUp(c config) {
 	s.built()
 }
 
-// global is the head of an lvs.cf for the site's routers, with fast heartbeats.
+// global is the head of an lvs.cf for the site's routers, with fast heartbeats,
+// and a deadtime that a machine which stands still for seconds does not exceed.
 func (s *site) global(lines ...string) config {
 	c := config{global: []string{
 		"serial_no = 1",
@@ -203,7 +215,7 @@ func (s *site) global(lines ...string) config {
 			"backup = "+s.family.addr(public, 2),
 			"backup_active = 1",
 			"keepalive = 250ms",
-			"deadtime = 1500ms",
+			"deadtime = 6",
 		)
 	}
 	return c.with(lines...)
@@ -223,9 +235,9 @@ func (s *site) direct(lines ...string) config {
 	return s.global("network = direct").with(lines...)
 }
 
-// quick are the probes of a scenario in which servers fail. Others leave them
-// more time: a stall of an emulated machine must not look like a failure.
-var quick = []string{"timeout = 1", "reentry = 1"}
+// quick are the probes of a scenario in which servers fail. A server that is
+// slow to answer, as all of a busy machine are, must not look like one of them.
+var quick = []string{"timeout = 1", "reentry = 1", "check_timeout = 5"}
 
 // virtual is a virtual block for port 80 of the VIP and all real servers.
 func (s *site) virtual(name string, lines ...string) virtual {
@@ -253,13 +265,8 @@ func (s *site) url() string { return "http://" + s.family.at(public, vip, 80) + 
 // until repeats ask until it is content, or fails the test with its last error.
 func (s *site) until(ask func(ctx context.Context) error) {
 	s.t.Helper()
-	s.within(patience, ask)
-}
-
-func (s *site) within(limit time.Duration, ask func(ctx context.Context) error) {
-	s.t.Helper()
 	const again = 25 * time.Millisecond
-	ctx, cancel := awake(s.t.Context(), limit)
+	ctx, cancel := awake(s.t.Context(), patience)
 	defer cancel()
 	tick := time.NewTicker(again)
 	defer tick.Stop()
@@ -276,7 +283,7 @@ func (s *site) within(limit time.Duration, ask func(ctx context.Context) error) 
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			s.t.Fatalf("after %v: %v", limit, last)
+			s.t.Fatalf("after %v: %v", patience, last)
 		}
 	}
 }
@@ -292,7 +299,7 @@ func (s *site) askFrom(from netip.Addr, n int, url string) map[string]int {
 	s.t.Helper()
 	by := map[string]int{}
 	for range n {
-		who, err := s.get(from, url)
+		who, err := s.get(patience, from, url)
 		if err != nil {
 			s.t.Fatalf("%s: %v", url, err)
 		}
@@ -301,8 +308,9 @@ func (s *site) askFrom(from netip.Addr, n int, url string) map[string]int {
 	return by
 }
 
-func (s *site) get(from netip.Addr, url string) (string, error) {
-	ctx, cancel := context.WithTimeout(s.t.Context(), 3*time.Second)
+// get asks for a page once, over a new connection, and returns who answered.
+func (s *site) get(limit time.Duration, from netip.Addr, url string) (string, error) {
+	ctx, cancel := awake(s.t.Context(), limit)
 	defer cancel()
 	return s.client.Get(ctx, from, url)
 }
@@ -314,7 +322,7 @@ func (s *site) servedBy(url string, names ...string) {
 	s.until(func(context.Context) error {
 		by := map[string]int{}
 		for range 3 * len(names) {
-			who, err := s.get(netip.Addr{}, url)
+			who, err := s.get(impatience, netip.Addr{}, url)
 			if err != nil {
 				return fmt.Errorf("%s: %w", url, err)
 			}
@@ -325,12 +333,6 @@ func (s *site) servedBy(url string, names ...string) {
 		}
 		return nil
 	})
-}
-
-// steady asks for a page steadily until the test ends or stop is called.
-func (s *site) steady(url string, every time.Duration) (c *lab.Client, stop func()) {
-	c = &lab.Client{Host: s.client, URL: url, Every: every, Timeout: 3 * time.Second}
-	return c, s.asks(c)
 }
 
 // asks lets a client ask until the test ends or stop is called.

@@ -52,13 +52,13 @@ func watchStalls(t *testing.T) *stalls {
 	return s
 }
 
-// longest is the longest that ended at or after since.
-func (s *stalls) longest(since time.Time) time.Duration {
+// longest is the longest of those that a time saw something of.
+func (s *stalls) longest(from, to time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var long time.Duration
 	for _, st := range s.seen {
-		if !st.end.Before(since) {
+		if !st.end.Before(from) && !st.end.Add(-st.long).After(to) {
 			long = max(long, st.long)
 		}
 	}

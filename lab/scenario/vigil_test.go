@@ -109,6 +109,7 @@ func (r *router) untroubled(text string) {
 type vigil struct {
 	site   *site
 	client *lab.Client
+	stop   func() // ends the client, when it has asked to the end
 	// control asks a machine of the clients' own network: where that takes long
 	// the machine was too busy to say anything of pulse.
 	control *lab.Client
@@ -126,20 +127,30 @@ const bearable = 300 * time.Millisecond
 // was too busy.
 func (v *vigil) fails(format string, args ...any) {
 	v.site.t.Helper()
-	if why := v.busy(); why != "" {
+	v.failsFor(v.began, time.Now(), format, args...)
+}
+
+// failsFor is fails for what happened between two moments.
+func (v *vigil) failsFor(from, to time.Time, format string, args ...any) {
+	v.site.t.Helper()
+	if why := v.busy(from, to); why != "" {
 		v.site.t.Logf("not judged, for %s: %s", why, fmt.Sprintf(format, args...))
 		return
 	}
 	v.site.t.Errorf(format, args...)
 }
 
-// busy tells why what happened since the last look says nothing of pulse; empty:
+// busy tells why what happened between two moments says nothing of pulse; empty:
 // it does.
-func (v *vigil) busy() string {
-	if long := v.stalls.longest(v.began); long > bearable {
+func (v *vigil) busy(from, to time.Time) string {
+	if long := v.stalls.longest(from, to); long > bearable {
 		return fmt.Sprintf("the machine stood still for %v", long.Round(time.Millisecond))
 	}
-	switch sum := v.control.Tally(v.began); {
+	// Those sent before may have met it too.
+	samples := slices.DeleteFunc(v.control.Samples(from.Add(-v.control.Timeout)), func(s lab.Sample) bool {
+		return s.At.After(to) || s.At.Add(s.Took).Before(from)
+	})
+	switch sum := lab.Sum(samples); {
 	case sum.Failed > 0:
 		return fmt.Sprintf("requests without routers failed too (%v)", sum)
 	case sum.Slowest > bearable:
@@ -150,7 +161,7 @@ func (v *vigil) busy() string {
 
 // vigil begins one, with a request each every.
 func (s *site) vigil(every time.Duration) *vigil {
-	return s.watch(&lab.Client{Host: s.client, URL: s.url(), Every: every, Timeout: 3 * time.Second})
+	return s.watch(&lab.Client{Host: s.client, URL: s.url(), Every: every, Timeout: impatience})
 }
 
 // watch begins a vigil with a client of its own.
@@ -165,7 +176,7 @@ func (s *site) watch(c *lab.Client) *vigil {
 	v := &vigil{site: s, client: c, holder: s.hold(s.family.addr(public, vip)), stalls: watchStalls(s.t)}
 	v.control = &lab.Client{Host: s.client, URL: "http://" + s.family.at(public, beside, 80) + "/", Every: max(c.Every, 50*time.Millisecond), Timeout: c.Timeout}
 	s.asks(v.control)
-	s.asks(v.client)
+	v.stop = s.asks(v.client)
 	v.served(5)
 	v.next()
 	return v
@@ -214,7 +225,7 @@ func (v *vigil) steadies(n int) {
 		if ctx.Err() == nil {
 			continue
 		}
-		if why := v.busy(); why != "" {
+		if why := v.busy(v.began, time.Now()); why != "" {
 			v.site.t.Skipf("clients lose requests before anything happens, and %s: %v", why, sum)
 		}
 		v.site.t.Fatalf("clients lose requests before anything happens: %v", sum)
@@ -260,6 +271,18 @@ func (v *vigil) lossless(what string) {
 		v.fails("%s: clients lost requests: %v", what, sum)
 	}
 	v.next()
+}
+
+// unharmed fails the test for each request of a client that was lost since the
+// last look, unless the machine was too busy just then.
+func (v *vigil) unharmed(client *lab.Client) {
+	v.site.t.Helper()
+	v.site.t.Log(client.Tally(v.began))
+	for _, sample := range client.Samples(v.began) {
+		if sample.Err != nil {
+			v.failsFor(sample.At, sample.At.Add(sample.Took), "lost the request of %s: %v, after %v", sample.At.Format("15:04:05.000"), sample.Err, sample.Took)
+		}
+	}
 }
 
 // moved waits until clients are served again and fails the test if the VIP was
