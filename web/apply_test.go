@@ -30,6 +30,7 @@ func (v *visitor) decide(what string) string {
 
 func TestApplyAndConfirm(t *testing.T) {
 	s, p := newConsole(t, true)
+	clocked(s) // it stands, however long this takes
 	v := visit(t, s.Handler())
 	v.login()
 	before := readFile(t, s.ConfigPath)
@@ -43,7 +44,7 @@ func TestApplyAndConfirm(t *testing.T) {
 		t.Errorf("lvs.cf: %s, %d reloads", diff, p.reloads)
 	}
 	_, body = v.get("/change")
-	want(t, body, "In effect, and waiting", "pulse: nothing else changed", "heavier &lt;b&gt;", "CONFIRM", "ROLL BACK NOW", "No trouble since", `http-equiv="refresh"`, "1:0")
+	want(t, body, "In effect, and waiting", "pulse: nothing else changed", "heavier &lt;b&gt;", "CONFIRM", "ROLL BACK NOW", "No trouble since", `http-equiv="refresh"`, ">1:00<")
 	if strings.Contains(body, "Review and apply") {
 		t.Error("the draft is still there")
 	}

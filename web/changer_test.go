@@ -102,6 +102,7 @@ func TestCrash(t *testing.T) {
 // TestOvertaken holds that another's edit is never written over by a rollback.
 func TestOvertaken(t *testing.T) {
 	s, _ := newConsole(t, true)
+	clocked(s)
 	v := visit(t, s.Handler())
 	v.login()
 	edit(t, s, "piranha", "weight = 1", "weight = 7")

@@ -51,7 +51,7 @@ func admit(t *testing.T, s *Server, r *peertest.Router) {
 // the page.
 func settle(t *testing.T, s *Server, v *visitor) string {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(2 * time.Minute); ; {
 		if idle, _ := s.peering.idle(); idle {
 			break
 		}
