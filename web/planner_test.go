@@ -64,5 +64,15 @@ func TestPlansOfSeveralUsers(t *testing.T) {
 		if anna.err != nil {
 			t.Errorf("after that: %v", anna.err)
 		}
+		// An answer is as good as another as long as it is fresh.
+		time.Sleep(planFor - time.Nanosecond)
+		if p.ask(t.Context(), []byte("anna's")) != anna {
+			t.Error("a fresh answer is asked for again")
+		}
+		time.Sleep(time.Nanosecond)
+		if p.ask(t.Context(), []byte("anna's")) == anna {
+			t.Error("an old answer is as good as a new one")
+		}
+		synctest.Wait()
 	})
 }

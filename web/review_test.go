@@ -32,7 +32,7 @@ func TestReview(t *testing.T) {
 	}
 	edit(t, s, "piranha", "weight = 1", "weight = 7")
 	edit(t, s, "piranha", "deadtime = 6", "deadtime = 8 # <slow>")
-	_, body = v.get("/review")
+	_, body = v.get("/review?plan=wait")
 	want(t, body,
 		// The meaning, the text, and the plan.
 		`<th scope="rowgroup" rowspan="1">virtual http_server: server lvs-03</th>`, "<code>weight</code>", "<code>7</code>", "global settings",
@@ -82,11 +82,11 @@ func TestPlanThatTakesLong(t *testing.T) {
 	if strings.Contains(body, "<html") || strings.Contains(body, "hx-get") {
 		t.Error("the part asks again, or is a page")
 	}
-	_, body = v.get("/review?plan=wait")
-	want(t, body, "Nothing changes in the kernel")
 	if slow.asked != 1 {
 		t.Errorf("pulse was asked %d times", slow.asked)
 	}
+	_, body = v.get("/review?plan=wait")
+	want(t, body, "Nothing changes in the kernel")
 	for err, say := range map[error]string{
 		control.ErrNotRunning:                      "pulse is not running, so there is no plan",
 		control.ReplyError("interface <x> is not"): "no plan for this draft: interface &lt;x&gt; is not",

@@ -47,7 +47,11 @@ func TestVirtualsList(t *testing.T) {
 }
 
 func TestVirtualsLive(t *testing.T) {
-	_, v := lvsConsole(t, "")
+	s, v := lvsConsole(t, "")
+	v.page("/virtuals", http.StatusOK) // it has pulse looked at, and hardly waits for that
+	if _, err := s.hub.after(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
 	body := v.page("/virtuals", http.StatusOK)
 	want(t, body, "http_server", "2 of 2 up")
 	body = v.page("/virtual/servers?v=http_server", http.StatusOK)
