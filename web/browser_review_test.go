@@ -3,6 +3,7 @@ package web
 import (
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,7 +43,14 @@ func TestBrowserReview(t *testing.T) {
 		},
 		Warnings: []string{"virtual http_server: one server is left, so nothing replaces it"},
 	}
+	// The clock of changes goes on by hand: the browser may take a minute.
+	began, passed := time.Now(), atomic.Int64{}
+	s.changer.now = func() time.Time { return began.Add(time.Duration(passed.Load())) }
 	b := openBrowser(t, s)
+	left := func(want string) {
+		t.Helper()
+		b.Until(`location.pathname === '/change' && document.querySelector('.left')?.innerText === '` + want + `'`)
+	}
 	b.LogIn("/review", "piranha", password)
 	b.Check("review-none")
 
@@ -72,9 +80,9 @@ func TestBrowserReview(t *testing.T) {
 	// Applied, watched, confirmed.
 	browser.Eval[bool](b, `!!(document.getElementById('note').value = 'more for lvs-03')`)
 	b.Press(`#apply button`)
-	b.Until(`location.pathname === '/change' && document.querySelector('.left')`)
-	first := browser.Eval[string](b, `document.querySelector('.left').innerText`)
-	b.Until(`document.querySelector('.left').innerText !== '` + first + `'`)
+	left("1:00")
+	passed.Add(int64(20 * time.Second))
+	left("0:40")
 	p.change(time.Now(), func(s *control.Snapshot) {
 		s.Trouble = append(s.Trouble, "http_server: real server lvs-03 (10.8.8.33:80) is down: timeout")
 	})
@@ -89,20 +97,10 @@ func TestBrowserReview(t *testing.T) {
 	edit(t, s, "piranha", "weight = 7", "weight = 9")
 	b.Open("/review")
 	b.Press(`#apply button`)
-	b.Until(`location.pathname === '/change' && document.querySelector('.left')`)
-	m, _, _ := s.changer.state()
-	s.changer.mu.Lock()
-	s.changer.now = func() time.Time { return m.Change.Deadline }
-	s.changer.mu.Unlock()
-	first = browser.Eval[string](b, `document.querySelector('.left').innerText`)
-	b.Until(`document.querySelector('.left').innerText !== '` + first + `'`)
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		s.changer.beat(t.Context(), false)
-	}()
-	b.Keys("x") // it waits for the page to load again, as it does by itself
-	<-over
+	left("1:00")
+	passed.Add(int64(time.Minute))
+	left("0:00")
+	s.changer.beat(t.Context(), false)
 	b.Until(`document.querySelector('.note.wait')?.innerText.includes('Nobody confirmed it in time')`)
 	shown(b, "/change", "change-rolled-back")
 	if got := readFile(t, s.ConfigPath); !strings.Contains(got, "weight = 7") {
