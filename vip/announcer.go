@@ -1,7 +1,6 @@
 package vip
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/mdlayher/ndp"
-	"github.com/mdlayher/packet"
 	"github.com/mdlayher/socket"
 	"golang.org/x/net/bpf"
 	"golang.org/x/net/ipv6"
@@ -44,7 +42,7 @@ type port struct {
 	link   Link
 	looked time.Time    // at the link
 	router bool         // forwards IPv6
-	arp    *packet.Conn // nil until needed
+	arp    *socket.Conn // nil until needed
 	nd     *socket.Conn // nil until needed
 }
 
@@ -144,18 +142,17 @@ func (a *Announcer) port(iface string) (*port, error) {
 func (p *port) sendARP(ip netip.Addr) error {
 	if p.arp == nil {
 		// Nothing is read from the socket, so let nothing in.
-		c, err := packet.Listen(p.netInterface(), packet.Datagram, unix.ETH_P_ARP, &packet.Config{Filter: refuseAll()})
+		c, err := openSocket(unix.AF_PACKET, unix.SOCK_DGRAM, 0, "arp", refuseAll(), linkAddress(p.link.Index, nil))
 		if err != nil {
 			return err
 		}
 		p.arp = c
 	}
-	if err := p.arp.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
-		return err
-	}
+	to := linkAddress(p.link.Index, ethernetBroadcast)
 	for _, operation := range []uint16{arpRequest, arpReply} {
 		b := gratuitousARP(operation, p.link.HardwareAddr, ip)
-		if _, err := p.arp.WriteTo(b, &packet.Addr{HardwareAddr: ethernetBroadcast}); err != nil {
+		err := sendSoon(p.arp, sendWithin, func(fd int) error { return unix.Sendto(fd, b, unix.MSG_DONTWAIT, to) })
+		if err != nil {
 			return err
 		}
 	}
@@ -182,26 +179,52 @@ func (p *port) sendNA(ip netip.Addr) error {
 	if err != nil {
 		return err
 	}
-	if err := p.nd.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
-		return err
-	}
 	from := &ipv6.ControlMessage{Src: ip.AsSlice(), IfIndex: p.link.Index}
 	to := &unix.SockaddrInet6{Addr: allNodes.As16(), ZoneId: uint32(p.link.Index)}
-	_, err = p.nd.Sendmsg(context.Background(), na, from.Marshal(), to, 0)
-	return err
+	return sendSoon(p.nd, sendWithin, func(fd int) error {
+		_, err := unix.SendmsgN(fd, na, from.Marshal(), to, unix.MSG_DONTWAIT)
+		return err
+	})
+}
+
+// sendSoon calls send, and while that says EAGAIN again whenever the socket has
+// room, for so long. However late it comes to the first time, that is tried: this
+// machine may have stood still.
+func sendSoon(c *socket.Conn, within time.Duration, send func(fd int) error) error {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	if err := c.SetWriteDeadline(time.Time{}); err != nil {
+		return err
+	}
+	var sent error
+	waits := false
+	err = raw.Write(func(fd uintptr) bool {
+		sent = send(int(fd))
+		full := errors.Is(sent, unix.EAGAIN)
+		if full && !waits {
+			waits = true
+			_ = c.SetWriteDeadline(time.Now().Add(within))
+		}
+		return !full
+	})
+	if err != nil {
+		return err
+	}
+	return os.NewSyscallError("send", sent)
 }
 
 // listenND opens a socket for advertisements. It is not ndp's, which knows an
 // interface by its name, and that for a minute: another interface of that name
 // could not be announced on.
 func listenND(index int) (*socket.Conn, error) {
-	c, err := socket.Socket(unix.AF_INET6, unix.SOCK_RAW, unix.IPPROTO_ICMPV6, "nd", nil)
+	// Nothing is read from the socket, so let nothing in.
+	c, err := openSocket(unix.AF_INET6, unix.SOCK_RAW, unix.IPPROTO_ICMPV6, "nd", refuseAll(), nil)
 	if err != nil {
 		return nil, err
 	}
-	// Nothing is read from the socket, so let nothing in.
 	err = errors.Join(
-		c.SetBPF(refuseAll()),
 		c.SetsockoptInt(unix.IPPROTO_IPV6, unix.IPV6_MULTICAST_IF, index),
 		c.SetsockoptInt(unix.IPPROTO_IPV6, unix.IPV6_MULTICAST_HOPS, ndp.HopLimit),
 		c.SetsockoptInt(unix.IPPROTO_IPV6, unix.IPV6_MULTICAST_LOOP, 0),
@@ -212,14 +235,8 @@ func listenND(index int) (*socket.Conn, error) {
 	return c, nil
 }
 
-func (p *port) netInterface() *net.Interface {
-	return &net.Interface{Index: p.link.Index, Name: p.link.Name, HardwareAddr: p.link.HardwareAddr}
-}
-
 // refuseAll is a filter that keeps no byte of any packet.
-func refuseAll() []bpf.RawInstruction {
-	return []bpf.RawInstruction{{Op: unix.BPF_RET | unix.BPF_K, K: 0}}
-}
+func refuseAll() []bpf.Instruction { return []bpf.Instruction{bpf.RetConstant{Val: 0}} }
 
 // forwardsIPv6 tells whether the kernel routes IPv6 packets that come in by
 // iface. A kernel without IPv6 does not.

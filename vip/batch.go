@@ -2,7 +2,6 @@ package vip
 
 import (
 	"errors"
-	"time"
 
 	"github.com/mdlayher/netlink"
 )
@@ -50,10 +49,7 @@ func (c *Conn) executeBatch(kind uint16, flags netlink.HeaderFlags, bodies [][]b
 
 // exchangeBatch returns an error when the kernel did not answer to the end.
 func (c *Conn) exchangeBatch(msgs []netlink.Message, errs []error) error {
-	if err := c.c.SetDeadline(time.Now().Add(answerWithin)); err != nil {
-		return err
-	}
-	sent, err := c.c.SendMessages(msgs)
+	sent, err := c.send(msgs)
 	if err != nil {
 		return err
 	}

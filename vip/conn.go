@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// answerWithin bounds one exchange with the kernel. It answers in
-	// microseconds; more than this means it never will.
+	// answerWithin bounds the wait for an answer of the kernel's. It answers
+	// while it is asked; more than this means it never will.
 	answerWithin = 5 * time.Second
 	// dumpAttempts bounds the retries of a list that changed while it was read.
 	dumpAttempts = 8
@@ -39,10 +39,9 @@ type Conn struct {
 // An executor is the part of a netlink.Conn that a Conn needs.
 type executor interface {
 	Close() error
-	Execute(netlink.Message) ([]netlink.Message, error)
 	SendMessages([]netlink.Message) ([]netlink.Message, error)
 	Receive() ([]netlink.Message, error)
-	SetDeadline(time.Time) error
+	SetReadDeadline(time.Time) error
 }
 
 // Dial opens a connection in the calling thread's network namespace.
@@ -76,10 +75,7 @@ func (c *Conn) Close() error {
 func (c *Conn) execute(kind uint16, flags netlink.HeaderFlags, body []byte) ([]netlink.Message, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.c.SetDeadline(time.Now().Add(answerWithin)); err != nil {
-		return nil, err
-	}
-	msgs, err := c.c.Execute(netlink.Message{
+	msgs, err := c.exchange(netlink.Message{
 		Header: netlink.Header{Type: netlink.HeaderType(kind), Flags: netlink.Request | flags},
 		Data:   body,
 	})
@@ -88,6 +84,29 @@ func (c *Conn) execute(kind uint16, flags netlink.HeaderFlags, body []byte) ([]n
 		err = c.redial(err)
 	}
 	return msgs, err
+}
+
+// exchange asks for one thing. The caller holds mu.
+func (c *Conn) exchange(m netlink.Message) ([]netlink.Message, error) {
+	sent, err := c.send([]netlink.Message{m})
+	if err != nil {
+		return nil, err
+	}
+	msgs, err := c.c.Receive()
+	if err != nil {
+		return nil, err
+	}
+	return msgs, netlink.Validate(sent[0], msgs)
+}
+
+// send sends questions. The time for the answers runs from then on: the kernel
+// does what it is asked for while it is asked, which takes long when others hold
+// its locks, and the answer is there. The caller holds mu.
+func (c *Conn) send(msgs []netlink.Message) (sent []netlink.Message, err error) {
+	if sent, err = c.c.SendMessages(msgs); err != nil {
+		return nil, err
+	}
+	return sent, c.c.SetReadDeadline(time.Now().Add(answerWithin))
 }
 
 // redial replaces the socket after err, which is no answer of the kernel's or

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
 )
@@ -17,23 +18,37 @@ type fakeKernel struct {
 	// receive answers what was last sent in a batch.
 	receive func(sent []netlink.Message) ([]netlink.Message, error)
 	sent    []netlink.Message
+	calls   []string
 }
 
 func (k *fakeKernel) SendMessages(m []netlink.Message) ([]netlink.Message, error) {
+	k.calls = append(k.calls, "send")
 	for i := range m {
 		m[i].Header.Sequence = uint32(len(k.sent) + 1)
 		k.sent = append(k.sent, m[i])
 	}
 	return m, nil
 }
-func (k *fakeKernel) Receive() ([]netlink.Message, error) { return k.receive(k.sent) }
 
-func (k *fakeKernel) Execute(m netlink.Message) ([]netlink.Message, error) {
+func (k *fakeKernel) Receive() ([]netlink.Message, error) {
+	k.calls = append(k.calls, "receive")
+	if k.receive != nil {
+		return k.receive(k.sent)
+	}
 	k.asked++
-	return k.answer[m.Header.Type]()
+	last := k.sent[len(k.sent)-1].Header
+	msgs, err := k.answer[last.Type]()
+	for i := range msgs {
+		msgs[i].Header.Sequence = last.Sequence
+	}
+	return msgs, err
 }
-func (k *fakeKernel) Close() error                { return nil }
-func (k *fakeKernel) SetDeadline(time.Time) error { return nil }
+
+func (k *fakeKernel) SetReadDeadline(time.Time) error {
+	k.calls = append(k.calls, "deadline")
+	return nil
+}
+func (k *fakeKernel) Close() error { return nil }
 
 func message(t *testing.T, flags netlink.HeaderFlags, a Address) netlink.Message {
 	t.Helper()
@@ -79,6 +94,19 @@ func TestPermission(t *testing.T) {
 	}
 	if _, err := c.Addresses(); !errors.Is(err, os.ErrPermission) {
 		t.Errorf("Addresses: %v", err)
+	}
+}
+
+// The kernel may take its time while it is asked; no answer to that is given up.
+func TestAnswerTime(t *testing.T) {
+	k := &fakeKernel{receive: func(sent []netlink.Message) ([]netlink.Message, error) { return sent[len(sent)-1:], nil }}
+	c := newConn(k, nil)
+	if _, err := c.execute(unix.RTM_GETLINK, 0, nil); err != nil {
+		t.Error(err)
+	}
+	noErrors(t, c.executeAll(unix.RTM_NEWADDR, netlink.Create, [][]byte{{1}, {2}}))
+	if diff := cmp.Diff([]string{"send", "deadline", "receive", "send", "deadline", "receive"}, k.calls); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

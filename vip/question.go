@@ -33,9 +33,17 @@ type question struct {
 	buf  [answerBytes]byte
 }
 
-// newQuestion opens a socket that is bound to place, or to nothing. The filter
-// is there before the first packet can come in.
 func newQuestion(family, kind, protocol int, name string, filter []bpf.Instruction, place unix.Sockaddr) (*question, error) {
+	s, err := openSocket(family, kind, protocol, name, filter, place)
+	if err != nil {
+		return nil, err
+	}
+	return &question{sock: s}, nil
+}
+
+// openSocket opens a socket that is bound to place, or to nothing. The filter is
+// there before the first packet can come in.
+func openSocket(family, kind, protocol int, name string, filter []bpf.Instruction, place unix.Sockaddr) (*socket.Conn, error) {
 	raw, err := bpf.Assemble(filter)
 	if err != nil {
 		return nil, err
@@ -51,7 +59,7 @@ func newQuestion(family, kind, protocol int, name string, filter []bpf.Instructi
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &question{sock: s}, nil
+	return s, nil
 }
 
 // ask sends packet and reads until answers says true or fails, or ctx ends. As
@@ -74,11 +82,20 @@ func (q *question) ask(ctx context.Context, packet []byte, to []unix.Sockaddr, a
 	}
 }
 
-// listen reads until answers says true or fails, or ctx ends. With each packet
-// answers is told who sent it, where the socket knows that.
+// listen reads until answers says true or fails, or ctx ends; what is there when
+// its deadline passes counts. With each packet answers is told who sent it, where
+// the socket knows that.
 func (q *question) listen(ctx context.Context, answers func(b []byte, by netip.Addr) (bool, error)) error {
-	for {
+	for late := 0; ; {
 		n, sa, err := q.sock.Recvfrom(ctx, q.buf[:], 0)
+		if errors.Is(err, context.DeadlineExceeded) && late < staleAnswers {
+			// This machine may have stood still, with the answer here all the
+			// while.
+			late++
+			if n, sa, err = q.here(); errors.Is(err, unix.EAGAIN) {
+				err = ctx.Err()
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -93,6 +110,20 @@ func (q *question) listen(ctx context.Context, answers func(b []byte, by netip.A
 			return err
 		}
 	}
+}
+
+// here is the next packet that came in already. If there is none, the error
+// matches EAGAIN.
+func (q *question) here() (n int, by unix.Sockaddr, err error) {
+	raw, err := q.sock.SyscallConn()
+	if err != nil {
+		return 0, nil, err
+	}
+	failed := raw.Read(func(fd uintptr) bool {
+		n, by, err = unix.Recvfrom(int(fd), q.buf[:], unix.MSG_DONTWAIT)
+		return true
+	})
+	return n, by, errors.Join(failed, err)
 }
 
 // drain throws away what came in, and with it the error of a link that was
@@ -124,7 +155,7 @@ func unanswered(ctx context.Context, how string, began time.Time, err error) err
 	case errors.Is(err, context.DeadlineExceeded):
 		waited := time.Since(began)
 		if d, ok := ctx.Deadline(); ok {
-			waited = d.Sub(began)
+			waited = max(0, d.Sub(began))
 		}
 		return fmt.Errorf("%w to %s in %v", ErrNoAnswer, how, waited.Round(waitStep))
 	case errors.Is(err, unix.ENETDOWN), errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV):
