@@ -1,6 +1,8 @@
 package vip
 
 import (
+	"context"
+	"errors"
 	"net"
 	"os"
 	"testing"
@@ -38,4 +40,24 @@ func farInterface(t testing.TB) *net.Interface {
 		t.Fatal(err)
 	}
 	return i
+}
+
+// unheeded asks until three questions were answered, each after the answers to
+// the one before were here for a while, and wants none to be taken for an answer.
+func unheeded(t *testing.T, what string, answered <-chan bool, ask func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), testWait)
+	defer cancel()
+	go func() {
+		defer cancel()
+		for range 3 {
+			select {
+			case <-answered:
+			case <-ctx.Done():
+			}
+		}
+	}()
+	if err := ask(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("%s: %v", what, err)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -46,7 +47,9 @@ func newTestNet(t testing.TB) *testNet {
 		n.ip(t, "link set far0 name eth0")
 		n.ip(t, "address add 10.9.0.2/24 dev eth0")
 		n.ip(t, "link set eth0 up")
+		n.awaitUp(t, "eth0")
 	})
+	n.awaitUp(t, "eth0", "eth1")
 	return n
 }
 
@@ -143,16 +146,33 @@ func (n *testNet) hardwareAddr(t testing.TB) string {
 	return fmt.Sprint(l.HardwareAddr)
 }
 
-// awaitLocal waits until the kernel uses these new IPv6 addresses, which on a
-// link that is just coming up takes a while.
+// awaitUp waits until packets leave by these interfaces: with a cable just laid,
+// or put back, the kernel drops them for a while.
+func (n *testNet) awaitUp(t testing.TB, ifaces ...string) {
+	t.Helper()
+	for _, i := range ifaces {
+		eventually(t, i+" is up", func() bool { return strings.Contains(n.ip(t, "-o link show dev "+i), " state UP ") })
+	}
+}
+
+// awaitLocal waits until the kernel uses these new IPv6 addresses, which takes a
+// while.
 func (n *testNet) awaitLocal(t testing.TB, addrs ...string) {
 	t.Helper()
 	for _, a := range addrs {
-		for !strings.Contains(n.ip(t, "-6 route show table local"), "local "+a+" ") ||
-			strings.Contains(n.ip(t, "-6 addr show tentative"), a+"/") {
-			if t.Context().Err() != nil {
-				t.Fatalf("%s did not come up", a)
-			}
+		eventually(t, a+" is in use", func() bool {
+			return strings.Contains(n.ip(t, "-6 route show table local"), "local "+a+" ") &&
+				!strings.Contains(n.ip(t, "-6 addr show tentative"), a+"/")
+		})
+	}
+}
+
+// eventually looks again and again until done.
+func eventually(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	for began := time.Now(); !done(); {
+		if time.Since(began) > testWait {
+			t.Fatalf("not in %v: %s", testWait, what)
 		}
 	}
 }

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/mdlayher/ndp"
+	"github.com/mdlayher/socket"
 	"golang.org/x/net/bpf"
 	"golang.org/x/net/icmp"
 	"golang.org/x/net/ipv4"
@@ -199,60 +202,69 @@ func TestQuotesIPv6(t *testing.T) {
 	}
 }
 
-// An advertisement that a router passed on, or of another address, is no
-// answer; the same one from the link is.
-func TestKernelAskAdvertisements(t *testing.T) {
-	witnessNet(t).inFar(t, func() { advertise(t, 64, ip("2001:db8::9"), ip("2001:db8::9")) })
-	ask := func(within time.Duration) error {
-		ctx, cancel := context.WithTimeout(t.Context(), within)
-		defer cancel()
-		return Ask(ctx, "eth0", ip("2001:db8::1"), ip("2001:db8::9"))
+// How long was waited is what was given, however late the question came to it.
+func TestUnanswered(t *testing.T) {
+	const how = "ARP for 10.9.0.2 on eth0"
+	tests := []struct {
+		given time.Duration
+		err   error
+		want  string
+		is    error
+	}{
+		{501 * time.Millisecond, fmt.Errorf("recvfrom: %w", context.DeadlineExceeded), "no answer to " + how + " in 500ms", ErrNoAnswer},
+		{-time.Second, context.DeadlineExceeded, "no answer to " + how + " in 0s", ErrNoAnswer},
+		{time.Second, unix.ENETDOWN, how + ": link down", ErrLinkDown},
+		{time.Second, context.Canceled, how + ": context canceled", context.Canceled},
+		{time.Second, nil, "", nil},
 	}
-	if err := ask(300 * time.Millisecond); !errors.Is(err, ErrNoAnswer) {
-		t.Errorf("from beyond a router: %v", err)
-	}
-	n := witnessNet(t)
-	n.inFar(t, func() { advertise(t, ndp.HopLimit, ip("2001:db8::9"), ip("2001:db8::10")) })
-	if err := ask(300 * time.Millisecond); !errors.Is(err, ErrNoAnswer) {
-		t.Errorf("of another address: %v", err)
-	}
-	n = witnessNet(t)
-	n.inFar(t, func() { advertise(t, ndp.HopLimit, ip("2001:db8::9"), ip("2001:db8::9")) })
-	if err := ask(testWait); err != nil {
-		t.Errorf("from the link: %v", err)
+	for _, tt := range tests {
+		began := time.Now()
+		ctx, cancel := context.WithDeadline(t.Context(), began.Add(tt.given))
+		err := unanswered(ctx, how, began, tt.err)
+		cancel()
+		if words(err) != tt.want || !errors.Is(err, tt.is) {
+			t.Errorf("%v: %q, want %q", tt.err, words(err), tt.want)
+		}
 	}
 }
 
-// advertise answers each solicitation of one address with an advertisement of
-// another, with that hop limit, until the test ends.
-func advertise(t *testing.T, hops int, solicited, advertised netip.Addr) {
-	c, _, err := ndp.Listen(farInterface(t), ndp.Unspecified)
+// An answer that is there counts, though this machine stood still until its time
+// was over; what is none does not hold up.
+func TestListenLate(t *testing.T) {
+	s, err := socket.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0, "test", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
-	t.Cleanup(func() { _ = c.Close(); <-done })
-	group, err := ndp.SolicitedNodeMulticast(solicited)
+	q := &question{sock: s}
+	defer q.close()
+	if err := s.Bind(&unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	place, err := s.Getsockname()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.JoinGroup(group); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		defer close(done)
-		for {
-			m, _, by, err := c.ReadFrom()
-			if err != nil {
-				return
-			}
-			if ns, ok := m.(*ndp.NeighborSolicitation); !ok || ns.TargetAddress != solicited {
-				continue
-			}
-			na := &ndp.NeighborAdvertisement{Solicited: true, TargetAddress: advertised}
-			if err := c.WriteTo(na, &ipv6.ControlMessage{HopLimit: hops}, by); err != nil {
-				return
-			}
+	for _, packet := range []string{"other", "answer", "more"} {
+		if err := s.Sendto(t.Context(), []byte(packet), 0, place); err != nil {
+			t.Fatal(err)
 		}
-	}()
+	}
+	over, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	var heard []string
+	listen := func(until string) error {
+		return q.listen(over, func(b []byte, by netip.Addr) (bool, error) {
+			heard = append(heard, string(b)+" of "+by.String())
+			return string(b) == until, nil
+		})
+	}
+	if err := listen("answer"); err != nil {
+		t.Errorf("an answer that was there: %v", err)
+	}
+	if err := listen("answer"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("without an answer: %v", err)
+	}
+	if diff := cmp.Diff([]string{"other of 127.0.0.1", "answer of 127.0.0.1", "more of 127.0.0.1"}, heard); diff != "" {
+		t.Errorf("heard (-want +got):\n%s", diff)
+	}
 }

@@ -20,7 +20,7 @@ func TestKernelWatch(t *testing.T) {
 	n := newTestNet(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	changes := make(chan Change, 100)
-	ended := make(chan error)
+	ended := make(chan error, 1)
 	inNear(t, n, func() { ended <- Watch(ctx, func(c Change) { changes <- c }) })
 
 	wait := func(want Change) {
@@ -31,6 +31,8 @@ func TestKernelWatch(t *testing.T) {
 				if c == want {
 					return
 				}
+			case err := <-ended:
+				t.Fatalf("no change %q: %v", want, err)
 			case <-timeout:
 				t.Fatalf("no change %q", want)
 			}
@@ -89,7 +91,11 @@ func TestKernelWatchOverflow(t *testing.T) {
 			}
 		})
 	})
-	<-entered
+	select {
+	case <-entered:
+	case err := <-ended:
+		t.Fatal(err)
+	}
 	c := testConn(t)
 	eth1, err := c.Link("eth1")
 	if err != nil {

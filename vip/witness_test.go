@@ -99,7 +99,7 @@ func TestKernelWitnessSilent(t *testing.T) {
 		writeFile(t, "/proc/sys/net/ipv4/ip_forward", "1")
 		writeFile(t, "/proc/sys/net/ipv6/conf/all/forwarding", "1")
 	})
-	silent := 50 * time.Millisecond
+	const silent = 50 * time.Millisecond
 	tests := []struct {
 		addr   string
 		check  Check
@@ -107,9 +107,9 @@ func TestKernelWitnessSilent(t *testing.T) {
 		want   string
 		is     error
 	}{
-		{"10.9.0.9", CheckAuto, silent, "no answer to ARP for 10.9.0.9 on eth0 in 50ms", ErrNoAnswer},
-		{"2001:db8::9", CheckAuto, silent, "no answer to neighbour solicitation for 2001:db8::9 on eth0 in 50ms", ErrNoAnswer},
-		{"10.77.0.3", CheckAuto, silent, "no answer to ping of 10.77.0.3 in 50ms", ErrNoAnswer},
+		{"10.9.0.9", CheckAuto, silent, "no answer to ARP for 10.9.0.9 on eth0 in", ErrNoAnswer},
+		{"2001:db8::9", CheckAuto, silent, "no answer to neighbour solicitation for 2001:db8::9 on eth0 in", ErrNoAnswer},
+		{"10.77.0.3", CheckAuto, silent, "no answer to ping of 10.77.0.3 in", ErrNoAnswer},
 		{"10.77.0.1", CheckAuto, testWait, "ping of 10.77.0.1: host unreachable, says 10.9.0.2", nil},
 		{"10.77.0.2", CheckAuto, testWait, "ping of 10.77.0.2: filtered, says 10.9.0.2", nil},
 		{"2001:db8:77::1", CheckAuto, testWait, "ping of 2001:db8:77::1: no route, says 2001:db8::2", nil},
@@ -121,7 +121,13 @@ func TestKernelWitnessSilent(t *testing.T) {
 	}
 	for _, tt := range tests {
 		err := asked(t, testWitness(t, tt.addr, tt.check), tt.within)
-		if err == nil || err.Error() != tt.want || (tt.is != nil && !errors.Is(err, tt.is)) {
+		got := words(err)
+		if tt.within == silent {
+			// How long it waited, on a machine that stood still meanwhile, is
+			// TestUnanswered's.
+			got = got[:max(0, strings.LastIndexByte(got, ' '))]
+		}
+		if got != tt.want || (tt.is != nil && !errors.Is(err, tt.is)) {
 			t.Errorf("%s by %s: %v, want %s", tt.addr, tt.check, err, tt.want)
 		}
 	}
@@ -173,7 +179,8 @@ func TestKernelWitnessLink(t *testing.T) {
 	n.inFar(t, func() { n.ip(t, "link set eth0 address 02:00:00:00:00:08") })
 	up("the witness has another hardware address")
 	n.ip(t, "link del lan0")
-	if err := asked(t, w4, testWait); !errors.Is(err, ErrNoInterface) {
+	// When it was resolved long ago, it is looked for first, and no network has it.
+	if err := asked(t, w4, testWait); !errors.Is(err, ErrNoInterface) && !errors.Is(err, unix.ENETUNREACH) {
 		t.Errorf("gone: %v", err)
 	}
 }
@@ -184,6 +191,7 @@ func TestKernelAskWrongAnswers(t *testing.T) {
 	mac := testMAC(t, n.hardwareAddr(t))
 	other := testMAC(t, "02:00:00:00:00:99")
 	from, to, third := ip("10.9.0.1"), ip("10.9.0.9"), ip("10.9.0.66")
+	answered := make(chan bool, 1)
 	n.inFar(t, func() {
 		c, err := packet.Listen(farInterface(t), packet.Datagram, unix.ETH_P_ARP, nil)
 		if err != nil {
@@ -210,14 +218,14 @@ func TestKernelAskWrongAnswers(t *testing.T) {
 						return
 					}
 				}
+				select {
+				case answered <- true:
+				default:
+				}
 			}
 		}()
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	if err := Ask(ctx, "eth0", from, to); !errors.Is(err, ErrNoAnswer) {
-		t.Errorf("asked for an address that nobody has: %v", err)
-	}
+	unheeded(t, "an address that nobody has", answered, func(ctx context.Context) error { return Ask(ctx, "eth0", from, to) })
 }
 
 func TestKernelAsk(t *testing.T) {
