@@ -1,9 +1,11 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -36,4 +38,28 @@ func lock(path string, exclusive bool) (*os.File, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
+}
+
+const (
+	// lockWithin is how long a restore waits for a database that is in use: a
+	// console that is closed looks every few seconds whether it can open it, for
+	// a moment, and tells the operator to restore it meanwhile.
+	lockWithin = 3 * time.Second
+	lockEvery  = 10 * time.Millisecond
+)
+
+// lockAlone locks the database at path for a restore.
+func lockAlone(ctx context.Context, path string) (*os.File, error) {
+	began := time.Now()
+	for {
+		l, err := lock(path, true)
+		if !errors.Is(err, ErrInUse) || time.Since(began) >= lockWithin {
+			return l, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(lockEvery):
+		}
+	}
 }

@@ -35,10 +35,10 @@ func version1(t *testing.T) (path string) {
 }
 
 func TestMigrateFromVersion1(t *testing.T) {
-	s, err := Open(t.Context(), version1(t))
+	path, before := version1(t), time.Now().Add(-time.Minute)
+	s, err := Open(t.Context(), path)
 	want(t, "open", err, nil)
 	defer s.Close()
-	before := time.Now().Add(-time.Minute)
 
 	users, err := s.Users(t.Context())
 	if err != nil || len(users) != 2 {

@@ -33,7 +33,7 @@ func Restore(ctx context.Context, from *os.File, path string) (err error) {
 			err = fmt.Errorf("restore %s from %s: %w", path, from.Name(), err)
 		}
 	}()
-	l, err := lock(path, true)
+	l, err := lockAlone(ctx, path)
 	if err != nil {
 		return err
 	}
