@@ -28,7 +28,7 @@ func openStoreOr(ctx context.Context, o web.Options, l net.Listener, cert *web.C
 	if err == nil || ctx.Err() != nil {
 		return st, err
 	}
-	o.Log.Error("the console is closed", "error", err, "trouble", store.TroubleOf(err))
+	o.Log.Error("the console is closed", "address", l.Addr(), "error", err, "trouble", store.TroubleOf(err))
 	// To systemd it has started: to start it again would change nothing.
 	if _, err := daemon.SdNotify(false, daemon.SdNotifyReady+"\nSTATUS=closed: the database cannot be used"); err != nil {
 		o.Log.Warn("tell systemd", "error", err)

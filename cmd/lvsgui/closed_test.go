@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -91,13 +90,12 @@ func TestDamagedDatabase(t *testing.T) {
 		t.Run(scheme, func(t *testing.T) {
 			dir := t.TempDir()
 			copied := damage(t, dir)
-			port := freePort(t)
-			more := []string{"--listen", port}
+			var more []string
 			if scheme == "http" {
 				more = append(more, "--http")
 			}
 			c := startConsole(t, dir, more...)
-			c.says("the console is closed")
+			port := regexp.MustCompile(`the console is closed address=(\S+)`).FindStringSubmatch(c.says("the console is closed"))[1]
 			client := &http.Client{
 				Transport:     &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}},
 				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -174,15 +172,4 @@ func TestReadOnlyState(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.says("the database can be written to again")
-}
-
-// freePort is an address on which nobody listens.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
