@@ -235,7 +235,7 @@ func TestKernelCounters(t *testing.T) {
 	if _, err := client.Write([]byte("hello")); err != nil {
 		t.Fatal(err)
 	}
-	limit := time.Now().Add(10 * time.Second)
+	limit := time.Now().Add(2 * time.Minute)
 	if err := server.SetReadDeadline(limit); err != nil {
 		t.Fatal(err)
 	}
