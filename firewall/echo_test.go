@@ -62,7 +62,7 @@ func unmap(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr()
 // dial connects from the thread's namespace; network is tcp or udp.
 func dial(t testing.TB, network, to string) net.Conn {
 	t.Helper()
-	c, err := net.DialTimeout(network, to, 5*time.Second)
+	c, err := net.DialTimeout(network, to, patience)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func dial(t testing.TB, network, to string) net.Conn {
 // ask sends a byte and returns the answer.
 func ask(t testing.TB, c net.Conn) string {
 	t.Helper()
-	if err := c.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Write([]byte("?")); err != nil {

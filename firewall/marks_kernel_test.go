@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
-	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A witness is a router whose VIPs are served by one listener for each of the
@@ -79,7 +81,7 @@ func TestKernelMarks(t *testing.T) {
 // TestKernelReplaceIsAtomic asks on new connections while the table is
 // replaced all the time: none must find it missing.
 func TestKernelReplaceIsAtomic(t *testing.T) {
-	_, client := witness(t, 5, 6)
+	router, client := witness(t, 5, 6)
 	c := testConn(t)
 	set := func(mark uint32, more int) Ruleset {
 		r := Ruleset{Marks: []Mark{{Addr: addr("10.0.0.1"), Protocols: []uint8{udp}, Ports: []PortRange{{53, 53}}, Mark: mark}}}
@@ -90,10 +92,16 @@ func TestKernelReplaceIsAtomic(t *testing.T) {
 	}
 	replace(t, c, set(5, 100))
 	client.enter(t)
-	d := net.Dialer{Timeout: 5 * time.Second}
-	done := make(chan error)
+	d := net.Dialer{Timeout: patience}
+	done := make(chan error, 1)
 	stop := make(chan struct{})
 	go func() {
+		// A Conn that has to dial anew does so where its caller is.
+		runtime.LockOSThread()
+		if err := unix.Setns(router.fd, unix.CLONE_NEWNET); err != nil {
+			done <- err
+			return
+		}
 		for i := 0; ; i++ {
 			select {
 			case <-stop:

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A site is a client, a router with VIPs, and a real server in another network
@@ -193,7 +192,7 @@ func TestKernelPartner(t *testing.T) {
 	run(t, "ip", "route", "add", "10.0.0.8/32", "via", "10.1.0.254")
 	s.client.enter(t)
 	run(t, "ip", "route", "add", "10.1.0.99/32", "via", "10.0.0.1")
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	d := net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(netip.MustParseAddrPort("10.0.0.8:0"))}
 	q, err := d.DialContext(ctx, "tcp", "10.1.0.99:8000")

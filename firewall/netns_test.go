@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -65,6 +66,31 @@ func cable(t testing.TB, a namespace, aName string, aAddrs []string, b namespace
 	}
 	number(t, a, aName, aAddrs...)
 	number(t, b, bName, bAddrs...)
+	carries(t, a, aName)
+	carries(t, b, bName)
+}
+
+// patience is for what is certain to come, on the slowest machine.
+const patience = time.Minute
+
+// carries waits until an end of a cable does, which is some time after both
+// were switched on, when the kernel's watcher of links has come by: until then
+// what is sent is lost.
+func carries(t testing.TB, n namespace, name string) {
+	t.Helper()
+	n.enter(t)
+	limit := time.After(patience)
+	for tick := time.Tick(20 * time.Millisecond); ; <-tick {
+		shown := run(t, "ip", "link", "show", "dev", name)
+		if strings.Contains(shown, " state UP ") {
+			return
+		}
+		select {
+		case <-limit:
+			t.Fatalf("%s carries nothing:\n%s", name, shown)
+		default:
+		}
+	}
 }
 
 // number gives an interface addresses and switches it on.
