@@ -96,7 +96,7 @@ func (a *Announcer) send(addr Address) error {
 	if err != nil {
 		return err
 	}
-	if p.link.NoARP || len(p.link.HardwareAddr) != len(ethernetBroadcast) {
+	if !p.link.ethernet() {
 		return nil
 	}
 	announce := p.sendNA

@@ -170,9 +170,28 @@ type neighbour interface {
 	close() error
 }
 
+// liveLink is the interface of that name, which must be fit to ask on.
+func liveLink(name string) (Link, error) {
+	c, err := Dial()
+	if err != nil {
+		return Link{}, err
+	}
+	l, err := c.link(name)
+	if err == nil && (!l.Up || !l.Carrier) {
+		err = ErrLinkDown
+	}
+	return l, errors.Join(err, c.Close())
+}
+
+// ethernet tells whether it is a kind of interface with neighbours that can be
+// told and asked something.
+func (l Link) ethernet() bool {
+	return !l.NoARP && len(l.HardwareAddr) == len(ethernetBroadcast)
+}
+
 // askNeighbour opens the question of the address family of to.
 func askNeighbour(l Link, from, to netip.Addr) (neighbour, error) {
-	if l.NoARP || len(l.HardwareAddr) != len(ethernetBroadcast) {
+	if !l.ethernet() {
 		return nil, ErrNoNeighbours
 	}
 	if from.Is4() != to.Is4() {

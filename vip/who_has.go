@@ -48,18 +48,12 @@ func WhoHas(ctx context.Context, iface string, addrs []netip.Addr) ([]Owner, err
 }
 
 func whoHas(ctx context.Context, iface string, addrs []netip.Addr) (owners []Owner, err error) {
-	c, err := Dial()
+	l, err := liveLink(iface)
 	if err != nil {
 		return nil, err
 	}
-	l, err := c.link(iface)
-	switch err = errors.Join(err, c.Close()); {
-	case err != nil:
-		return nil, err
-	case l.NoARP || len(l.HardwareAddr) != len(ethernetBroadcast):
+	if !l.ethernet() {
 		return nil, ErrNoNeighbours
-	case !l.Up || !l.Carrier:
-		return nil, ErrLinkDown
 	}
 	q, err := newQuestion(unix.AF_PACKET, unix.SOCK_DGRAM, 0, "arp", ownersFilter(), linkAddress(l.Index, nil))
 	if err != nil {

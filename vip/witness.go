@@ -158,7 +158,7 @@ func (w *Witness) resolve(now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if w.check == CheckAuto && (l.NoARP || len(l.HardwareAddr) != len(ethernetBroadcast)) {
+		if w.check == CheckAuto && !l.ethernet() {
 			iface = ""
 		}
 	}
@@ -212,16 +212,9 @@ func (w *Witness) Close() error {
 func Ask(ctx context.Context, iface string, from, to netip.Addr) error {
 	began := time.Now()
 	how := neighbourWords(to, iface)
-	c, err := Dial()
-	if err != nil {
-		return fmt.Errorf("%s: %w", how, err)
-	}
-	l, err := c.link(iface)
-	if err == nil && (!l.Up || !l.Carrier) {
-		err = ErrLinkDown
-	}
 	var n neighbour
-	if err = errors.Join(err, c.Close()); err == nil {
+	l, err := liveLink(iface)
+	if err == nil {
 		n, err = askNeighbour(l, from, to)
 	}
 	if err == nil {
