@@ -35,8 +35,8 @@ type Browser struct {
 // patience bounds a test's life and Until's waiting; an emulated cluster on a
 // busy machine needs a part of it.
 const (
-	life     = 10 * time.Minute
-	patience = time.Minute
+	life     = 40 * time.Minute
+	patience = 3 * time.Minute
 )
 
 // Open starts a browser for the console at base, "https://127.0.0.1:3636". It
@@ -56,9 +56,10 @@ func Open(t *testing.T, base string) *Browser {
 	} else if err := os.MkdirAll(b.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	// Its folder is chromedp's own, which is removed again and again until no
+	// child of the browser writes there any more.
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.IgnoreCertErrors,
-		chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-GB"),
 	)
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)

@@ -43,7 +43,7 @@ func startDemo(t *testing.T, options ...string) *demo {
 			t.Skipf("%v: make e2e builds it", err)
 		}
 	}
-	args := []string{"exec", "--timeout", "15m", "--forward", "3636", "--forward", "3637"}
+	args := []string{"exec", "--timeout", "40m", "--forward", "3636", "--forward", "3637"}
 	for _, name := range []string{"pulse", "nanny", "lvsgui"} {
 		args = append(args, "--with", filepath.Join(bin, name))
 	}
@@ -65,7 +65,7 @@ func startDemo(t *testing.T, options ...string) *demo {
 		d.say("q")
 		select {
 		case <-ended:
-		case <-time.After(30 * time.Second):
+		case <-time.After(2 * time.Minute):
 			d.cmd.Process.Signal(syscall.SIGTERM)
 			<-ended
 		}
@@ -101,7 +101,7 @@ func (d *demo) say(word string) {
 // until types a word again and again, until what the demo says to it matches.
 func (d *demo) until(word string, re *regexp.Regexp) {
 	d.t.Helper()
-	for range 60 {
+	for range 300 {
 		d.mu.Lock()
 		from := len(d.lines)
 		d.mu.Unlock()
@@ -137,7 +137,7 @@ func (d *demo) after(from int, re *regexp.Regexp) bool {
 // wait returns the first line that matches, as soon as the demo prints it.
 func (d *demo) wait(re *regexp.Regexp) []string {
 	d.t.Helper()
-	limit := time.After(3 * time.Minute)
+	limit := time.After(10 * time.Minute)
 	for i := 0; ; {
 		d.mu.Lock()
 		lines, news := d.lines, d.news
@@ -199,6 +199,7 @@ func TestBrowserCluster(t *testing.T) {
 	b.Press(`button[value=review]`)
 	b.Until(`document.querySelector('#apply')`)
 	b.Check("cluster-review")
+	b.Choose(`#apply [name=hold]`, "300")
 	b.Press(`#apply button`)
 	b.Until(`document.querySelector('form[action="/change/confirm"]')`)
 	b.Check("cluster-change")
