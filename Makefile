@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+# Packages are installed one after the other, and tests do not disturb each
+# other, under make -j too.
+.NOTPARALLEL:
 
 VERSION := $(or $(VERSION),$(shell packaging/version))
 LDFLAGS := -s -w -X main.version=$(VERSION)
@@ -28,29 +31,29 @@ test: check unit package-test histories kernel-test install-test e2e ## everythi
 
 .PHONY: check
 check: tools ## gofmt, vet, staticcheck, generated code, dependency rules, licences, known vulnerabilities
-	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "not gofmt'ed: $$out"; exit 1; }
+	@folders=$$(go list -f '{{.Dir}}' ./...); out=$$(gofmt -l $$folders); [ -z "$$out" ] || { echo "not gofmt'ed: $$out"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
 	go mod verify
-	@was=$$(cat web/templates/*_templ.go | sha256sum); go tool templ generate -path web/templates >/dev/null 2>&1; \
+	@was=$$(cat web/templates/*_templ.go | sha256sum); out=$$(go tool templ generate -path web/templates 2>&1) || { echo "$$out"; exit 1; }; \
 	[ "$$was" = "$$(cat web/templates/*_templ.go | sha256sum)" ] || { echo "templ code was not current; it is made anew: commit it"; exit 1; }
-	go test -count=1 .
+	$(call tests,go test -count=1 -timeout 1h .)
 	go run ./packaging/bill check ./cmd/...
 	@$(MAKE) --no-print-directory vuln
 
 .PHONY: unit
 unit: tools unit-tools ## tests that need neither another kernel nor a browser
-	go test -race -short ./...
+	$(call tests,go test -race -short -timeout 1h ./...)
 
 .PHONY: histories
 histories: tools tshark ## a hundred thousand random histories of a router pair, simulated; Wireshark reads our heartbeats
-	go test -count=1 -timeout 20m -run '^TestHistories$$|^TestTshark' ./heartbeat -histories 100000
+	$(call tests,go test -count=1 -timeout 2h -run '^TestHistories$$|^TestTshark' ./heartbeat -histories 100000)
 
 .PHONY: kernel-test
 kernel-test: build lab-tools ## the machine's own tests, and the TestKernel tests on a real kernel with IPVS
-	go test -p 1 -count=1 -timeout 15m -run '^TestMachine' ./lab/vm ./lab/cmd/lab
-	CGO_ENABLED=0 go test -p 2 -count=1 -timeout 45m -run '^TestKernel' -exec "$(IN_LAB) --timeout 40m --" $(KERNEL_PKGS)
-	CGO_ENABLED=0 go test -p 1 -count=1 -timeout 45m -run '^TestKernel' -exec "$(IN_LAB) --timeout 40m --" $(TIMED_PKGS)
+	$(call tests,go test -p 1 -count=1 -timeout 1h -run '^TestMachine' ./lab/vm ./lab/cmd/lab)
+	$(call tests,CGO_ENABLED=0 go test -p 2 -count=1 -timeout 3h -run '^TestKernel' -exec "$(IN_LAB) --timeout 4h --" $(KERNEL_PKGS))
+	$(call tests,CGO_ENABLED=0 go test -p 1 -count=1 -timeout 3h -run '^TestKernel' -exec "$(IN_LAB) --timeout 4h --" $(TIMED_PKGS))
 
 # What was typed on each machine, with what it printed, is in bin/install.log.
 .PHONY: install-test
@@ -60,14 +63,14 @@ install-test: build lab-tools ## the packages on fresh Debian systems, by the wo
 	$(MAKE) --no-print-directory package-amd64 DIST=$(BIN)/debs/old VERSION='$(VERSION)~before'
 	$(MAKE) --no-print-directory package-amd64 DIST=$(BIN)/debs/new VERSION='$(VERSION)'
 	@rm -rf $(BIN)/debs/*/amd64
-	@CGO_ENABLED=0 go test -v -count=1 -timeout 60m -run '^TestKernel' \
-	  -exec "$(BIN)/lab exec --timeout 55m --debian --with $(BIN)/debs:/lab/debs --with $(CURDIR)/docs:/lab/docs --" ./lab/install >$(BIN)/install.log 2>&1 || \
-	  { cat $(BIN)/install.log; exit 1; }
+	@CGO_ENABLED=0 go test -v -count=1 -timeout 3h -run '^TestKernel' \
+	  -exec "$(BIN)/lab exec --timeout 4h --debian --with $(BIN)/debs:/lab/debs --with $(CURDIR)/docs:/lab/docs --" ./lab/install >$(BIN)/install.log 2>&1 || \
+	  { cat $(BIN)/install.log; $(call failed,$(BIN)/install.log); exit 1; }
 	@grep -e '^---' -e '^ok' $(BIN)/install.log
 
 .PHONY: e2e
 e2e: build lab-tools browser ## Chromium against the console of a running cluster
-	go test -p 1 -count=1 -timeout 15m -run "^TestBrowser" ./web ./lab/e2e
+	$(call tests,go test -p 1 -count=1 -timeout 1h -run "^TestBrowser" ./web ./lab/e2e)
 
 .PHONY: bench
 bench: build lab-tools ## figures beside a peer's: B=failover, B=nanny, B=lvscf, B=ipvs, B=console
@@ -84,8 +87,8 @@ soak: build lab-tools ## a million histories simulated, then a pair through half
 
 .PHONY: build
 build: tools ## bin/pulse, bin/nanny, bin/lvsgui (static) and bin/lab
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/pulse ./cmd/nanny ./lab/cmd/...
-	CGO_ENABLED=1 go build -trimpath -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -linkmode external -extldflags "-static"' -o $(BIN)/ ./cmd/lvsgui
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/pulse ./cmd/nanny ./lab/cmd/...
+	CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags $(STATIC_TAGS) -ldflags '$(LDFLAGS) -linkmode external -extldflags "-static"' -o $(BIN)/ ./cmd/lvsgui
 
 # Packages: for both architectures, or for ARCH alone. All that is in them is of
 # the commit, the times too, so that the same commit gives the same bytes.
@@ -115,7 +118,7 @@ package-amd64 package-arm64: package-%: cross-%
 .PHONY: package-test
 package-test: lint-tools ## the packages of this machine's architecture, and what is in them
 	@$(MAKE) --no-print-directory package ARCH=$(shell go env GOARCH)
-	go test -count=1 -run '^TestPackage' ./packaging -dist $(abspath $(DIST))
+	$(call tests,go test -count=1 -timeout 1h -run '^TestPackage' ./packaging -dist $(abspath $(DIST)))
 
 .PHONY: reproducible
 reproducible: tools ## builds the packages of HEAD twice, in two folders, the second time from nothing: the same bytes
@@ -132,10 +135,9 @@ reproducible: tools ## builds the packages of HEAD twice, in two folders, the se
 vuln: ## known vulnerabilities in what is linked; says so where their database cannot be reached
 	@[ -n "$${HTTPS_PROXY:-}" ] || timeout 5 getent ahosts vuln.go.dev >/dev/null || \
 	  { echo "vulnerabilities are not checked: vuln.go.dev cannot be reached"; exit; }; \
-	out=$$(timeout 300 go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./cmd/... 2>&1) && { echo "$$out"; exit; }; \
-	if grep -q '^govulncheck: fetching vulnerabilities' <<<"$$out"; then \
-	  echo "vulnerabilities are not checked: $$(grep '^govulncheck:' <<<"$$out")"; \
-	else echo "$$out"; exit 1; fi
+	out=$$(timeout 1800 go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./cmd/... 2>&1) && { echo "$$out"; exit; }; \
+	if grep -q '^exit status 3$$' <<<"$$out"; then echo "$$out"; exit 1; fi; \
+	echo "vulnerabilities are not checked: $$(tail -n 3 <<<"$$out")"
 
 .PHONY: lint-tools
 lint-tools:
@@ -162,10 +164,26 @@ define need
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" != 0 ]; then echo "missing packages: as root, run: apt-get install -y$$missing" >&2; exit 1; fi; \
 	  echo "installing$$missing"; \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends$$missing >/dev/null 2>&1 || \
-	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends$$missing >/dev/null; }; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt="apt-get -qq -o DPkg::Lock::Timeout=600 -o Acquire::Retries=5"; \
+	  for wait in 0 10 60 never; do \
+	    out=$$($$apt install -y --no-install-recommends$$missing 2>&1) && break; \
+	    if [ $$wait = never ]; then echo "$$out" >&2; exit 1; fi; \
+	    sleep $$wait; $$apt update || true; \
+	  done; \
 	fi
 endef
+
+# Runs tests. If they fail, why comes once more at the end, where it is not lost
+# between what was logged: $(call failed,FILE) finds it in what they printed.
+define tests
+@echo '$(subst ','\'',$(1))'; mkdir -p $(BIN); \
+	$(1) 2>&1 | tee $(BIN)/$@.log || { $(call failed,$(BIN)/$@.log); exit 1; }
+endef
+
+failed = printf '\n%s\n' "what failed, of $(1):"; awk '\
+	/^ *[A-Za-z_0-9]+_test\.go:[0-9]+: / {on = !/_test\.go:[0-9]+: [0-9][0-9]:[0-9][0-9]:/} \
+	/^(=== |--- |FAIL|ok |PASS|panic|WARNING|SIG|lab: )/ {on = /^(--- FAIL|FAIL|panic|WARNING|SIG|lab: )/} on' $(1) | tail -n 150
 
 .PHONY: tools
 tools:
