@@ -99,10 +99,11 @@ func (b *bed) ipvsadm(t *testing.T, words string) {
 	}
 }
 
-// get fetches a page as the client.
+// get fetches a page as the client. Where nobody answers for the address, the
+// gateway says so after some seconds.
 func (b *bed) get(t *testing.T, url string) (string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	return b.client.Get(ctx, netip.Addr{}, url)
 }

@@ -1,10 +1,13 @@
 package realserver
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"pacu/lab"
 	"pacu/lvscf"
@@ -159,8 +162,8 @@ func TestKernelSilence(t *testing.T) {
 			_, mac, _ := strings.Cut(link, "link/ether ")
 			mac, _, _ = strings.Cut(mac, " ")
 			url := "http://" + netip.AddrPortFrom(a, 80).String() + "/"
-			if got, err := b.get(t, url); err == nil {
-				t.Errorf("%s answers for %s to who asked the link", got, a)
+			if got, err := b.get(t, url); !errors.Is(err, unix.EHOSTUNREACH) {
+				t.Errorf("%q, %v: somebody answers for %s to who asked the link", got, err, a)
 			}
 			if err := b.gateway.Run("ip", "neigh", "replace", tt.vip, "lladdr", mac, "dev", "eth1"); err != nil {
 				t.Fatal(err)
