@@ -194,7 +194,7 @@ func (w *world) reload() {
 	if diff := cmp.Diff(plan, stepsOf(w.reconcile())); diff != "" {
 		w.fatalf("plan and changes differ (-plan +changes):\n%s", diff)
 	}
-	w.d.Configure(w.cluster(next))
+	w.configure(next) // which keeps, too, what an operator forced up before any probe
 	sent := w.kernel.Sent()
 	if r := w.reconcile(); len(r.Changes) > 0 || w.kernel.Sent() != sent {
 		w.fatalf("the same file again: %v and %d messages", stepsOf(r), w.kernel.Sent()-sent)
