@@ -47,6 +47,7 @@ func TestBrowserReview(t *testing.T) {
 	began, passed := time.Now(), atomic.Int64{}
 	s.changer.now = func() time.Time { return began.Add(time.Duration(passed.Load())) }
 	b := openBrowser(t, s)
+	const planned = `document.querySelectorAll('.steps li').length === 6` // when it comes it moves the buttons
 	left := func(want string) {
 		t.Helper()
 		b.Until(`location.pathname === '/change' && document.querySelector('.left')?.innerText === '` + want + `'`)
@@ -60,7 +61,7 @@ func TestBrowserReview(t *testing.T) {
 	b.Edit("deadtime = 6", "deadtime = 8    # slower links")
 	b.Edit("debug_level = NONE\n", "")
 	b.Press(`button[value=review]`)
-	b.Until(`location.pathname === '/review' && document.querySelectorAll('.steps li').length === 6`)
+	b.Until(`location.pathname === '/review' && ` + planned)
 	shown(b, "/review", "review")
 
 	// The file is changed by hand: both are brought together.
@@ -74,7 +75,7 @@ func TestBrowserReview(t *testing.T) {
 	shown(b, "/review", "merge")
 	browser.Eval[bool](b, `document.querySelector('.clash input[value=theirs]').click() || true`)
 	b.Press(`.merge button`)
-	b.Until(`document.querySelector('#apply') && document.querySelector('.flash')`)
+	b.Until(`document.querySelector('#apply') && document.querySelector('.flash') && ` + planned)
 	b.Check("merged")
 
 	// Applied, watched, confirmed.
@@ -96,6 +97,7 @@ func TestBrowserReview(t *testing.T) {
 	// The next one is not confirmed in time: the open page shows it by itself.
 	edit(t, s, "piranha", "weight = 7", "weight = 9")
 	b.Open("/review")
+	b.Until(planned)
 	b.Press(`#apply button`)
 	left("1:00")
 	passed.Add(int64(time.Minute))
@@ -121,7 +123,7 @@ func TestBrowserReview(t *testing.T) {
 	b.Open("/history/revision?id=1")
 	b.Check("history-revision")
 	b.Press(`form[action="/history/restore"] button`)
-	b.Until(`location.pathname === '/review'`)
+	b.Until(`location.pathname === '/review' && ` + planned)
 	b.Press(`a[href="/review/discard"]`)
 	b.Until(`location.pathname === '/review/discard'`)
 	shown(b, "/review/discard", "discard")

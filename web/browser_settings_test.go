@@ -56,13 +56,16 @@ track_script disk {
 		t.Error("the page was loaded again")
 	}
 
-	// Sent wrong, all of it comes back; then it is mended and in the draft.
+	// Sent wrong, all of it comes back; then it is mended and in the draft. What
+	// is said beside a field moves the button: it is pressed after that.
 	b.Fill("#f-heartbeat_port", "70000")
+	b.Until(`document.querySelector('#p-heartbeat_port .bad') !== null`)
 	b.Fill("#f-witness", "10.10.1.1, 10.10.1.254")
 	b.Press(".accept button")
 	b.Until(`document.querySelector('.note.bad a[href="#f-heartbeat_port"]') !== null`)
 	b.Check("redundancy-refused")
 	b.Fill("#f-heartbeat_port", "1539")
+	b.Until(`document.querySelector('#p-heartbeat_port .bad') === null`)
 	b.Press(".accept button")
 	b.Until(`document.querySelector('.flash') !== null`)
 	b.Check("redundancy-accepted")

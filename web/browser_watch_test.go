@@ -100,7 +100,7 @@ func TestBrowserWatchMonitoring(t *testing.T) {
 	// The search is the server's.
 	b.Fill("#find", "mx-1")
 	b.Press(`.find button`)
-	b.Until(order + ` === 'svc-tcp-10_10_1_40-587 svc-tcp-10_10_1_40-25'`)
+	b.Until(order + ` === 'svc-tcp-10_10_1_40-587 svc-tcp-10_10_1_40-25' && !document.getElementById('live').hidden`)
 	b.Press(`.shows a[href*="show=down"]`)
 	b.Until(order + ` === 'svc-tcp-10_10_1_40-587'`)
 	b.Until(`!document.getElementById('live').hidden`)
@@ -142,6 +142,7 @@ func TestBrowserWatchService(t *testing.T) {
 	})
 	b := openBrowser(t, s)
 	b.LogIn("/monitoring", "piranha", password)
+	b.Until(`!document.getElementById('live').hidden`)
 	b.Press(`#svc-fwmark-80-h a`)
 	b.Until(`location.pathname === '/service' && !document.getElementById('live').hidden`)
 	b.Until(`document.querySelectorAll('#one-charts svg').length === 3`)
