@@ -44,7 +44,7 @@ type keeper struct {
 
 	mu    sync.Mutex
 	asked map[chan result]bool
-	quiet bool // the next pass's changes are not drift: someone asked for them
+	quiet bool // addresses that the next pass brings up are not drift: they were asked for
 	sight bool // the next pass looks for what others changed
 	drift control.Drift
 	blind string // why the kernel cannot be read; empty is well
@@ -58,11 +58,14 @@ type result struct {
 func (k *keeper) String() string { return "keeper" }
 
 // kick asks for a pass soon.
-func (k *keeper) kick() {
+func (k *keeper) kick() { wake(k.due) }
+
+// expect tells that the next pass may bring up addresses that nobody took away,
+// but the kernel refused.
+func (k *keeper) expect() {
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.quiet = true
-	k.mu.Unlock()
-	wake(k.due)
 }
 
 // look asks for a pass whose changes nobody of ours asked for.

@@ -97,6 +97,7 @@ func (p *pulse) turned(was, is control.State, why string) {
 	c := change{Event: "role", State: string(is), Was: string(was), Why: why}
 	p.notifier.turned(is == control.Active, c)
 	p.notifier.tell(c)
+	p.keeper.expect()
 	p.remember()
 }
 
