@@ -28,6 +28,10 @@ const (
 	outputKept = 4 << 10
 	// outputShown are the lines of it that one log line has.
 	outputShown = 10
+
+	// graceParts are the parts in which such times are counted: one in which
+	// pulse itself stood still, or all the machine, is none that others had.
+	graceParts = 10
 )
 
 // A command is a program that lvs.cf names, to be run once: its words as they
@@ -130,10 +134,7 @@ func (c command) process(ctx context.Context) (why, output string) {
 	// Until it is waited for, its number is nobody else's.
 	for _, sig := range []syscall.Signal{unix.SIGTERM, unix.SIGKILL} {
 		_ = unix.Kill(-cmd.Process.Pid, sig)
-		select {
-		case <-child.ended:
-		case <-time.After(commandGrace):
-		}
+		inGrace(child.ended, commandGrace)
 	}
 	select {
 	case <-child.ended:
@@ -143,6 +144,19 @@ func (c command) process(ctx context.Context) (why, output string) {
 		go child.bury()
 	}
 	return why, words.last()
+}
+
+// inGrace waits until done is closed, as long as grace lasts, and tells whether
+// it is.
+func inGrace(done <-chan struct{}, grace time.Duration) bool {
+	for range graceParts {
+		select {
+		case <-done:
+			return true
+		case <-time.After(grace / graceParts):
+		}
+	}
+	return false
 }
 
 // end waits for a process that has ended, and says how.
@@ -229,10 +243,7 @@ func (l *listener) Write(p []byte) (int, error) {
 
 // last is what has been printed, fit for a log.
 func (l *listener) last() string {
-	select {
-	case <-l.done:
-	case <-time.After(outputGrace):
-	}
+	inGrace(l.done, outputGrace)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Map(func(r rune) rune {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -98,6 +99,19 @@ func TestCommandLate(t *testing.T) {
 	}
 }
 
+// A grace is waited out, and no longer than what it is for takes.
+func TestInGrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for after, want := range map[time.Duration]bool{0: true, commandGrace - time.Millisecond: true, commandGrace + time.Millisecond: false} {
+			began, done := time.Now(), make(chan struct{})
+			time.AfterFunc(after, func() { close(done) })
+			if got, took := inGrace(done, commandGrace), time.Since(began); got != want || took != min(after, commandGrace) {
+				t.Errorf("done after %v: %v after %v", after, got, took)
+			}
+		}
+	})
+}
+
 // A command is ended with all that it started, though it ignores SIGTERM.
 func TestCommandEnded(t *testing.T) {
 	for _, tt := range []struct{ name, trap, why string }{
@@ -149,7 +163,10 @@ func gone(t *testing.T, file string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 5000)
+		n, err := 0, error(unix.EINTR)
+		for errors.Is(err, unix.EINTR) { // by a signal of the Go runtime's
+			n, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(enough.Milliseconds()))
+		}
 		if n != 1 || err != nil {
 			t.Errorf("process %d lives on: %d, %v", pid, n, err)
 		}

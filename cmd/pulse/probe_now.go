@@ -150,10 +150,8 @@ func eachProbe(ctx context.Context, program string, orders io.Reader, f func(con
 		// It ends the programs of its checks by itself, if it is given the time.
 		for _, sig := range []unix.Signal{unix.SIGTERM, unix.SIGKILL} {
 			_ = unix.Kill(-cmd.Process.Pid, sig)
-			select {
-			case <-ended:
+			if inGrace(ended, commandGrace) {
 				return
-			case <-time.After(commandGrace):
 			}
 		}
 		_ = out.Close() // what it left running may have it open
