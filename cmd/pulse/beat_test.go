@@ -15,10 +15,10 @@ import (
 	"pacu/lvscf"
 )
 
-// loopback is a socket of 127.0.0.1.
-func loopback(t *testing.T) (*net.UDPConn, netip.AddrPort) {
+// loopback is a socket of 127.0.0.N.
+func loopback(t *testing.T, n byte) (*net.UDPConn, netip.AddrPort) {
 	t.Helper()
-	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, n)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,14 +78,14 @@ func speaks(t *testing.T, b *beat, i int, c *net.UDPConn) {
 // TestMove changes the paths of heartbeats that go on: the partner's address,
 // their number and their order. Where that cannot be, nothing is changed.
 func TestMove(t *testing.T) {
-	one, atOne := loopback(t)
-	two, atTwo := loopback(t)
-	var ends []netip.AddrPort // of this router, free
-	for range 2 {
-		c, at := loopback(t)
-		c.Close()
-		ends = append(ends, at)
-	}
+	one, atOne := loopback(t, 1)
+	two, atTwo := loopback(t, 1)
+	// Of this router, free: nobody else takes ports of that address.
+	endOne, end1 := loopback(t, 39)
+	endTwo, end2 := loopback(t, 39)
+	ends := []netip.AddrPort{end1, end2}
+	endOne.Close()
+	endTwo.Close()
 	over := func(specs ...pathSpec) *site {
 		return &site{
 			cfg: &lvscf.Config{Keepalive: 50 * time.Millisecond, Deadtime: time.Hour}, role: heartbeat.Backup,

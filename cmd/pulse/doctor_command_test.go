@@ -172,7 +172,7 @@ func TestSecretsOfPipe(t *testing.T) {
 		if len(s) > 0 {
 			t.Errorf("%q", s)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(enough):
 		t.Fatal("it waits for somebody to write to the pipe")
 	}
 }

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"pacu/control"
 	"pacu/lab"
@@ -63,7 +63,7 @@ func TestKernelDoctor(t *testing.T) {
 			[]string{"net.ipv4.ip_forward: it is 0"}},
 		{"a real server of nat has no way back", func() {
 			mustRun(t, s.web1, "ip", "route", "del", "default")
-			s.knock("10.77.0.100:80")
+			s.knock("10.77.0.100:80", "10.78.0.11:80")
 		}, func() {}, s.one,
 			[]string{"real server web-1: ", "none came back through this router", "ip route replace default via 10.78.0.254"}},
 	}
@@ -80,7 +80,7 @@ func TestKernelDoctor(t *testing.T) {
 		})
 	}
 	// What the last one left is on the active router alone.
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), ample)
 	defer cancel()
 	s.settled(ctx, s.two, control.Standby, true)
 	if found := s.errors(s.two); found != "" {
@@ -88,9 +88,11 @@ func TestKernelDoctor(t *testing.T) {
 	}
 }
 
-// knock begins connections that nobody answers.
-func (s *doctorSite) knock(address string) {
-	ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Second)
+// knock begins connections that nobody answers, until IPVS' counters tell of
+// the packets that went to a real server: it adds them up every 2 s.
+func (s *doctorSite) knock(address, server string) {
+	s.t.Helper()
+	ctx, cancel := context.WithCancel(s.t.Context())
 	defer cancel()
 	done := make(chan struct{}, 20)
 	for range cap(done) {
@@ -101,6 +103,19 @@ func (s *doctorSite) knock(address string) {
 			done <- struct{}{}
 		}()
 	}
+	until(s.t, func() error {
+		out, err := s.one.Output(ctx, "ipvsadm", "-Ln", "--stats", "--exact")
+		if err != nil {
+			return err
+		}
+		_, line, _ := strings.Cut(out, "-> "+server+" ")
+		var connections, packets int
+		if _, err := fmt.Sscan(line, &connections, &packets); err != nil || packets < 2*cap(done) {
+			return fmt.Errorf("%v: IPVS counts %d packets to %s:\n%s", err, packets, server, out)
+		}
+		return nil
+	})
+	cancel()
 	for range cap(done) {
 		<-done
 	}

@@ -18,7 +18,7 @@ import (
 const doctorPassword = "s3cret-of-redis"
 
 // doctorPair is the lvs.cf of a pair whose first service is nat, its second
-// direct. Nothing moves while a heartbeat is missing for a moment.
+// direct. Nothing moves while heartbeats are missing, for as long as doctor looks.
 const doctorPair = `serial_no = 1
 primary = 10.77.0.1
 primary_private = 10.78.0.1
@@ -27,7 +27,7 @@ backup_private = 10.78.0.2
 backup_active = 1
 service = lvs
 keepalive = 1
-deadtime = 60
+deadtime = 600
 network = nat
 nat_router = 10.78.0.254 eth1:0
 nat_nmask = 255.255.255.0
@@ -130,7 +130,7 @@ func (s *doctorSite) start() {
 	if err := s.two.WriteFile("/etc/sysconfig/ha/lvs.key", key, 0o600); err != nil {
 		s.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 2*ample)
 	defer cancel()
 	for i, h := range []*lab.Host{s.one, s.two} {
 		flags := []string{"-n"}
@@ -194,7 +194,7 @@ func (s *doctorSite) settled(ctx context.Context, h *lab.Host, want control.Stat
 // errors are the findings of severity error on a router, one a line.
 func (s *doctorSite) errors(h *lab.Host) string {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(s.t.Context(), ample)
 	defer cancel()
 	out, err := h.Command(ctx, "pulse", "doctor", "--json").Output()
 	var d doctored

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -81,15 +82,15 @@ func fakeNanny(args []string) {
 	}
 }
 
-// fakeOrders watch each server "10.0.0.N" in one service with this weight; 9
-// so often that its nanny is soon taken for hung.
+// fakeOrders watch each server "10.0.0.N" in one service with this weight.
 func fakeOrders(weight int, servers ...int) map[netip.Addr]control.Order {
+	return fakeOrdersEvery(time.Minute, weight, servers...)
+}
+
+// fakeOrdersEvery are fakeOrders with this interval.
+func fakeOrdersEvery(interval time.Duration, weight int, servers ...int) map[netip.Addr]control.Order {
 	orders := make(map[netip.Addr]control.Order)
 	for _, n := range servers {
-		interval := time.Minute
-		if n == 9 {
-			interval = 20 * time.Millisecond
-		}
 		a := netip.AddrFrom4([4]byte{10, 0, 0, byte(n)})
 		orders[a] = control.Order{Server: a, Watches: []control.Watch{{
 			Protocol: "tcp", Address: netip.MustParseAddr("10.10.1.30"), Port: 80, RealPort: 80, Forward: "nat", Weight: weight,
@@ -161,7 +162,7 @@ func everyonesCopy(t *testing.T) string {
 	// What another test starts meanwhile would have the file open for writing for
 	// a moment more, and nobody could run it.
 	syscall.ForkLock.RLock()
-	err = os.WriteFile(bin, self, 0o755)
+	err = errors.Join(os.WriteFile(bin, self, 0o700), os.Chmod(bin, 0o755)) // whatever the umask
 	syscall.ForkLock.RUnlock()
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ func TestKernelForce(t *testing.T) {
 	h := newRouter(t)
 	write(t, h, strings.Replace(alone, "port = 80\n", "port = 80\n     quiesce_server = 1\n", 1))
 	p := startPulse(t, h)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*ample)
 	defer cancel()
 	down := func() {
 		t.Helper()

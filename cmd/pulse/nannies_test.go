@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"strings"
@@ -86,7 +87,16 @@ func TestNannyTroubles(t *testing.T) {
 				default: // once is enough
 				}
 			}
-			f.set(fakeOrders(7, 8, 9), 2)
+			interval := time.Minute
+			if word == "stops" {
+				interval = 20 * time.Millisecond // soon taken for hung, as others would be that start slowly
+			}
+			orders := func(weight int) map[netip.Addr]control.Order {
+				all := fakeOrders(weight, 8)
+				maps.Copy(all, fakeOrdersEvery(interval, weight, 9))
+				return all
+			}
+			f.set(orders(7), 2)
 			f.expect(t, "10.0.0.8 7 known down")
 			before := f.by()["10.0.0.8"]
 			if want != "" {
@@ -99,7 +109,7 @@ func TestNannyTroubles(t *testing.T) {
 					t.Error("no restart is counted")
 				}
 			}
-			f.set(fakeOrders(6, 8, 9), 2)
+			f.set(orders(6), 2)
 			f.expect(t, "10.0.0.8 6 known down")
 			if after := f.by()["10.0.0.8"]; after.Pid != before.Pid || after.Restarts != 0 || after.Error != "" {
 				t.Errorf("the other became %+v", after)

@@ -15,7 +15,7 @@ func TestKernelPool(t *testing.T) {
 	h := newRouter(t)
 	write(t, h, "nanny_limit = 1\n"+alone)
 	p := startPulse(t, h)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), ample)
 	defer cancel()
 	for _, server := range []string{"one (10.77.0.11:80)", "two (10.77.0.12:80)"} {
 		if _, err := p.WaitLine(ctx, time.Time{}, server+" of web is down: "); err != nil {

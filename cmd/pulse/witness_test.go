@@ -247,7 +247,7 @@ func TestKernelWitnesses(t *testing.T) {
 	}
 	beyond := netip.MustParseAddr("10.10.2.1")
 	turned := make(chan string, 10)
-	w := newWitnesses(witnessSettings{addrs: []netip.Addr{gateway, beyond}, quorum: 1, every: 200 * time.Millisecond, deadtime: 400 * time.Millisecond},
+	w := newWitnesses(witnessSettings{addrs: []netip.Addr{gateway, beyond}, quorum: 1, every: time.Second, deadtime: 3 * time.Second},
 		func(addr netip.Addr, check vip.Check, floating []netip.Addr) asker {
 			return hostWitness{realWitness(addr, check, floating), router}
 		},
