@@ -6,6 +6,9 @@ import (
 	"net"
 	"os"
 	"testing"
+
+	"github.com/mdlayher/socket"
+	"golang.org/x/sys/unix"
 )
 
 // words is the text of err, or nothing.
@@ -60,4 +63,21 @@ func unheeded(t *testing.T, what string, answered <-chan bool, ask func(context.
 	if err := ask(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("%s: %v", what, err)
 	}
+}
+
+// socketPair is a socket, and the descriptor of its other end, which does not
+// block.
+func socketPair(t *testing.T) (near *socket.Conn, far int) {
+	t.Helper()
+	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unix.Close(ends[1]) })
+	near, err = socket.New(ends[0], "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = near.Close() })
+	return near, ends[1]
 }
