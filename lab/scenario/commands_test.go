@@ -34,7 +34,7 @@ while true; do wait; done
 // of what happened; when they hang, nothing waits for them.
 func TestKernelCommands(t *testing.T) {
 	s := newLAN(t, v4, 2, 1)
-	lvs := s.direct(
+	lvs := s.direct("command_timeout = 60",
 		"active_cmd = \""+folder+"tell active\"",
 		"inactive_cmd = \""+folder+"tell inactive\"",
 		"notify = \""+folder+"tell notify\"",

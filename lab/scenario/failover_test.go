@@ -137,7 +137,7 @@ func TestKernelFailover(t *testing.T) {
 	two.killNginx()
 	one.service("failed")
 	began := time.Now()
-	s.heartbeats(60)
+	s.heartbeats(15)
 	tries, spans := 0, v.holder.Spans(began)
 	for _, span := range spans {
 		if len(span.Hosts) > 0 {

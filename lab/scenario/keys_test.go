@@ -28,7 +28,7 @@ func TestKernelForgers(t *testing.T) {
 	recorded := func(i int) [][]byte {
 		from, to := s.beats(i)
 		s.until(func(context.Context) error {
-			if n := len(tap.said(v.began, from, to)); n < 10 {
+			if n := len(tap.said(v.began, from, to)); n < 5 {
 				return fmt.Errorf("%d heartbeats recorded", n)
 			}
 			return nil

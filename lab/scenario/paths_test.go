@@ -73,7 +73,7 @@ func TestKernelPaths(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s.heartbeats(20)
+		s.heartbeats(10)
 	}
 	v.calm("heartbeats were lost")
 
@@ -83,7 +83,7 @@ func TestKernelPaths(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	lvs = lvs.with("serial_no = 2", "deadtime = 1")
+	lvs = lvs.with("serial_no = 2", "keepalive = 250ms", "deadtime = 1")
 	s.reload(lvs)
 	v.next()
 	stalls := rand.New(rand.NewPCG(5, 3))

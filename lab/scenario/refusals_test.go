@@ -105,7 +105,9 @@ func TestKernelRefusals(t *testing.T) {
 func (r *router) refuses(c config, word string) {
 	r.site.t.Helper()
 	r.write(c)
-	switch err := r.Run("pulse", "reload"); {
+	ctx, cancel := awake(r.site.t.Context(), patience)
+	defer cancel()
+	switch _, err := r.Output(ctx, "pulse", "reload"); {
 	case err == nil:
 		r.site.t.Errorf("a reload that the kernel cannot follow says nothing, want %q", word)
 	case !strings.Contains(err.Error(), word):

@@ -202,8 +202,10 @@ func (s *site) setUp(c config) {
 	s.built()
 }
 
-// global is the head of an lvs.cf for the site's routers, with fast heartbeats,
-// and a deadtime that a machine which stands still for seconds does not exceed.
+// global is the head of an lvs.cf for the site's routers. The times are such that
+// a machine that stands still for seconds stays within deadtime; and, as a router
+// that stood still for a keepalive judges nobody for another deadtime, such that
+// one that stutters gets that far.
 func (s *site) global(lines ...string) config {
 	c := config{global: []string{
 		"serial_no = 1",
@@ -214,7 +216,7 @@ func (s *site) global(lines ...string) config {
 		c = c.with(
 			"backup = "+s.family.addr(public, 2),
 			"backup_active = 1",
-			"keepalive = 250ms",
+			"keepalive = 1",
 			"deadtime = 6",
 		)
 	}
