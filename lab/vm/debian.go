@@ -113,7 +113,7 @@ func makeDebian(ctx context.Context, say func(string, ...any), cache, name, path
 	say("making a Debian root with %s", name)
 	// The first source is the suite itself; its updates follow.
 	err = apt(ctx, tmp, "mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", "--architectures=amd64",
-		`--aptopt=Acquire::Languages "none"`, "--include="+strings.Join(debianRoots[name], ","),
+		`--aptopt=Acquire::Languages "none"`, `--aptopt=Acquire::Retries "5"`, "--include="+strings.Join(debianRoots[name], ","),
 		strings.Fields(sources[0])[2], root, list)
 	if err != nil {
 		return err

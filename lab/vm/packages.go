@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // hostPackages are the Debian packages that hold the programs Run needs on the
@@ -37,22 +38,33 @@ func needHost(ctx context.Context, say func(string, ...any), programs ...string)
 		return fmt.Errorf("not installed: %s (apt-get install %[1]s)", strings.Join(missing, " "))
 	}
 	say("installing %s", strings.Join(missing, " "))
-	args := append([]string{"-o", "DPkg::Lock::Timeout=300", "install", "-y", "-q", "--no-install-recommends"}, missing...)
+	args := append([]string{"-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=5", "install", "-y", "-q", "--no-install-recommends"}, missing...)
 	return withLists(ctx, say, func() error { return apt(ctx, "", "apt-get", args...) })
 }
 
+// listWaits are how long to wait before package lists are fetched, at each try:
+// the network may be away for a while.
+var listWaits = []time.Duration{0, 10 * time.Second, time.Minute}
+
 // withLists runs do, which needs apt's package lists; when it fails, the lists
-// are fetched and it runs once more.
+// are fetched and it runs again.
 func withLists(ctx context.Context, say func(string, ...any), do func() error) error {
 	err := do()
-	if err == nil || ctx.Err() != nil || os.Geteuid() != 0 {
-		return err
+	for _, wait := range listWaits {
+		if err == nil || os.Geteuid() != 0 {
+			return err
+		}
+		say("fetching package lists (%v)", err)
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return err
+		}
+		if err = apt(ctx, "", "apt-get", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=5", "update", "-q"); err == nil {
+			err = do()
+		}
 	}
-	say("fetching package lists (%v)", err)
-	if err := apt(ctx, "", "apt-get", "-o", "DPkg::Lock::Timeout=300", "update", "-q"); err != nil {
-		return err
-	}
-	return do()
+	return err
 }
 
 // apt runs one of apt's programs in dir. Its output is kept for the error.
@@ -168,7 +180,7 @@ func parseShow(out string) []pkg {
 
 // fetch downloads packages into dir and unpacks them below root.
 func fetch(ctx context.Context, dir, root string, packages []pkg) error {
-	args := []string{"download", "-q"}
+	args := []string{"download", "-q", "-o", "Acquire::Retries=5"}
 	if os.Geteuid() == 0 {
 		// dir is ours alone, so apt's own user could not write there.
 		args = append(args, "-o", "APT::Sandbox::User=root")

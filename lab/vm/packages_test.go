@@ -1,7 +1,11 @@
 package vm
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -48,5 +52,32 @@ func TestLibraryPackages(t *testing.T) {
 func TestLastLines(t *testing.T) {
 	if got := lastLines("a\nb\r\nE: c\nE: d\n", 2); got != "E: c; E: d" {
 		t.Fatalf("got %q", got)
+	}
+}
+
+func TestWithLists(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root fetches lists")
+	}
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "apt-get"), []byte("#!/bin/sh\nexit 0\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	waits := listWaits
+	listWaits = make([]time.Duration, len(waits))
+	t.Cleanup(func() { listWaits = waits })
+	for fails, want := range map[int]int{0: 1, 2: 3, 9: 4} {
+		var m messages
+		runs := 0
+		err := withLists(t.Context(), m.say, func() error {
+			if runs++; runs > fails {
+				return nil
+			}
+			return errors.New("no network")
+		})
+		if runs != want || (err != nil) != (fails > len(waits)) || len(m.lines) != min(fails, len(waits)) {
+			t.Errorf("of %d failures: run %d times, want %d, said %q, %v", fails, runs, want, m.lines, err)
+		}
 	}
 }
