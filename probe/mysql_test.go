@@ -52,8 +52,8 @@ func TestMySQL(t *testing.T) {
 		{"no plugins", user, []act{says(mySaysHello("5.1", myProtocol41|mySecure, "")), hears(mySays(1, "\x01\x82\x00\x00"+head+"joe\x00\x00")), says(myOK(2)), quit},
 			true, `got MySQL "5.1", logged in as joe`},
 		{"over TLS", secureUser, []act{says(secureGreeting), hears(mySays(1, "\x01\x8a\x08\x00"+head)), startsTLS(login(2, "\x01\x8a\x08\x00"), says(myOK(3)), quit)},
-			true, `got MySQL "8.0.36", TLS 1.3 in [\d.]+ ms, logged in as joe`},
-		{"greets over TLS", secure, []act{says(secureGreeting), hears(mySays(1, "\x01\x8a\x08\x00"+head)), startsTLS(hangs)}, true, `got MySQL "8.0.36", TLS 1.3 in [\d.]+ ms`},
+			true, `got MySQL "8.0.36", TLS 1.3 in [\d.]+ m?s, logged in as joe`},
+		{"greets over TLS", secure, []act{says(secureGreeting), hears(mySays(1, "\x01\x8a\x08\x00"+head)), startsTLS(hangs)}, true, `got MySQL "8.0.36", TLS 1.3 in [\d.]+ m?s`},
 
 		{"full", c, []act{says(mySays(0, "\xff\x10\x04#08004Too many connections"))}, false, `got error 1040 "Too many connections"` + wanted},
 		{"blocked", c, []act{says(mySays(0, "\xff\x69\x04Host 'lvs1' is blocked"))}, false, `got error 1129 "Host 'lvs1' is blocked"` + wanted},
