@@ -15,7 +15,12 @@ import (
 
 // settleLimit is how long a guide's reader waits for what has to settle: a
 // failover, an emulated machine that starts its nannies.
-const settleLimit = 3 * time.Minute
+const settleLimit = 10 * time.Minute
+
+// patiently are words of a guide's lvs.cf, and what stands for them here: on a
+// machine that is emulated and busy a router is not dead after four seconds of
+// silence, nor a web server after three.
+var patiently = []string{"deadtime = 4\n", "deadtime = 20\n", "timeout = 3\n", "timeout = 20\n"}
 
 // guide reads a guide of docs/.
 func guide(t *testing.T, name string) []Step {
@@ -30,6 +35,11 @@ func guide(t *testing.T, name string) []Step {
 	}
 	if len(steps) == 0 {
 		t.Fatalf("docs/%s has no commands", name)
+	}
+	for i := 0; i < len(patiently); i += 2 {
+		if !strings.Contains(string(text), patiently[i]) {
+			t.Fatalf("docs/%s does not say %q", name, patiently[i])
+		}
 	}
 	return steps
 }
@@ -46,7 +56,7 @@ func (s *site) follow(step Step) {
 			s.t.Fatalf("%v: there is no machine %q", step, name)
 		}
 		if m, ok := sh.(*machine); ok && !m.On() {
-			s.t.Logf("%s is switched on", name)
+			logf("%s is switched on", name)
 			m.boot()
 			m.up()
 		}
@@ -60,9 +70,9 @@ func (s *site) follow(step Step) {
 }
 
 func (s *site) do(step Step, sh shell) error {
-	text := strings.NewReplacer("pacu_VERSION_amd64.deb", s.old, "pacu_NEWVERSION_amd64.deb", s.new).Replace(step.Command)
+	text := strings.NewReplacer(append(patiently, "pacu_VERSION_amd64.deb", s.old, "pacu_NEWVERSION_amd64.deb", s.new)...).Replace(step.Command)
 	if m, ok := sh.(*machine); ok && strings.HasPrefix(text, "poweroff") {
-		s.t.Logf("%s# %s", m.Name(), text)
+		logf("%s# %s", m.Name(), text)
 		return m.PowerOff()
 	}
 	limit := commandLimit

@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	// bootLimit is how long a machine may take to come up: systemd takes a
-	// dozen seconds on an emulated processor, and two come up at once.
-	bootLimit = 5 * time.Minute
+	// bootLimit is how long a machine may take to come up, or to go down: systemd
+	// takes a dozen seconds on an emulated processor, and two come up at once.
+	bootLimit = 15 * time.Minute
 )
 
 // machine is a Debian system on a host of the lab's: its own processes and
@@ -41,9 +41,9 @@ type machine struct {
 
 // newMachine makes a machine with a fresh Debian that boots by the named init
 // system. It has no power yet.
-func newMachine(t *testing.T, h *lab.Host, init, cgroup string) *machine {
+func newMachine(t *testing.T, h *lab.Host, init, cgroup, dir string) *machine {
 	t.Helper()
-	m := &machine{Host: h, t: t, init: init, cgroup: cgroup, dir: filepath.Join(t.TempDir(), h.Name())}
+	m := &machine{Host: h, t: t, init: init, cgroup: cgroup, dir: filepath.Join(dir, h.Name())}
 	for _, d := range []string{"upper", "work", "root"} {
 		if err := os.MkdirAll(filepath.Join(m.dir, d), 0o755); err != nil {
 			t.Fatal(err)
@@ -60,6 +60,7 @@ func (m *machine) prepare() {
 	m.t.Helper()
 	m.put("/etc/hostname", m.Name()+"\n", 0o644)
 	m.put("/etc/inittab", inittab, 0o644)
+	m.put("/etc/systemd/system.conf.d/patience.conf", patient, 0o644)
 	for _, unit := range masked {
 		path := filepath.Join(m.dir, "upper/etc/systemd/system", unit)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.Symlink("/dev/null", path)); err != nil {
@@ -75,11 +76,20 @@ var masked = []string{
 	"e2scrub_reap.service", "systemd-networkd-wait-online.service", "systemd-remount-fs.service", "systemd-sysusers.service",
 }
 
+// patient has systemd wait for Debian's own services, on a machine that is slow,
+// for longer than a minute and a half.
+const patient = `[Manager]
+DefaultTimeoutStartSec=15min
+DefaultTimeoutStopSec=15min
+`
+
 // inittab has SysV's init start and stop the scripts of the run levels, and
-// leaves out what a boot does for a machine's hardware.
+// leaves out what a boot does for a machine's hardware. It tells when the scripts
+// have run.
 const inittab = `id:2:initdefault:
 l0:0:wait:/etc/init.d/rc 0
 l2:2:wait:/etc/init.d/rc 2
+up:2:once:/bin/touch /run/booted
 l6:6:wait:/etc/init.d/rc 6
 `
 
@@ -173,7 +183,7 @@ func (m *machine) up() {
 	m.t.Helper()
 	ask := "systemctl is-active multi-user.target"
 	if m.init == "sysv" {
-		ask = "runlevel | grep -q 2 && ! pgrep -x rc"
+		ask = "test -e /run/booted"
 	}
 	m.until(bootLimit, func(ctx context.Context) error {
 		out, err := m.command(ctx, ask).CombinedOutput()
@@ -201,20 +211,20 @@ func (m *machine) command(ctx context.Context, text string) *exec.Cmd {
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "bash", "-c", "cd /root\n"+text)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	// What it leaves running may hold its output open.
-	cmd.WaitDelay = 2 * time.Second
+	cmd.WaitDelay = 10 * time.Second
 	return cmd
 }
 
 // log logs what the daemons wrote to the system's log.
 func (m *machine) log() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), commandLimit)
 	defer cancel()
-	ask := "journalctl --no-pager -o short-iso-precise -u pulse -u lvsgui"
+	ask := "journalctl --no-pager -o short-precise -u pulse -u lvsgui | tail -n 300; systemctl --failed; journalctl --no-pager -p warning | tail -n 30; "
 	if m.init == "sysv" {
-		ask = "grep -e pulse -e nanny -e lvsgui /var/log/syslog"
+		ask = "grep -e pulse -e nanny -e lvsgui /var/log/syslog | tail -n 300; "
 	}
-	out, err := m.command(ctx, ask+" | tail -n 300").CombinedOutput()
-	m.t.Logf("the log of %s (%v):\n%s", m.Name(), err, out)
+	out, err := m.command(ctx, ask+"ps axf; pulse status").CombinedOutput()
+	logf("the log of %s (%v):\n%s", m.Name(), err, out)
 }
 
 // until asks until ask is content, at most so long.

@@ -13,7 +13,11 @@ import (
 
 // commandLimit bounds one command of an operator: apt takes half a minute on an
 // emulated processor that is all its own.
-const commandLimit = 10 * time.Minute
+const commandLimit = 20 * time.Minute
+
+// logf logs what happens. It is not the test's log, so that a test that fails has
+// in its own only why.
+func logf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
 
 // A shell runs commands on one machine, as root's at a terminal.
 type shell interface {
@@ -45,7 +49,7 @@ func run(t *testing.T, s shell, text string) (out string, code int, err error) {
 	case err != nil:
 		err = fmt.Errorf("%s: %w", text, err)
 	}
-	t.Logf("%s %s# %s\n%s(exit %d after %.1f s)", began.Format("15:04:05"), s.Name(), text, b, code, time.Since(began).Seconds())
+	logf("%s %s# %s\n%s(exit %d after %.1f s)", began.Format("15:04:05"), s.Name(), text, b, code, time.Since(began).Seconds())
 	return string(b), code, err
 }
 

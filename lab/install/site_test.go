@@ -43,6 +43,7 @@ func newSite(t *testing.T, nat bool, init string) *site {
 		}
 	}
 	cgroup := lab.NewCgroup(t, "memory", "pids", "cpu")
+	dir := t.TempDir() // removed when nobody writes there any more
 	s := &site{Cluster: lab.New("install"), t: t, shells: map[string]shell{}}
 	// What is left running is the cluster's to end, errors included.
 	t.Cleanup(func() {
@@ -50,7 +51,7 @@ func newSite(t *testing.T, nat bool, init string) *site {
 			t.Error(err)
 		}
 	})
-	s.OnLine = func(l lab.Line) { t.Logf("%s %s: %s", l.At.Format("15:04:05"), l.Host, l.Text) }
+	s.OnLine = func(l lab.Line) { logf("%s %s: %s", l.At.Format("15:04:05"), l.Host, l.Text) }
 	s.old, s.new = deb(t, "old"), deb(t, "new")
 	public := s.Switch("public")
 	servers := public
@@ -81,7 +82,7 @@ func newSite(t *testing.T, nat bool, init string) *site {
 	s.shells["client"] = plain{s.client}
 	for i, h := range hosts {
 		if i < 2 {
-			m := newMachine(t, h, init, cgroup)
+			m := newMachine(t, h, init, cgroup, dir)
 			m.deb = s.new
 			s.routers = append(s.routers, m)
 			s.shells[h.Name()] = m

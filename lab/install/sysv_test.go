@@ -3,6 +3,7 @@ package install
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestKernelInstallSysV follows docs/quick-start.md on two fresh Debian systems
@@ -47,7 +48,7 @@ func TestKernelInstallSysV(t *testing.T) {
 	one.is("STANDBY")
 	v.lossless("stopped, and started")
 
-	must(t, two, "pkill -KILL -x pulse; sleep 1")
+	must(t, two, "pkill -KILL -x pulse; while pgrep -x pulse; do sleep 0.1; done")
 	two.exits("pulse", "status", 1)
 	one.is("ACTIVE")
 	two.exits("pulse", "start", 0)
@@ -72,8 +73,15 @@ func (m *machine) exits(script, verb string, want int) {
 // reboots has the machine's init reboot it.
 func (m *machine) reboots() {
 	m.t.Helper()
-	must(m.t, m, "init 6")
-	<-m.process.Done()
+	// It may take the shell down, too.
+	if _, _, err := run(m.t, m, "init 6"); err != nil {
+		m.t.Fatal(err)
+	}
+	select {
+	case <-m.process.Done():
+	case <-time.After(bootLimit):
+		m.t.Fatalf("%s does not go down", m.Name())
+	}
 	if err := m.PowerOff(); err != nil {
 		m.t.Fatal(err)
 	}

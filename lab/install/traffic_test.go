@@ -59,7 +59,7 @@ func (v *traffic) look(what string) (lost string) {
 	v.t.Helper()
 	fresh := v.fresh.Tally(v.began)
 	asked, broken := v.held.since()
-	v.t.Logf("traffic, %s:\nnew connections: %v\none connection: %d ok %s\n%v", what, fresh, asked, broken, v.holder)
+	logf("traffic, %s:\nnew connections: %v\none connection: %d ok %s\n%v", what, fresh, asked, broken, v.holder)
 	var b strings.Builder
 	if fresh.Failed > 0 || fresh.OK == 0 {
 		fmt.Fprintf(&b, "new connections: %v%s\n", fresh, v.failures())
