@@ -25,8 +25,8 @@ const BeforeSuffix = ".before"
 // program. The database there was is kept as path + BeforeSuffix, in place of
 // one of an earlier restore. Sessions, the set-up token, a change that waited to
 // be confirmed, and alerts that waited to be sent are not restored: they are of
-// another time. The error may be ErrInUse while a Store is open, ErrNoBackup or
-// ErrDamaged.
+// another time. The error may be ErrInUse where a Store stays open for seconds,
+// ErrNoBackup or ErrDamaged.
 func Restore(ctx context.Context, from *os.File, path string) (err error) {
 	defer func() {
 		if err != nil {
