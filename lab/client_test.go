@@ -81,6 +81,35 @@ func TestKernelClientKeeps(t *testing.T) {
 	stop()
 }
 
+// TestKernelClientGivesUp has net/http close a kept connection that is well, as it
+// does on a busy machine: nobody broke it.
+func TestKernelClientGivesUp(t *testing.T) {
+	_, a, b := pair(t)
+	web, err := NewWeb(b, ":80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	k := newAsker(a, netip.Addr{}, true)
+	defer k.CloseIdleConnections()
+	for range 5 {
+		if _, err := k.get(ctx, "http://10.9.9.2/"); err != nil {
+			t.Fatal(err)
+		}
+		k.CloseIdleConnections()
+	}
+	if _, err := k.get(ctx, "http://10.9.9.2/"); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(web.Stop(), web.Start()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.get(ctx, "http://10.9.9.2/"); !errors.Is(err, ErrBroken) {
+		t.Errorf("of a server that was stopped: %v", err)
+	}
+}
+
 func TestKernelGetSource(t *testing.T) {
 	_, a, b := pair(t)
 	a.Address("eth0", "10.9.9.77/24")
