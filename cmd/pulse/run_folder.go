@@ -37,5 +37,13 @@ func makeRunFolder(dir, group string) error {
 	if err := os.Lchown(dir, -1, gid); err != nil {
 		return fmt.Errorf("folder of the control socket: %w", err)
 	}
+	// The umask may be one that keeps the group out.
+	info, err := os.Stat(dir)
+	if err == nil {
+		err = os.Chmod(dir, info.Mode().Perm()|0o050)
+	}
+	if err != nil {
+		return fmt.Errorf("folder of the control socket: %w", err)
+	}
 	return nil
 }
