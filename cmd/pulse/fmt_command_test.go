@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,7 +27,7 @@ func TestFmtCommand(t *testing.T) {
 
 func TestFmtCommandWrites(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lvs.cf")
-	if err := os.WriteFile(path, []byte(contents(t, "loose.cf")), 0o640); err != nil {
+	if err := errors.Join(os.WriteFile(path, []byte(contents(t, "loose.cf")), 0o600), os.Chmod(path, 0o640)); err != nil {
 		t.Fatal(err)
 	}
 	var before os.FileInfo
