@@ -1,6 +1,9 @@
 package article004
 
 import (
+	"errors"
+	"os/exec"
+	"sync"
 	"testing"
 	"time"
 
@@ -9,15 +12,8 @@ import (
 
 // TestKernelArticle004 plays the whole story on a real kernel.
 func TestKernelArticle004(t *testing.T) {
-	if err := lab.Check(); err != nil {
-		t.Skip(err)
-	}
-	if err := lab.CheckIPVS(); err != nil {
-		t.Skip(err)
-	}
-	p, err := New(func(l lab.Line) {
-		t.Logf("%s %s %s", l.At.Format("15:04:05.000"), l.Host, l.Text)
-	})
+	check(t, "pulse", "nanny", "ipvsadm", "nft")
+	p, err := New(logTo(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,8 +24,43 @@ func TestKernelArticle004(t *testing.T) {
 	}()
 	err = Tour(t.Context(), p, func(r Result) {
 		t.Logf("==== %-60s %8s lost %d, longest gap %s, err %v", r.Name, r.Took.Round(10*time.Millisecond), r.Lost, r.Gap.Round(10*time.Millisecond), r.Err)
+		for _, what := range r.Unjudged {
+			t.Log("not judged: " + what)
+		}
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// check skips the test where the story cannot be played.
+func check(t *testing.T, programs ...string) {
+	t.Helper()
+	err := errors.Join(lab.Check(), lab.CheckIPVS())
+	for _, p := range programs {
+		_, missing := exec.LookPath(p)
+		err = errors.Join(err, missing)
+	}
+	if err != nil {
+		t.Skip(err)
+	}
+}
+
+// logTo is what logs lines until the test is over: a later one would end all
+// tests.
+func logTo(t *testing.T) func(lab.Line) {
+	var mu sync.Mutex
+	over := false
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+	})
+	return func(l lab.Line) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !over {
+			t.Logf("%s %s %s", l.At.Format("15:04:05.000"), l.Host, l.Text)
+		}
 	}
 }

@@ -55,10 +55,8 @@ func (r *Router) tells(ctx context.Context, lines ...string) error {
 
 // TestKernelMetrics scrapes lvsgui on both routers of the running pair.
 func TestKernelMetrics(t *testing.T) {
-	if err := errors.Join(lab.Check(), lab.CheckIPVS()); err != nil {
-		t.Skip(err)
-	}
-	p, err := New(func(l lab.Line) { t.Logf("%s %s %s", l.At.Format("15:04:05.000"), l.Host, l.Text) })
+	check(t, "pulse", "nanny", "nft", "lvsgui")
+	p, err := New(logTo(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +65,7 @@ func TestKernelMetrics(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	do := func(errs ...error) {
 		t.Helper()

@@ -52,6 +52,10 @@ type Pair struct {
 	Public, Private *lab.Holder
 	// Steady asks for a page 25 times a second, from twenty addresses in turn.
 	Steady *lab.Client
+	// Control asks as often, but a web server of the clients' own network.
+	Control *lab.Client
+
+	unjudged []string // of the step that is played
 }
 
 // A Server is a real server.
@@ -89,7 +93,12 @@ func New(onLine func(lab.Line)) (*Pair, error) {
 		p.Client.Address("eth0", a.String()+"/24")
 		many = append(many, a)
 	}
+	beside := p.Host("beside")
+	beside.Plug(public, "eth0", "10.10.1.99/24")
 	err := p.Err()
+	if err == nil {
+		_, err = lab.NewWeb(beside, ":80")
+	}
 	for _, s := range p.Servers {
 		if err == nil {
 			s.HTTP, err = lab.NewWeb(s.Host, ":80")
@@ -104,6 +113,7 @@ func New(onLine func(lab.Line)) (*Pair, error) {
 	p.Public = lab.NewHolder(VIP, p.Routers[0].Host, p.Routers[1].Host)
 	p.Private = lab.NewHolder(NATRouter, p.Routers[0].Host, p.Routers[1].Host)
 	p.Steady = &lab.Client{Host: p.Client, URL: URL, Every: 40 * time.Millisecond, Timeout: patience, From: many}
+	p.Control = &lab.Client{Host: p.Client, URL: "http://10.10.1.99/", Every: p.Steady.Every, Timeout: patience}
 	return p, nil
 }
 

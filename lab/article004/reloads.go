@@ -21,6 +21,11 @@ func (p *Pair) reload(ctx context.Context, text string, gone, came []string) err
 	if err != nil {
 		return err
 	}
+	// A server that a busy machine kept from answering comes back little by
+	// little, which is no change of the reload's.
+	if err := lab.Until(ctx, lookEvery, func() error { return active.rests(ctx) }); err != nil {
+		return err
+	}
 	before, err := active.Ipvsadm(ctx, "-Sn")
 	if err != nil {
 		return err
@@ -67,8 +72,24 @@ func (p *Pair) reload(ctx context.Context, text string, gone, came []string) err
 	}); err != nil {
 		return err
 	}
-	if t := keeper.Tally(time.Time{}); t.Failed > 0 {
-		return fmt.Errorf("a reload broke a kept connection: %v", t)
+	if lost := p.lost(keeper, time.Time{}); len(lost) > 0 {
+		return fmt.Errorf("a reload broke a kept connection: %v", lab.Sum(lost))
+	}
+	return nil
+}
+
+// rests tells whether all real servers have the weight that lvs.cf gives them.
+func (r *Router) rests(ctx context.Context) error {
+	s, err := r.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	for _, svc := range s.Services {
+		for _, rs := range svc.Servers {
+			if rs.Listed() && (!rs.InKernel || rs.KernelWeight != rs.Weight) {
+				return fmt.Errorf("%s: %s has weight %d of %d", r.Name(), rs.Name, rs.KernelWeight, rs.Weight)
+			}
+		}
 	}
 	return nil
 }

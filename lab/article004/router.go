@@ -115,7 +115,7 @@ func (r *Router) Is(ctx context.Context, want control.State) error {
 // tools say: the table by ipvsadm, the addresses by netlink. The two are read
 // one after the other, so a table in motion gets some more tries.
 func (r *Router) Agrees(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := within(ctx, settled)
 	defer cancel()
 	return lab.Until(ctx, lookEvery, func() error {
 		s, err := r.Snapshot(ctx)

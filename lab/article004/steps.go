@@ -39,7 +39,7 @@ var Steps = []Step{
 
 // settled bounds the waiting for something that has no time of its own in
 // lvs.cf; a slow machine needs a part of it.
-const settled = 30 * time.Second
+const settled = 5 * time.Minute
 
 func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, d)
@@ -91,6 +91,11 @@ func (p *Pair) served(ctx context.Context, names ...string) error {
 			return err
 		}
 	}
+	return p.answered(ctx, names...)
+}
+
+// answered waits until clients are answered by each of these servers.
+func (p *Pair) answered(ctx context.Context, names ...string) error {
 	return lab.Until(ctx, lookEvery, func() error {
 		by := p.Steady.Tally(time.Now().Add(-2 * time.Second)).By
 		for _, n := range names {
@@ -146,6 +151,19 @@ func likeTheArticle(ctx context.Context, p *Pair) error {
 }
 
 func sticks(ctx context.Context, p *Pair) error {
+	ctx, cancel := within(ctx, settled)
+	defer cancel()
+	for {
+		began := time.Now()
+		err := p.sticksNow(ctx)
+		// Of a busy machine it is asked again.
+		if err == nil || ctx.Err() != nil || p.judged(began, time.Now(), err) != nil {
+			return err
+		}
+	}
+}
+
+func (p *Pair) sticksNow(ctx context.Context) error {
 	from := netip.MustParseAddr("10.10.1.100")
 	first, err := p.Client.Get(ctx, from, URL)
 	if err != nil {
@@ -164,10 +182,8 @@ func sticks(ctx context.Context, p *Pair) error {
 	return nil
 }
 
-func spreads(_ context.Context, p *Pair) error {
-	by := p.Steady.Tally(time.Now().Add(-2 * time.Second)).By
-	if by["lvs-03"] == 0 || by["lvs-04"] == 0 {
-		return fmt.Errorf("twenty clients were served by %v", by)
-	}
-	return nil
+func spreads(ctx context.Context, p *Pair) error {
+	ctx, cancel := within(ctx, settled)
+	defer cancel()
+	return p.answered(ctx, "lvs-03", "lvs-04")
 }

@@ -37,11 +37,14 @@ func (p *Pair) moved(ctx context.Context, r *Router, began time.Time, overlap, g
 func (p *Pair) alone(began time.Time, overlap, gap time.Duration) error {
 	for _, h := range []*lab.Holder{p.Public, p.Private} {
 		none, both := h.Longest(began)
+		var err error
 		if both > overlap {
-			return fmt.Errorf("on both routers for %v: %v", both, h)
+			err = fmt.Errorf("on both routers for %v: %v", both, h)
+		} else if none > gap {
+			err = fmt.Errorf("on no router for %v: %v", none, h)
 		}
-		if none > gap {
-			return fmt.Errorf("on no router for %v: %v", none, h)
+		if err := p.judged(began, time.Now(), err); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -175,8 +178,8 @@ func stop(ctx context.Context, p *Pair) error {
 	}
 	// Without connection sync the next router does not know the requests that
 	// are under way just then.
-	if t := p.Steady.Tally(began); t.Failed > underWay {
-		return fmt.Errorf("a planned stop lost %d requests: %v", t.Failed, t)
+	if lost := p.lost(p.Steady, began); len(lost) > underWay {
+		return fmt.Errorf("a planned stop lost %d requests: %v", len(lost), lab.Sum(lost))
 	}
 	return nil
 }
@@ -186,19 +189,9 @@ const underWay = 3
 
 // unharmed checks that the steady clients lost nothing since began.
 func (p *Pair) unharmed(began time.Time, what string) error {
-	t := p.Steady.Tally(began)
-	if t.Failed == 0 {
+	lost := p.lost(p.Steady, began)
+	if len(lost) == 0 {
 		return nil
 	}
-	first := time.Duration(-1)
-	var last time.Duration
-	for _, s := range p.Steady.Samples(began) {
-		if s.Err != nil {
-			last = s.At.Sub(began)
-			if first < 0 {
-				first = last
-			}
-		}
-	}
-	return fmt.Errorf("%s lost requests, the first after %v, the last after %v: %v", what, first, last, t)
+	return fmt.Errorf("%s lost requests, the first after %v, the last after %v: %v", what, lost[0].At.Sub(began), lost[len(lost)-1].At.Sub(began), lab.Sum(lost))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"pacu/lab"
@@ -16,6 +17,9 @@ type Result struct {
 	Lost int           // requests of the steady clients
 	Gap  time.Duration // the longest time without an answer
 	Err  error
+	// Unjudged is what did not go as wanted while the machine was too busy for
+	// that to say anything of pulse.
+	Unjudged []string
 }
 
 // Tour plays all steps with traffic flowing and shows each result. It stops at
@@ -25,9 +29,10 @@ func Tour(ctx context.Context, p *Pair, show func(Result)) error {
 	watched := make(chan error, 1)
 	go func() { watched <- p.Watch(watching) }()
 	asking, hush := context.WithCancel(ctx)
-	asked := make(chan struct{})
-	go func() { p.Steady.Run(asking); close(asked) }()
-	defer func() { hush(); <-asked }()
+	var asked sync.WaitGroup
+	asked.Go(func() { p.Steady.Run(asking) })
+	asked.Go(func() { p.Control.Run(asking) })
+	defer func() { hush(); asked.Wait() }()
 
 	err := p.steps(ctx, show)
 	stop()
@@ -37,12 +42,13 @@ func Tour(ctx context.Context, p *Pair, show func(Result)) error {
 func (p *Pair) steps(ctx context.Context, show func(Result)) error {
 	for _, s := range Steps {
 		began := time.Now()
+		p.unjudged = nil
 		err := s.Run(ctx, p)
 		if err == nil {
 			err = p.agree(ctx)
 		}
 		t := p.Steady.Tally(began)
-		show(Result{Step: s, Took: time.Since(began), Lost: t.Failed, Gap: t.Gap, Err: err})
+		show(Result{Step: s, Took: time.Since(began), Lost: t.Failed, Gap: t.Gap, Err: err, Unjudged: p.unjudged})
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.Name, err)
 		}

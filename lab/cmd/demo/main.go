@@ -86,6 +86,8 @@ func playTour(ctx context.Context, out *screen) error {
 		verdict := "ok"
 		if r.Err != nil {
 			verdict = "FAILED"
+		} else if len(r.Unjudged) > 0 {
+			verdict = "ok, but for what a busy machine explains"
 		}
 		out.printf("%-66s %8.1f %6d %7.1f s  %s", r.Name, r.Took.Seconds(), r.Lost, r.Gap.Seconds(), verdict)
 	})
