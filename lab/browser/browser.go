@@ -150,12 +150,38 @@ func (b *Browser) Until(condition string) {
 	}
 }
 
-// Press clicks what a CSS selector selects and waits for the page it leads to.
+// pressJS clicks what can be seen of a selector and is not disabled, in one step:
+// a page that lives may move between a look and a click.
+const pressJS = `(() => {
+	const e = document.querySelector(%q);
+	if (!e || e.disabled) return false;
+	e.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
+	const [r] = e.getClientRects();
+	if (!r || !e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2))) return false;
+	e.click();
+	return true;
+})()`
+
+// Press clicks what a CSS selector selects, as soon as a hand could, and waits
+// for the page it leads to.
 func (b *Browser) Press(sel string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(sel))); err != nil {
+	look := chromedp.Evaluate[bool](fmt.Sprintf(pressJS, sel))
+	press := func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		for {
+			if pressed, err := look(ctx, t); pressed || err != nil {
+				return chromedp.Void{}, err
+			}
+			select {
+			case <-time.After(20 * time.Millisecond):
+			case <-ctx.Done():
+				return chromedp.Void{}, fmt.Errorf("not there, disabled or covered: %w", ctx.Err())
+			}
+		}
+	}
+	if _, err := chromedp.RunResponse(ctx, press); err != nil {
 		b.Picture("failed")
 		b.t.Fatalf("press %s: %v", sel, err)
 	}
