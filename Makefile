@@ -135,7 +135,7 @@ reproducible: tools ## builds the packages of HEAD twice, in two folders, the se
 vuln: ## known vulnerabilities in what is linked; says so where their database cannot be reached
 	@[ -n "$${HTTPS_PROXY:-}" ] || timeout 5 getent ahosts vuln.go.dev >/dev/null || \
 	  { echo "vulnerabilities are not checked: vuln.go.dev cannot be reached"; exit; }; \
-	out=$$(timeout 1800 go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./cmd/... 2>&1) && { echo "$$out"; exit; }; \
+	out=$$(timeout 300 go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./cmd/... 2>&1) && { echo "$$out"; exit; }; \
 	if grep -q '^exit status 3$$' <<<"$$out"; then echo "$$out"; exit 1; fi; \
 	echo "vulnerabilities are not checked: $$(tail -n 3 <<<"$$out")"
 
