@@ -34,13 +34,17 @@ func makeRunFolder(dir, group string) error {
 	if err != nil {
 		return fmt.Errorf("folder of the control socket: group %s: %w", group, err)
 	}
-	if err := os.Lchown(dir, -1, gid); err != nil {
-		return fmt.Errorf("folder of the control socket: %w", err)
+	info, err := os.Lstat(dir)
+	if err == nil && info.Mode()&0o001 != 0 {
+		return nil // all may look it up, as in /tmp, which is nobody's to change
 	}
-	// The umask may be one that keeps the group out.
-	info, err := os.Stat(dir)
+	// In this order, so that no other group is let in; and the umask may be one
+	// that keeps this one out.
 	if err == nil {
-		err = os.Chmod(dir, info.Mode().Perm()|0o050)
+		err = os.Lchown(dir, -1, gid)
+	}
+	if err == nil {
+		err = os.Chmod(dir, info.Mode()|0o050)
 	}
 	if err != nil {
 		return fmt.Errorf("folder of the control socket: %w", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -37,5 +38,15 @@ func TestRunFolder(t *testing.T) {
 	}
 	if err := makeRunFolder(dir, "no-such-group"); err == nil {
 		t.Error("a group that does not exist is taken")
+	}
+	open := filepath.Join(t.TempDir(), "tmp")
+	if err := errors.Join(os.Mkdir(open, 0o700), os.Chmod(open, 0o777|os.ModeSticky), makeRunFolder(open, "daemon")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err = os.Stat(open); err != nil {
+		t.Fatal(err)
+	}
+	if st := info.Sys().(*syscall.Stat_t); st.Gid != uint32(os.Getegid()) || info.Mode() != os.ModeDir|os.ModeSticky|0o777 {
+		t.Errorf("a folder that is open to all belongs to group %d now, with mode %v", st.Gid, info.Mode())
 	}
 }
