@@ -7,32 +7,19 @@ import (
 	"pacu/lab"
 )
 
-// bearable is how long a request without routers may take, or be put off, on a
-// machine of which what happens meanwhile says something of pulse.
-const bearable = 300 * time.Millisecond
-
 // busy tells why what happened between two moments says nothing of pulse: the
-// machine as a whole, emulated or shared as it is, was too busy or stood still,
-// as the client shows that asks no router. Empty: it does.
+// machine as a whole was too busy or stood still, as the client shows that asks
+// no router. Empty: it does.
 func (p *Pair) busy(from, to time.Time) string {
 	c := p.Control
-	var met []lab.Sample // those sent before may have met it too
 	var last time.Time
 	for _, s := range c.Samples(from.Add(-2 * c.Timeout)) {
-		if late := s.At.Sub(last) - c.Every; !last.IsZero() && late > bearable && last.Before(to) && s.At.After(from) {
+		if late := s.At.Sub(last) - c.Every; !last.IsZero() && late > lab.Bearable && last.Before(to) && s.At.After(from) {
 			return fmt.Sprintf("the machine stood still for %v", late.Round(time.Millisecond))
 		}
-		if last = s.At; s.At.Before(to) && s.At.Add(s.Took).After(from) {
-			met = append(met, s)
-		}
+		last = s.At
 	}
-	switch t := lab.Sum(met); {
-	case t.Failed > 0:
-		return fmt.Sprintf("requests without routers failed too (%v)", t)
-	case t.Slowest > bearable:
-		return fmt.Sprintf("a request without routers took %v too", t.Slowest.Round(time.Millisecond))
-	}
-	return ""
+	return c.Busy(from, to)
 }
 
 // judged is err, or nil where the machine was too busy between two moments; then

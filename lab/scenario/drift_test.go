@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pacu/control"
+	"pacu/lab"
 )
 
 // TestKernelDrift has others change what pulse looks after: each change is put
@@ -90,7 +91,7 @@ func TestKernelDrift(t *testing.T) {
 				})
 				took, stood := time.Since(changed), stalls.longest(changed, time.Now())
 				t.Logf("%s: put right in %v, which includes a look that took %v; the machine stood still for %v", what, took, slowest, stood)
-				if took-slowest > soon && slowest < bearable && stood < bearable {
+				if took-slowest > soon && slowest < lab.Bearable && stood < lab.Bearable {
 					t.Errorf("%s: put right only after %v", what, took)
 				}
 				r.says(began, "put right")

@@ -44,22 +44,11 @@ func newSite(t *testing.T, f family) *site {
 		}
 	}
 	s := &site{Cluster: lab.New(t.Name()), t: t, family: f}
-	var log sync.Mutex
-	over := false // who logs for a test that is over ends all tests
-	s.OnLine = func(l lab.Line) {
-		log.Lock()
-		defer log.Unlock()
-		if !over {
-			t.Logf("%s %s %s", l.At.Format("15:04:05.000"), l.Host, l.Text)
-		}
-	}
+	s.OnLine = func(l lab.Line) { t.Logf("%s %s %s", l.At.Format("15:04:05.000"), l.Host, l.Text) }
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
-		log.Lock()
-		defer log.Unlock()
-		over = true
 	})
 	return s
 }

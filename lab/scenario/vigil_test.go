@@ -118,11 +118,6 @@ type vigil struct {
 	stalls  *stalls
 }
 
-// bearable is how long the machine as a whole may stand still, or take for a
-// request without routers, emulated or shared as it is, for what happens
-// meanwhile to say something of pulse.
-const bearable = 300 * time.Millisecond
-
 // fails fails the test for what happened since the last look, unless the machine
 // was too busy.
 func (v *vigil) fails(format string, args ...any) {
@@ -143,20 +138,10 @@ func (v *vigil) failsFor(from, to time.Time, format string, args ...any) {
 // busy tells why what happened between two moments says nothing of pulse; empty:
 // it does.
 func (v *vigil) busy(from, to time.Time) string {
-	if long := v.stalls.longest(from, to); long > bearable {
+	if long := v.stalls.longest(from, to); long > lab.Bearable {
 		return fmt.Sprintf("the machine stood still for %v", long.Round(time.Millisecond))
 	}
-	// Those sent before may have met it too.
-	samples := slices.DeleteFunc(v.control.Samples(from.Add(-v.control.Timeout)), func(s lab.Sample) bool {
-		return s.At.After(to) || s.At.Add(s.Took).Before(from)
-	})
-	switch sum := lab.Sum(samples); {
-	case sum.Failed > 0:
-		return fmt.Sprintf("requests without routers failed too (%v)", sum)
-	case sum.Slowest > bearable:
-		return fmt.Sprintf("a request without routers took %v too", sum.Slowest.Round(time.Millisecond))
-	}
-	return ""
+	return v.control.Busy(from, to)
 }
 
 // vigil begins one, with a request each every.
@@ -198,7 +183,7 @@ func (s *site) pace(wanted time.Duration) time.Duration {
 		})
 		stop()
 		sum := c.Tally(time.Time{})
-		if sum.Failed == 0 && sum.Slowest < bearable || every >= 16*wanted {
+		if sum.Failed == 0 && sum.Slowest < lab.Bearable || every >= 16*wanted {
 			s.t.Logf("a request each %v: %v, the slowest took %v", every, sum, sum.Slowest)
 			return every
 		}
